@@ -1,0 +1,35 @@
+"""The nouns, a file per family."""
+
+from __future__ import annotations
+
+from moderation.models.authors import Author
+from moderation.models.classifiers import ClassifierVersion
+from moderation.models.comments import Comment, Flag, Revision, Status
+from moderation.models.decisions import Decision, Source
+from moderation.models.deliveries import Delivery, WebhookEndpoint
+from moderation.models.moderators import Moderator, Role
+from moderation.models.policies import Policy
+from moderation.models.scores import Score
+from moderation.models.sites import ApiKey, Scope, Site
+from moderation.models.stories import Story
+
+__all__ = [
+    "ApiKey",
+    "Author",
+    "ClassifierVersion",
+    "Comment",
+    "Decision",
+    "Delivery",
+    "Flag",
+    "Moderator",
+    "Policy",
+    "Revision",
+    "Role",
+    "Scope",
+    "Score",
+    "Site",
+    "Source",
+    "Status",
+    "Story",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,37 @@
+"""People who decide."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from moderation.models.sites import Site
+
+
+class Role(models.TextChoices):
+    """What a moderator may do on a site; each role includes those before it."""
+
+    MODERATOR = "moderator", "Moderator"
+    SENIOR = "senior", "Senior moderator"
+    EDITOR = "editor", "Editor"
+    ADMIN = "admin", "Administrator"
+
+
+class Moderator(models.Model):
+    """A person's role on one site."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="moderators"
+    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="moderators")
+    role = models.CharField(max_length=16, choices=Role, default=Role.MODERATOR)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "site"], name="moderator_once_per_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.site}"

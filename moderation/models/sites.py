@@ -1,0 +1,46 @@
+"""A publication, and the keys with which its systems call the API."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Site(models.Model):
+    """A publication with its own keys, policy and moderators."""
+
+    slug = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    # Readers may write on Moderato's own story pages; off where the publisher has its own form.
+    reader_pages = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scope(models.TextChoices):
+    """What an API key may do."""
+
+    SUBMIT = "submit", "Submit, edit and erase comments and stories"
+    READ = "read", "Read comments, scores, decisions and threads"
+    DECIDE = "decide", "Decide on comments"
+
+
+class ApiKey(models.Model):
+    """A key of one site. Only its SHA-256 digest is stored: the key has 160 random bits or more."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    # The readable start of the key, so that people can tell keys apart.
+    prefix = models.CharField(max_length=24)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=16, choices=Scope))
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
