@@ -1,0 +1,56 @@
+"""The policy: a document that readers see and a program that judges, from one source.
+
+Pure: values in, a verdict out. No Django, no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+from moderation.policy.default import DEFAULT_DOCUMENT
+from moderation.policy.diff import Change, diff
+from moderation.policy.document import (
+    OUTCOMES,
+    Clause,
+    Condition,
+    Policy,
+    PolicyError,
+    Problem,
+    Rule,
+    WordList,
+)
+from moderation.policy.facts import COMPARISONS, FACTS, SIGNALS, Facts
+from moderation.policy.margins import near_misses
+from moderation.policy.parsing import parse
+from moderation.policy.public import PublicView, public_view
+from moderation.policy.sentences import describe, describe_condition, explain_to_author
+from moderation.policy.simulation import Comparison, compare
+from moderation.policy.verdict import Reason, Verdict, evaluate
+
+__all__ = [
+    "COMPARISONS",
+    "DEFAULT_DOCUMENT",
+    "FACTS",
+    "OUTCOMES",
+    "SIGNALS",
+    "Change",
+    "Clause",
+    "Comparison",
+    "Condition",
+    "Facts",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "PublicView",
+    "Reason",
+    "Rule",
+    "Verdict",
+    "WordList",
+    "compare",
+    "describe",
+    "describe_condition",
+    "diff",
+    "evaluate",
+    "explain_to_author",
+    "near_misses",
+    "parse",
+    "public_view",
+]

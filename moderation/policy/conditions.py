@@ -1,0 +1,109 @@
+"""Conditions of rules: read strictly, each fact only with what can be said of it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from moderation.policy.checking import Checker, quoted
+from moderation.policy.document import Condition
+from moderation.policy.facts import COMPARISONS, FACTS, FactKind
+from moderation.policy.patterns import Pattern, PatternError
+
+MAX_COUNT = 1_000_000_000
+MAX_CHOICES = 100
+MAX_CHOICE = 200
+
+
+def parse_condition(
+    check: Checker, path: str, entry: dict[str, Any], patterns: dict[str, Pattern]
+) -> Condition | None:
+    """The condition that `entry` states, or None with problems noted; compiles patterns."""
+    before = len(check.problems)
+    check.keys(path, entry, {"fact", "is", "value"}, required={"fact", "is", "value"})
+    name = entry.get("fact")
+    kind = FACTS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        if "fact" in entry:
+            check.problem(f"{path}.fact", _unknown_fact(name))
+        return None
+    comparison = entry.get("is")
+    if "is" in entry and comparison not in COMPARISONS[kind.kind]:
+        listed = ", ".join(COMPARISONS[kind.kind])
+        message = f"is {quoted(comparison)}; {kind.name} can be compared by {listed}."
+        check.problem(f"{path}.is", message)
+    value: Any = None
+    if "value" in entry:
+        value = _value(check, f"{path}.value", entry["value"], kind, comparison, patterns)
+    if len(check.problems) > before or value is None:
+        return None
+    return Condition(kind.name, str(comparison), value)
+
+
+def _unknown_fact(name: Any) -> str:
+    near = difflib.get_close_matches(name[:60], FACTS, 1) if isinstance(name, str) else []
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    return f"{quoted(name)} is not a fact that rules know.{hint}"
+
+
+def _value(
+    check: Checker,
+    path: str,
+    value: Any,
+    kind: FactKind,
+    comparison: Any,
+    patterns: dict[str, Pattern],
+) -> Any:
+    if kind.kind == "signal":
+        return _number(check, path, value, 1.0, "a number from 0 to 1")
+    if kind.kind == "number":
+        return _number(check, path, value, float(MAX_COUNT), "a number, 0 or more")
+    if kind.kind == "count":
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
+            check.problem(path, f"is {quoted(value)}; it must be a whole number, 0 or more.")
+            return None
+        return value
+    if kind.kind == "yes_no":
+        return check.yes_no(path, value)
+    if kind.kind == "pattern":
+        return _pattern(check, path, value, patterns)
+    if comparison == "one_of":
+        if value == []:
+            check.problem(path, "needs at least one entry.")
+        entries = check.items(path, value, MAX_CHOICES)
+        return tuple(
+            _text(check, f"{path}[{index}]", entry, kind) for index, entry in enumerate(entries)
+        )
+    return _text(check, path, value, kind)
+
+
+def _number(check: Checker, path: str, value: Any, top: float, words: str) -> float | int | None:
+    sound = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # NaN and infinity fail this too, and whole numbers of any length are compared exactly.
+    if not sound or not 0 <= value <= top:
+        check.problem(path, f"is {quoted(value)}; it must be {words}.")
+        return None
+    return float(value) if isinstance(value, float) else int(value)
+
+
+def _text(check: Checker, path: str, value: Any, kind: FactKind) -> str:
+    text = check.text(path, value, MAX_CHOICE) if value is not None else None
+    if text is None:
+        check.problem(path, "must be text.")
+        return ""
+    if kind.choices and isinstance(value, str) and value not in kind.choices:
+        listed = ", ".join(f'"{choice}"' for choice in kind.choices)
+        check.problem(path, f"is {quoted(value)}; it must be one of {listed}.")
+    return text
+
+
+def _pattern(check: Checker, path: str, value: Any, patterns: dict[str, Pattern]) -> str | None:
+    if not check.is_text(path, value):
+        return None
+    try:
+        if value not in patterns:
+            patterns[value] = Pattern(value)
+    except PatternError as error:
+        check.problem(path, f"The pattern {error}.")
+        return None
+    return str(value)

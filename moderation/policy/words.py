@@ -1,0 +1,156 @@
+"""Word lists: whole words, phrases and endings, found fast in a list of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from moderation.policy.reading import Reading, fold, words_of
+
+MAX_WORDS = 100_000
+MAX_ENTRY = 100
+MAX_PHRASE = 10
+# A shorter stem would match half the dictionary.
+MIN_STEM = 3
+# More are counted but not marked.
+MAX_SPANS = 50
+
+
+class Found(NamedTuple):
+    """How often entries of a list stand in a body, and where (at most MAX_SPANS places)."""
+
+    number: int
+    spans: tuple[tuple[int, int], ...]
+
+
+class WordError(ValueError):
+    """An entry that cannot stand in a word list; the message says why."""
+
+
+def read_entry(entry: str) -> tuple[tuple[str, ...], bool]:
+    """The folded words of an entry, and whether its last word may go on (a trailing `*`).
+
+    Raises WordError for what could match nothing, everything, or something unexpected.
+    """
+    if not entry.strip():
+        raise WordError("is empty; an empty word would match every comment")
+    if len(entry) > MAX_ENTRY:
+        raise WordError(f"is longer than {MAX_ENTRY} characters")
+    folded = fold(entry).strip()
+    open_ended = folded.endswith("*")
+    folded = folded.removesuffix("*")
+    if "*" in folded:
+        raise WordError("may have a * only at its end, for any ending")
+    words = tuple(words_of(folded))
+    if not words:
+        raise WordError("has no letter and no digit; use a rule with a pattern for signs")
+    if len(words) > MAX_PHRASE:
+        raise WordError(f"has more than {MAX_PHRASE} words")
+    if open_ended and not folded.endswith(words[-1]):
+        raise WordError("needs a letter or digit right before its *")
+    if open_ended and len(words) == 1 and len(words[0]) < MIN_STEM:
+        raise WordError(f"needs at least {MIN_STEM} characters before its *")
+    return words, open_ended
+
+
+class WordIndex:
+    """Several word lists compiled for one pass over a comment.
+
+    `lists` maps a list's name to its entries (valid ones: see `read_entry`). Looking up costs
+    what the comment is long, not what the lists are long.
+    """
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self.names = tuple(lists)
+        # Folded words joined by one space -> in which lists (a bit each).
+        self._exact: dict[str, int] = {}
+        self._stems: dict[str, int] = {}
+        # First word -> how many words the entries have that start with it.
+        self._lengths: dict[str, set[int]] = {}
+        self._stem_lengths: dict[str, set[int]] = {}
+        for position, entries in enumerate(lists.values()):
+            for entry in entries:
+                self._add(entry, 1 << position)
+        # A comment without any of these first words needs no closer look.
+        self._firsts = frozenset(self._lengths) | frozenset(self._stem_lengths)
+        # How single-word stems begin -> how long they are.
+        heads: dict[str, set[int]] = {}
+        for stem in self._stems:
+            if " " not in stem:
+                heads.setdefault(stem[:MIN_STEM], set()).add(len(stem))
+        self._heads = {head: tuple(sorted(lengths)) for head, lengths in heads.items()}
+
+    def _add(self, entry: str, bit: int) -> None:
+        words, open_ended = read_entry(entry)
+        key = " ".join(words)
+        table = self._stems if open_ended else self._exact
+        table[key] = table.get(key, 0) | bit
+        if open_ended and len(words) > 1:
+            self._stem_lengths.setdefault(words[0], set()).add(len(words))
+        elif not open_ended:
+            self._lengths.setdefault(words[0], set()).add(len(words))
+
+    def maybe_in(self, reading: Reading) -> bool:
+        """Whether a closer look can pay: most comments end here, after some microseconds."""
+        if not self._firsts.isdisjoint(reading.words):
+            return True
+        heads = self._heads
+        likely = [word for word in reading.words if word[:MIN_STEM] in heads] if heads else ()
+        return any(self._stem_bits(word) for word in likely)
+
+    def _stem_bits(self, word: str) -> int:
+        """The lists that have a stem of this word."""
+        bits = 0
+        for length in self._heads.get(word[:MIN_STEM], ()):
+            bits |= self._stems.get(word[:length], 0)
+        return bits
+
+    def find(self, reading: Reading) -> dict[str, Found]:
+        """What stands in the comment, by name of the list; lists without a match are left out."""
+        if not self.maybe_in(reading):
+            return {}
+        words = reading.words
+        spans: list[tuple[int, int]] = []
+        places: dict[str, dict[tuple[int, int], None]] = {}
+        for start, word in enumerate(words):
+            if word not in self._firsts and word[:MIN_STEM] not in self._heads:
+                continue
+            for count, bits in self._entries_at(words, start):
+                spans = spans or list(reading.spans_of_words())
+                span = (spans[start][0], spans[start + count - 1][1])
+                for position, name in enumerate(self.names):
+                    if bits >> position & 1:
+                        places.setdefault(name, {})[span] = None
+        return {
+            name: Found(
+                len(found),
+                tuple(reading.original_span(*span) for span in list(found)[:MAX_SPANS]),
+            )
+            for name, found in places.items()
+        }
+
+    def _entries_at(self, words: list[str], start: int) -> list[tuple[int, int]]:
+        """(number of words, lists) of every entry that begins with the word at `start`."""
+        word = words[start]
+        hits: list[tuple[int, int]] = []
+        for count in self._lengths.get(word, ()):
+            bits = self._exact.get(" ".join(words[start : start + count]), 0)
+            if bits and start + count <= len(words):
+                hits.append((count, bits))
+        if stem_bits := self._stem_bits(word):
+            hits.append((1, stem_bits))
+        for count in self._stem_lengths.get(word, ()):
+            if start + count <= len(words):
+                bits = self._phrase_stems(words[start : start + count])
+                if bits:
+                    hits.append((count, bits))
+        return hits
+
+    def _phrase_stems(self, words: list[str]) -> int:
+        phrase = " ".join(words)
+        shortest = len(phrase) - len(words[-1]) + 1
+        longest = min(len(phrase), MAX_ENTRY * 4)
+        bits = 0
+        for length in range(shortest, longest + 1):
+            bits |= self._stems.get(phrase[:length], 0)
+        return bits
