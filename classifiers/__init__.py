@@ -1,0 +1,26 @@
+"""Measures comments: abuse, off-topic, quality, language. Knows nothing of the web or databases.
+
+>>> from classifiers import Item, load
+>>> classifier = load()
+>>> measurement = classifier.score_batch([Item("You are a complete idiot.")])[0]
+>>> measurement.signals["insult"] > 0.5
+True
+"""
+
+from __future__ import annotations
+
+from classifiers.bundle import BundleError
+from classifiers.classifier import Classifier, load
+from classifiers.items import ABUSE_SIGNALS, SIGNALS, Contribution, Item, Measurement, Passage
+
+__all__ = [
+    "ABUSE_SIGNALS",
+    "SIGNALS",
+    "BundleError",
+    "Classifier",
+    "Contribution",
+    "Item",
+    "Measurement",
+    "Passage",
+    "load",
+]

@@ -1,0 +1,193 @@
+"""The command line: `python -m classifiers score` and `python -m classifiers adapt`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from classifiers import adapt
+from classifiers.bundle import BundleError
+from classifiers.classifier import Classifier, load
+from classifiers.items import Item, Measurement
+
+ADAPTATION_FILE = "adaptation.bin"
+_LINES_AT_ONCE = 512
+
+
+class LineError(ValueError):
+    """A line of the input cannot be read; the message says why."""
+
+
+def _text(record: dict[str, Any], name: str) -> str:
+    value = record.get(name) or ""
+    if not isinstance(value, str):
+        raise LineError(f"{name} is not a string")
+    return value
+
+
+def item_of(record: Any) -> Item:
+    """Return the item that a line of input describes.
+
+    Raises
+    ------
+    LineError
+        When a field is missing or of a wrong type.
+    """
+    if not isinstance(record, dict):
+        raise LineError("the line is not a JSON object")
+    if not isinstance(record.get("text"), str):
+        raise LineError("text is missing or not a string")
+    story, thread = record.get("story") or {}, record.get("thread") or []
+    if not isinstance(story, dict):
+        raise LineError("story is not an object")
+    if not isinstance(thread, list) or not all(isinstance(text, str) for text in thread):
+        raise LineError("thread is not a list of strings")
+    return Item(
+        record["text"],
+        title=_text(story, "title"),
+        story=_text(story, "body"),
+        section=_text(story, "section"),
+        parent=_text(record, "parent"),
+        thread=tuple(thread),
+    )
+
+
+def _read_line(line: str) -> tuple[Any, Item | None, str]:
+    """Return (id, item, what is wrong) for one line."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return None, None, f"not JSON: {error}"
+    identity = record.get("id") if isinstance(record, dict) else None
+    try:
+        return identity, item_of(record), ""
+    except LineError as error:
+        return identity, None, str(error)
+
+
+def _output(
+    classifier: Classifier, identity: Any, item: Item, measured: Measurement, explain: bool
+) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": identity,
+        "language": measured.language,
+        "trained": measured.trained,
+        "signals": measured.signals,
+    }
+    if measured.passage is not None:
+        made["passage"] = asdict(measured.passage)
+    if explain:
+        made["contributions"] = [asdict(one) for one in classifier.explain(item)]
+    return {**made, "version": classifier.version}
+
+
+def score_lines(
+    lines: Iterable[str],
+    classifier: Classifier,
+    *,
+    explain: bool = False,
+    adaptation: adapt.Adaptation | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield one record per line, in order; a bad line yields its id and an error."""
+    waiting = iter(lines)
+    while block := list(islice(waiting, _LINES_AT_ONCE)):
+        read = [_read_line(line) for line in block]
+        items = [item for _, item, _ in read if item is not None]
+        measured = classifier.score_batch(items)
+        own = adaptation.score_batch(items, measured) if adaptation is not None else []
+        for number, one in enumerate(own):
+            measured[number].signals[adapt.SIGNAL] = one
+        results = iter(measured)
+        for identity, item, wrong in read:
+            if item is None:
+                yield {"id": identity, "error": wrong}
+            else:
+                yield _output(classifier, identity, item, next(results), explain)
+
+
+def _utf8_lines(stream: TextIO) -> Iterator[str]:
+    """Yield lines; bytes that are no UTF-8 become replacement characters, not an end."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    yield from stream
+
+
+def _with_progress(lines: Iterable[str]) -> Iterable[str]:
+    if not sys.stderr.isatty():
+        return lines
+    from tqdm import tqdm  # noqa: PLC0415 (only people see it)
+
+    shown: Iterable[str] = tqdm(lines, unit=" comments", file=sys.stderr)
+    return shown
+
+
+def _score(options: argparse.Namespace) -> int:
+    classifier = load(options.bundle)
+    adaptation = None
+    if options.site is not None:
+        adaptation = adapt.from_bytes((options.site / ADAPTATION_FILE).read_bytes(), classifier)
+    stream = sys.stdin if options.file is None else options.file.open(encoding="utf-8")
+    with stream:
+        lines = _with_progress(_utf8_lines(stream))
+        for made in score_lines(lines, classifier, explain=options.explain, adaptation=adaptation):
+            print(json.dumps(made))
+    return 0
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    classifier = load(options.bundle)
+    items: list[Item] = []
+    labels: list[int] = []
+    with options.labels.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            _, item, wrong = _read_line(line)
+            label = json.loads(line).get("label") if item is not None else None
+            if item is None or label not in (0, 1):
+                print(f"line {number}: {wrong or 'label is not 0 or 1'}", file=sys.stderr)
+                continue
+            items.append(item)
+            labels.append(int(label))
+    adaptation = adapt.fit(classifier, items, labels, seed=options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / ADAPTATION_FILE).write_bytes(adaptation.to_bytes())
+    (options.out / "card.json").write_text(json.dumps(adaptation.card, indent=1) + "\n")
+    print(json.dumps(adaptation.card))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m classifiers", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    score = commands.add_parser("score", help="JSON Lines in, JSON Lines out")
+    score.add_argument("file", type=Path, nargs="?", help="input file; standard input by default")
+    score.add_argument("--explain", action="store_true", help="add the words that weighed")
+    score.add_argument("--site", type=Path, help="folder of a site's own adaptation")
+    score.set_defaults(run=_score)
+    learn = commands.add_parser("adapt", help="learn a site's own adaptation")
+    learn.add_argument("--labels", type=Path, required=True, help='lines {"text", "label": 0|1}')
+    learn.add_argument("--out", type=Path, required=True, help="folder to write to")
+    learn.add_argument("--seed", type=int, default=0)
+    learn.set_defaults(run=_adapt)
+    for command in (score, learn):
+        command.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (BundleError, OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The classifier as others use it: loads a verified bundle and scores batches of items."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.abuse import AbuseTable, as_items, sigmoid
+from classifiers.bundle import BundleError, read_bundle, unpack_arrays
+from classifiers.closeness import Closeness
+from classifiers.embeddings import StemVectors
+from classifiers.explain import explain_item
+from classifiers.features import BLOCK, extract
+from classifiers.items import SIGNALS, Contribution, Item, Measurement
+from classifiers.language import detect_batch, is_trained
+from classifiers.low_quality import STEM_BITS, low_quality_logits
+from classifiers.relevance import Relevance
+from classifiers.weights import decode_weights
+
+BUNDLED = Path(__file__).parent / "bundled"
+"""The bundle that is shipped with the package."""
+
+
+class Classifier:
+    """Scores comments. Thread-safe; holds no text but the caches of stories and thread comments.
+
+    Build it with `load`.
+    """
+
+    def __init__(
+        self, abuse: AbuseTable, relevance: Relevance, card: dict[str, Any], version: str
+    ) -> None:
+        self.abuse = abuse
+        self.relevance = relevance
+        self.card = card
+        self.version = version
+        self.signals: tuple[str, ...] = SIGNALS
+        self.languages = frozenset(card.get("languages", ("en",)))
+
+    def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
+        """Measure items.
+
+        Parameters
+        ----------
+        items : sequence of Item
+            Any texts; a text is read up to `classifiers.text.MAX_CHARS` characters.
+
+        Returns
+        -------
+        list of Measurement
+            One per item, in order. ``off_topic`` is absent where there is no story text.
+        """
+        measured: list[Measurement] = []
+        for start in range(0, len(items), BLOCK):
+            measured += self._score_block(items[start : start + BLOCK])
+        return measured
+
+    def _score_block(self, items: Sequence[Item]) -> list[Measurement]:
+        texts = [item.text for item in items]
+        features = extract(texts)
+        signals = as_items(sigmoid(self.abuse.logits(features)), self.abuse.names)
+        bags = self.relevance.closeness.read(features.words, len(items))
+        off_topic, passages = self.relevance.judge(items, bags)
+        off_topic_scores = sigmoid(off_topic)
+        quality = sigmoid(low_quality_logits(texts, features.words, self.relevance.closeness.idf))
+        languages = detect_batch(texts, features.words)
+        for number, own in enumerate(signals):
+            if not np.isnan(off_topic[number]):
+                own["off_topic"] = round(float(off_topic_scores[number]), 4)
+            own["low_quality"] = round(float(quality[number]), 4)
+        return [
+            Measurement(own, language, is_trained(language, text, self.languages), passage)
+            for own, language, text, passage in zip(
+                signals, languages, texts, passages, strict=True
+            )
+        ]
+
+    def explain(
+        self, item: Item, signals: Sequence[str] | None = None, limit: int | None = 12
+    ) -> list[Contribution]:
+        """Return which words moved the scores; see `classifiers.explain.explain_item`."""
+        return explain_item(self, item, signals, limit)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(folder: Path) -> Classifier:
+    files, card, digest = read_bundle(folder)
+    try:
+        arrays = unpack_arrays(files["abuse.npz"])
+        names = tuple(card["heads"])
+        table = AbuseTable(names, decode_weights(arrays["codes"], arrays["scales"]), arrays["bias"])
+        lexical = unpack_arrays(files["relevance.npz"])
+        relevance = Relevance(
+            Closeness(
+                lexical["idf"].astype(np.float32),
+                StemVectors.decode(
+                    lexical["vector_rows"],
+                    lexical["vector_codes"],
+                    lexical["vector_scales"],
+                    lexical["vector_mean"],
+                    STEM_BITS,
+                ),
+            ),
+            lexical["weights"].astype(np.float32),
+            lexical["bias"].astype(np.float32),
+        )
+        return Classifier(table, relevance, card, f"{card['name']}-{digest[:10]}")
+    except (KeyError, ValueError, TypeError) as error:
+        raise BundleError(f"The bundle in {folder} lacks something: {error}") from error
+
+
+def load(folder: str | Path | None = None) -> Classifier:
+    """Load a classifier bundle, the shipped one by default; the same folder is read once.
+
+    Raises
+    ------
+    BundleError
+        When a file is missing, damaged, altered or of another format.
+    """
+    return _load(Path(folder) if folder is not None else BUNDLED)

@@ -1,0 +1,94 @@
+"""The tables of docs/quality.md about off_topic and speed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from classifiers.classifier import Classifier
+from classifiers.examination import Table, figure_cells
+from classifiers.items import Item
+from classifiers.metrics import recall_at, report
+from classifiers.training.data import Example, read_rows
+from classifiers.training.pairs import Thread, make_pairs, nearest_threads, threads_of
+from classifiers.training.relevance import bags_of
+
+
+def _off_topic_row(
+    classifier: Classifier, name: str, threads: Sequence[Thread], forms: Sequence[str], hard: float
+) -> tuple[str, ...]:
+    closeness = classifier.relevance.closeness
+    near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
+    items, labels = make_pairs(threads, near, 7, repeats=1, hard=hard, forms=forms)
+    if not items[0].title and not items[0].story:
+        items = [Item(i.text, "-", "", "", i.parent, i.thread) for i in items]
+    scores = [one.signals["off_topic"] for one in classifier.score_batch(items)]
+    truth, value = np.array(labels, dtype=np.float64), np.array(scores)
+    kind = "hard" if hard else "random"
+    cells = figure_cells(report(labels, scores))
+    return (name, "/".join(forms), kind, *cells[:4], f"{recall_at(truth, value, 0.05):.2f}")
+
+
+def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Example]) -> Table:
+    """off_topic for comments under their own and under other stories."""
+    home = threads_of(examples, "test")
+    rows = [
+        _off_topic_row(classifier, "ruddit, test stories", home, [form], hard)
+        for form in ("title", "thread", "body", "all")
+        for hard in (0.0, 1.0)
+    ]
+    groups: dict[str, list[str]] = {}
+    for row in read_rows(data, "c3_globe_and_mail"):
+        groups.setdefault(row["article_id"], []).append(row["text"])
+    unseen: list[Thread] = [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
+    rows += [
+        _off_topic_row(classifier, "c3 (unseen)", unseen, [form], hard)
+        for form in ("thread", "body")
+        for hard in (0.0, 1.0)
+    ]
+    return Table(
+        "Off-topic",
+        "Comments under their own story and under another one (random, or of the five most "
+        "alike). A body is made of other comments of the story, since no set pairs English "
+        "comments with article bodies; c3 has no titles. recall@5: share of misplaced comments "
+        "found at 5 % false alarms.",
+        ("set", "context", "negatives", "n", "misplaced", "AUC", "95 %", "recall@5"),
+        rows,
+    )
+
+
+def speed_table(classifier: Classifier, data: Path) -> Table:
+    """Comments per second on one core, and the time of a single one."""
+    texts = [row["text"][:400] for row in read_rows(data, "c3_globe_and_mail")][:6000]
+    story = " ".join(texts[:8])
+    items = [Item(text, f"Story {number % 40}", story) for number, text in enumerate(texts)]
+    full = [
+        Item(item.text, item.title, item.story, "", texts[number - 1], tuple(texts[number - 8 :
+             number]))
+        for number, item in enumerate(items)
+    ]  # fmt: skip
+    rows = []
+    for name, batch in (("text alone", [Item(text) for text in texts]),
+                        ("with story", items),
+                        ("with story, parent and 8 thread comments", full)):  # fmt: skip
+        classifier.score_batch(batch)  # caches and language tables as in a running worker
+        begun = time.process_time()
+        classifier.score_batch(batch)
+        rate = len(batch) / (time.process_time() - begun)
+        single = []
+        for item in batch[:300]:
+            begun = time.perf_counter()
+            classifier.score_batch([item])
+            single.append((time.perf_counter() - begun) * 1e3)
+        rows.append((name, f"{rate:,.0f}", f"{np.median(single):.2f} ms",
+                     f"{np.percentile(single, 95):.2f} ms"))  # fmt: skip
+    mean = np.mean([len(text) for text in texts])
+    return Table(
+        "Speed",
+        f"All signals, language and passage; comments of {mean:.0f} characters on average.",
+        ("context", "comments per second of processor time, in batches", "one comment, p50", "p95"),
+        rows,
+    )

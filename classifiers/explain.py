@@ -1,0 +1,118 @@
+"""Why a score is what it is: the exact share of each word in a signal's log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifiers.closeness import find
+from classifiers.features import Features, extract
+from classifiers.items import Contribution, Item
+from classifiers.low_quality import low_quality_logits, stem_rows
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+SMALLEST = 0.005
+"""Contributions below this many log-odds are left out unless everything is asked for."""
+
+
+def explain_item(
+    classifier: Classifier, item: Item, signals: Sequence[str] | None, limit: int | None
+) -> list[Contribution]:
+    """Return the contributions of an item's words to its signals, strongest first.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    item : Item
+    signals : sequence of str, optional
+        Which signals; all by default. A signal that the item has no score for gives nothing.
+    limit : int, optional
+        At most so many per signal. With None everything is returned, with one contribution of an
+        empty span for what belongs to no word; then the weights of a signal sum to its log-odds.
+
+    Returns
+    -------
+    list of Contribution
+        Offsets into ``item.text``; weights in log-odds; sorted by size.
+    """
+    features = extract([item.text])
+    wanted = classifier.signals if signals is None else signals
+    found: list[Contribution] = []
+    for signal in wanted:
+        if signal in classifier.abuse.names:
+            made = _explain_abuse(classifier, item, features, signal)
+        elif signal == "off_topic":
+            made = _explain_off_topic(classifier, item, features)
+        elif signal == "low_quality":
+            idf = classifier.relevance.closeness.idf
+            logit = float(low_quality_logits([item.text], features.words, idf)[0])
+            made = [Contribution(signal, "", 0, 0, logit)]
+        else:
+            made = []
+        found += _cut(made, limit)
+    return sorted(found, key=lambda contribution: -abs(contribution.weight))
+
+
+def _cut(made: list[Contribution], limit: int | None) -> list[Contribution]:
+    if limit is None:
+        return made
+    spans = [one for one in made if one.end > one.start and abs(one.weight) >= SMALLEST]
+    return sorted(spans, key=lambda one: -abs(one.weight))[:limit]
+
+
+def _spans(
+    item: Item, features: Features, signal: str, shares: Sequence[float]
+) -> list[Contribution]:
+    words = features.words
+    return [
+        Contribution(signal, item.text[start:end], start, end, float(share))
+        for start, end, share in zip(
+            words.starts.tolist(), words.ends.tolist(), shares, strict=True
+        )
+    ]
+
+
+def _explain_abuse(
+    classifier: Classifier, item: Item, features: Features, signal: str
+) -> list[Contribution]:
+    head = classifier.abuse.names.index(signal)
+    shares = classifier.abuse.word_shares(features, head)
+    rest = float(shares[-1] + classifier.abuse.bias[head])
+    made = _spans(item, features, signal, shares[:-1].tolist())
+    return [*made, Contribution(signal, "", 0, 0, rest)]
+
+
+def _explain_off_topic(
+    classifier: Classifier, item: Item, features: Features
+) -> list[Contribution]:
+    """Share out what closeness to the context takes off the score among the words found there.
+
+    The score is compared with that of the same comment in a context that shares no word with it;
+    the difference is divided by the words' weights, the rest belongs to no word.
+    """
+    relevance = classifier.relevance
+    bag = relevance.closeness.read(features.words, 1)[0]
+    logit = float(relevance.judge([item], [bag])[0][0])
+    if np.isnan(logit):
+        return []
+    known = _context_rows(classifier, item)
+    rows = stem_rows(features.words)
+    weight = np.where(find(known, rows)[1], relevance.closeness.idf[rows], 0.0)
+    total = float(weight.sum())
+    apart = relevance.logit_without_words_in_common(item, bag)
+    gain = logit - apart if total > 0 else 0.0
+    shares = (weight / total * gain).tolist() if total > 0 else [0.0] * len(rows)
+    made = _spans(item, features, "off_topic", shares)
+    return [*made, Contribution("off_topic", "", 0, 0, logit - gain)]
+
+
+def _context_rows(classifier: Classifier, item: Item) -> np.ndarray:
+    closeness = classifier.relevance.closeness
+    texts = [text for text in (item.parent, *item.thread) if text]
+    bags = closeness.bags(texts)
+    parts = [closeness.story(item).vocabulary, *(bag.rows for bag in bags.values())]
+    return np.unique(np.concatenate(parts))

@@ -1,0 +1,114 @@
+"""Figures on held-out texts, each with n and a 95 % interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
+    """Return the 95 % interval of an AUC (Hanley and McNeil 1982)."""
+    if not positives or not negatives:
+        return (0.0, 1.0)
+    first, second = auc / (2 - auc), 2 * auc * auc / (1 + auc)
+    variance = auc * (1 - auc) + (positives - 1) * (first - auc**2)
+    variance = (variance + (negatives - 1) * (second - auc**2)) / (positives * negatives)
+    half = 1.96 * math.sqrt(max(variance, 0.0))
+    return max(0.0, auc - half), min(1.0, auc + half)
+
+
+def roc_auc(labels: Floats, scores: Floats) -> float:
+    """Return the area under the ROC curve (ties count half); nan with one class only."""
+    positives = int(labels.sum())
+    negatives = len(labels) - positives
+    if not positives or not negatives:
+        return math.nan
+    values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    del values
+    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
+    total = float(ranks[labels > 0.5].sum())
+    return (total - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def average_precision(labels: Floats, scores: Floats) -> float:
+    """Return average precision as scikit-learn defines it; nan without positives."""
+    if not labels.sum():
+        return math.nan
+    order = np.argsort(-scores, kind="stable")
+    hits, sorted_scores = np.cumsum(labels[order]), scores[order]
+    last = np.append(sorted_scores[1:] != sorted_scores[:-1], True)
+    precision = hits[last] / (np.flatnonzero(last) + 1)
+    recall = hits[last] / hits[-1]
+    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+
+
+def calibration_error(labels: Floats, scores: Floats, bins: int = 15) -> float:
+    """Return the expected calibration error over bins of equal width (Guo et al. 2017)."""
+    place = np.minimum((scores * bins).astype(int), bins - 1)
+    size = np.bincount(place, minlength=bins)
+    gap = np.bincount(place, weights=scores - labels, minlength=bins)
+    return float(np.abs(gap).sum() / max(size.sum(), 1))
+
+
+def recall_at(labels: Floats, scores: Floats, false_positives: float) -> float:
+    """Return the share of positives above the threshold that so many negatives exceed."""
+    negatives = np.sort(scores[labels < 0.5])
+    if not len(negatives) or not labels.sum():
+        return math.nan
+    place = min(math.ceil((1 - false_positives) * len(negatives)), len(negatives) - 1)
+    return float((scores[labels > 0.5] > negatives[place]).mean())
+
+
+def report(
+    labels: Sequence[float], scores: Sequence[float], threshold: float | None = None
+) -> dict[str, Any]:
+    """Return the figures of one signal on one set of held-out texts.
+
+    Parameters
+    ----------
+    labels : sequence of 0 or 1
+    scores : sequence of float, 0-1, same length
+    threshold : float, optional
+        Adds precision, recall and share at or above it.
+
+    Returns
+    -------
+    dict
+        n, positives, auc, auc_interval (95 %), average_precision, brier, ece; None instead of a
+        figure that needs both classes when there is one.
+    """
+    truth, score = np.asarray(labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
+    if truth.shape != score.shape or truth.ndim != 1:
+        raise ValueError("labels and scores differ in length")
+    positives = int(truth.sum())
+    auc = roc_auc(truth, score)
+    known = not math.isnan(auc)
+    interval = auc_interval(auc, positives, len(truth) - positives) if known else None
+    made: dict[str, Any] = {
+        "n": len(truth),
+        "positives": positives,
+        "auc": round(auc, 4) if known else None,
+        "auc_interval": [round(end, 4) for end in interval] if interval else None,
+        "average_precision": round(average_precision(truth, score), 4) if positives else None,
+        "brier": round(float(np.mean((score - truth) ** 2)), 4) if len(truth) else None,
+        "ece": round(calibration_error(truth, score), 4) if len(truth) else None,
+    }
+    if threshold is not None:
+        made |= _at_threshold(truth, score >= threshold, threshold)
+    return made
+
+
+def _at_threshold(truth: Floats, above: NDArray[np.bool_], threshold: float) -> dict[str, Any]:
+    caught = float(truth[above].sum())
+    return {
+        "threshold": threshold,
+        "share_above": round(float(above.mean()), 4) if len(above) else None,
+        "precision": round(caught / above.sum(), 4) if above.any() else None,
+        "recall": round(caught / truth.sum(), 4) if truth.sum() else None,
+    }

@@ -1,0 +1,1 @@
+"""How the bundled artefacts are made; needs scikit-learn and the labelled data sets."""

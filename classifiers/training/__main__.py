@@ -1,0 +1,49 @@
+"""`python -m classifiers.training --data DIR`: makes the bundled artefacts from the data sets."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from classifiers.abuse import AbuseTable
+from classifiers.bundle import pack_arrays, write_bundle
+from classifiers.classifier import BUNDLED, Classifier
+from classifiers.examination import home_table
+from classifiers.training.abuse import enriched, train_abuse
+from classifiers.training.card import make_card
+from classifiers.training.data import read_examples
+from classifiers.training.relevance import train_relevance
+from classifiers.weights import decode_weights, encode_weights
+
+
+def main() -> None:
+    """Read the data, train, and write the bundle folder."""
+    parser = argparse.ArgumentParser(prog="python -m classifiers.training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--out", type=Path, default=BUNDLED, help="folder of the bundle")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    begun = time.perf_counter()
+    examples = read_examples(arguments.data)
+    print(f"{len(examples):,} texts read, {time.perf_counter() - begun:.0f} s", flush=True)
+    table, heads = train_abuse(enriched(examples, arguments.data, arguments.seed), arguments.seed)
+    print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
+    relevance, lexical, pairs = train_relevance(examples, arguments.seed)
+    print(f"off_topic trained on {pairs:,} pairs, {time.perf_counter() - begun:.0f} s", flush=True)
+    codes, scales = encode_weights(table.weights)
+    files = {
+        "abuse.npz": pack_arrays({"codes": codes, "scales": scales, "bias": table.bias}),
+        "relevance.npz": pack_arrays(lexical),
+    }
+    stored = AbuseTable(table.names, decode_weights(codes, scales), table.bias)
+    measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
+    figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
+    card = make_card(heads, pairs, arguments.seed, figures)
+    digest = write_bundle(arguments.out, files, card)
+    size = sum(len(content) for content in files.values()) / 1e6
+    print(f"bundle {digest[:10]} of {size:.1f} MB written to {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A site's own adaptation: learns the site's taste, is calibrated, and is stored safely."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from classifiers import BundleError, Classifier, Item, adapt
+from classifiers.evaluation import report
+
+_REJECTED = ("Vote for my cousin's zeppelin company", "Zeppelins are the answer, buy a zeppelin",
+             "Has anyone mentioned zeppelins here", "My zeppelin page explains it all")  # fmt: skip
+_APPROVED = ("The library should open on Sundays", "Trams are the answer for the old town",
+             "Has anyone mentioned the bridge here", "My neighbour explains it well")  # fmt: skip
+_ENDS = ("today", "again", "of course", "as ever", "in this town", "I think", "for years", "really")
+
+
+def made(count: int, seed: int) -> tuple[list[Item], list[int]]:
+    source = random.Random(seed)
+    items, labels = [], []
+    for _ in range(count):
+        label = int(source.random() < 0.4)
+        start = source.choice(_REJECTED if label else _APPROVED)
+        items.append(Item(f"{start} {source.choice(_ENDS)} {source.choice(_ENDS)}"))
+        labels.append(label)
+    return items, labels
+
+
+@pytest.fixture(scope="module")
+def learned(classifier: Classifier) -> adapt.Adaptation:
+    return adapt.fit(classifier, *made(160, 1))
+
+
+def test_it_learns_what_this_site_rejects(learned: adapt.Adaptation) -> None:
+    items, labels = made(200, 2)
+    figures = report(labels, learned.score_batch(items))
+    assert figures["auc"] > 0.95
+    assert figures["ece"] < 0.15
+
+
+def test_it_says_nothing_new_of_what_it_was_given(
+    learned: adapt.Adaptation, classifier: Classifier
+) -> None:
+    items, _ = made(20, 3)
+    measured = classifier.score_batch(items)
+    assert learned.score_batch(items, measured) == learned.score_batch(items)
+    assert learned.score_batch([]) == []
+
+
+def test_it_is_stored_and_read_back(learned: adapt.Adaptation, classifier: Classifier) -> None:
+    items, _ = made(30, 4)
+    again = adapt.from_bytes(learned.to_bytes(), classifier)
+    assert again.score_batch(items) == learned.score_batch(items)
+    assert again.card["labels"] == 160
+
+
+def test_same_labels_and_seed_give_the_same_bytes(
+    learned: adapt.Adaptation, classifier: Classifier
+) -> None:
+    assert adapt.fit(classifier, *made(160, 1)).to_bytes() == learned.to_bytes()
+
+
+def test_few_labels_do_not_spoil_the_bundled_judgement(classifier: Classifier) -> None:
+    rude = ["You are an idiot", "Shut up, moron", "What a stupid liar", "Pathetic fools, you all",
+            "You disgusting pig", "Dumb as a brick, you are"]  # fmt: skip
+    kind = ["I like the bridge", "Good point, thank you", "When does it open?", "See you on Sunday",
+            "The tram was late", "It costs four million"]  # fmt: skip
+    learned = adapt.fit(classifier, [Item(text) for text in rude + kind], [1] * 6 + [0] * 6)
+    high, low = learned.score_batch([Item("You are a total moron"), Item("The lake is lovely")])
+    assert high > low + 0.2
+
+
+def test_it_refuses_altered_or_foreign_bytes(
+    learned: adapt.Adaptation, classifier: Classifier
+) -> None:
+    stored = bytearray(learned.to_bytes())
+    stored[-10] ^= 1
+    for wrong in (bytes(stored), b"", b"anything", learned.to_bytes()[:200]):
+        with pytest.raises(BundleError):
+            adapt.from_bytes(wrong, classifier)
+
+
+def test_it_refuses_another_base(learned: adapt.Adaptation, classifier: Classifier) -> None:
+    other = Classifier(classifier.abuse, classifier.relevance, classifier.card, "bundled-0-other")
+    with pytest.raises(BundleError, match="bundled-0-other"):
+        adapt.from_bytes(learned.to_bytes(), other)
+
+
+@pytest.mark.parametrize("labels", [[1] * 12, [0] * 12, [1] * 3 + [0] * 9])
+def test_it_refuses_too_few_labels_of_a_kind(classifier: Classifier, labels: list[int]) -> None:
+    with pytest.raises(ValueError, match="at least"):
+        adapt.fit(classifier, [Item("a comment")] * 12, labels)

@@ -1,0 +1,47 @@
+"""Features: the same for a text alone and in a batch, blind to groups, steady under disguise."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.features import TABLE_BITS, extract, read_words
+
+
+def rows(text: str) -> list[list[int]]:
+    return [family[0].tolist() for family in extract([text]).families]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=50), min_size=1, max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_a_batch_gives_what_each_text_gives_alone(texts: list[str]) -> None:
+    together = extract(texts)
+    for number, text in enumerate(texts):
+        alone = extract([text])
+        assert together.counts[number] == alone.counts[0]
+        for family, own in zip(together.families, alone.families, strict=True):
+            assert family[0][family[1] == number].tolist() == own[0].tolist()
+
+
+def test_row_numbers_fit_the_table_and_texts_ascend() -> None:
+    features = extract(["You are wrong, and here is why: http://example.org", "", "No! NO!!"])
+    for found, ids, _ in features.families:
+        assert ((found >= 0) & (found < 1 << TABLE_BITS)).all()
+        assert (np.diff(ids) >= 0).all()
+
+
+def test_names_of_groups_are_all_the_same() -> None:
+    assert rows("I met a gay man") == rows("I met a muslim man")
+    assert rows("I met a tall man") != rows("I met a muslim man")
+
+
+def test_saying_it_often_adds_no_words() -> None:
+    assert rows("fool fool fool")[3] == rows("fool")[3]
+
+
+def test_words_know_where_they_stood() -> None:
+    text = "Don't be a  s t u p i d person!"
+    words = read_words([text])
+    found = [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
+    assert found == ["Don't", "be", "a  s t u p i d", "person"] or "s t u p i d" in found
