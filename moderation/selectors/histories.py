@@ -1,0 +1,110 @@
+"""What happened to a comment, and what is known of its author on this site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count, Exists, Min, OuterRef
+
+from moderation.models import (
+    Author,
+    Comment,
+    Decision,
+    Flag,
+    Revision,
+    Score,
+    Site,
+    Source,
+    Status,
+)
+
+# A history longer than this is an attack on the page; the newest events are shown.
+HISTORY_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a comment; exactly one of the three rows is set."""
+
+    at: datetime
+    decision: Decision | None = None
+    revision: Revision | None = None
+    flag: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorRecord:
+    """How an author's other comments on the site fared. `first` means there are none."""
+
+    approved: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    since: datetime | None = None
+
+    @property
+    def first(self) -> bool:
+        """Tell whether this is the first comment that the site has of the author."""
+        return not (self.approved or self.rejected or self.waiting)
+
+
+def comment_history(comment: Comment) -> list[Event]:
+    """Return decisions, earlier texts and flags of a comment, newest first."""
+    decisions = comment.decisions.select_related("moderator", "policy", "reverses")
+    events = [
+        Event(decision.created_at, decision=decision)
+        for decision in decisions.order_by("-pk")[:HISTORY_LIMIT]
+    ]
+    events += [
+        Event(revision.replaced_at, revision=revision)
+        for revision in comment.revisions.order_by("-pk")[:HISTORY_LIMIT]
+    ]
+    events += [
+        Event(flag.created_at, flag=flag) for flag in comment.flags.order_by("-pk")[:HISTORY_LIMIT]
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def author_record(author: Author | None, *, besides: Comment) -> AuthorRecord:
+    """Count the author's other comments by status; an unknown author has an empty record."""
+    if author is None:
+        return AuthorRecord()
+    others = Comment.objects.filter(author=author).exclude(pk=besides.pk)
+    grouped = others.order_by().values("status")
+    rows = list(grouped.annotate(number=Count("pk"), since=Min("received_at")))
+    numbers = {row["status"]: row["number"] for row in rows}
+    return AuthorRecord(
+        approved=numbers.get(Status.APPROVED, 0),
+        rejected=numbers.get(Status.REJECTED, 0),
+        waiting=numbers.get(Status.IN_REVIEW, 0) + numbers.get(Status.PENDING, 0),
+        since=min((row["since"] for row in rows), default=None),
+    )
+
+
+def latest_decision(comment: Comment) -> Decision | None:
+    """Return what led the comment to where it is, or None when nothing was decided yet."""
+    decisions = comment.decisions.select_related("moderator", "policy")
+    return decisions.order_by("-pk").first()
+
+
+def latest_judgement(comment: Comment) -> Decision | None:
+    """Return what the policy last said of the present text, or what fell to a person unscored."""
+    judged = comment.decisions.filter(
+        revision=comment.revision, source__in=(Source.POLICY, Source.FALLBACK)
+    )
+    return judged.select_related("policy").order_by("-pk").first()
+
+
+def latest_score(comment: Comment) -> Score | None:
+    """Return the newest score of the comment's present text, or None when it has none."""
+    scores = Score.objects.filter(comment=comment, revision=comment.revision)
+    return scores.select_related("classifier_version").order_by("-pk").first()
+
+
+def last_undoable(user: AbstractBaseUser, site: Site) -> Decision | None:
+    """Return this person's newest decision on the site that nobody has taken back."""
+    reversal = Decision.objects.filter(reverses=OuterRef("pk"))
+    own = Decision.objects.filter(moderator_id=user.pk, site=site, reverses__isnull=True)
+    standing = own.filter(~Exists(reversal), source=Source.MODERATOR, withheld=False)
+    return standing.only("pk", "status", "comment_id").order_by("-pk").first()

@@ -1,0 +1,151 @@
+"""Labels: people's final decisions, read as training truth, each with where it comes from.
+
+The last word on a comment counts. What was taken back, what the policy decided by itself, what is
+still within its publishing hold, what was edited since and what was erased is no label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from moderation.models import Site, Source, Status
+
+PAGE = 1000
+HUMAN = (Source.MODERATOR, Source.APPEAL, Source.IMPORT)
+NEWEST = 2**63 - 1
+
+
+class Provenance(StrEnum):
+    """Where a label comes from."""
+
+    APPEAL = "appeal"
+    MODERATOR = "moderator"
+    UNNAMED = "unnamed"
+    IMPORT = "import"
+
+
+# How much a label counts. docs/training.md has the same table with the reasons.
+WEIGHTS: dict[Provenance, float] = {
+    Provenance.APPEAL: 1.5,  # somebody looked a second time, knowing that it was disputed
+    Provenance.MODERATOR: 1.0,
+    Provenance.UNNAMED: 0.7,  # a person whose account is gone: nobody can be asked
+    Provenance.IMPORT: 0.5,  # another system's rules, which may not be this policy's
+}
+
+# A decision that gave the comment back to where it stood (an undo) is not a judgement, and neither
+# is the one that it took back; an appeal that reverses a decision is one.
+_STANDS = """
+    NOT {alias}.withheld
+    AND ({alias}.reverses_id IS NULL OR {alias}.source = 'appeal')
+    AND NOT EXISTS (
+        SELECT 1 FROM moderation_decision undo
+        WHERE undo.reverses_id = {alias}.id AND undo.source <> 'appeal'
+    )
+"""
+# An import brings old decisions: the comment's own time says more than the day of the import.
+PAGE_OF_LABELS = f"""
+SELECT decision.id, comment.id, comment.story_id, comment.parent_id, comment.author_id,
+       decision.moderator_id, comment.body, decision.status, decision.source,
+       CASE WHEN decision.source = 'import' THEN comment.submitted_at ELSE decision.created_at END
+FROM moderation_decision decision
+JOIN moderation_comment comment ON comment.id = decision.comment_id
+WHERE decision.site_id = %(site)s AND decision.id < %(before)s
+  AND decision.source IN ('moderator', 'appeal', 'import')
+  AND decision.status IN ('approved', 'rejected')
+  AND decision.effective_at <= clock_timestamp()
+  AND {_STANDS.format(alias="decision")}
+  AND comment.erased_at IS NULL
+  AND comment.status = decision.status AND comment.revision = decision.revision
+  AND NOT EXISTS (
+      SELECT 1 FROM moderation_decision later
+      WHERE later.comment_id = decision.comment_id AND later.id > decision.id
+        AND {_STANDS.format(alias="later")}
+  )
+ORDER BY decision.id DESC LIMIT %(page)s
+"""
+LATER_DECISIONS = """
+SELECT count(*) FROM (
+    SELECT 1 FROM moderation_decision
+    WHERE site_id = %s AND id > %s AND source IN ('moderator', 'appeal', 'import')
+      AND status IN ('approved', 'rejected')
+    LIMIT %s
+) AS counted
+"""
+
+
+class Label(NamedTuple):
+    """One comment and what people said of it: `rejected` is 1 or 0."""
+
+    decision_pk: int
+    comment_pk: int
+    story_pk: int
+    parent_pk: int | None
+    author_pk: int | None
+    moderator_pk: int | None
+    text: str
+    rejected: int
+    provenance: Provenance
+    decided_at: datetime
+
+    @property
+    def weight(self) -> float:
+        """How much it counts by where it comes from."""
+        return WEIGHTS[self.provenance]
+
+    @property
+    def voice(self) -> str:
+        """Whose word it is: one moderator's, or that of a source without names."""
+        if self.moderator_pk is not None:
+            return f"moderator {self.moderator_pk}"
+        return self.provenance.value
+
+
+def stream_labels(site: Site) -> Iterator[Label]:
+    """Yield a site's labels, the newest decision first; at most PAGE of them are held at a time."""
+    before = NEWEST
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(PAGE_OF_LABELS, {"site": site.pk, "before": before, "page": PAGE})
+            rows = cursor.fetchall()
+        for row in rows:
+            yield _label(row)
+        if len(rows) < PAGE:
+            return
+        before = rows[-1][0]
+
+
+def count_decisions(site: Site, *, after: int = 0, up_to: int) -> int:
+    """Count people's approvals and rejections with an id above `after`, `up_to` at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATER_DECISIONS, [site.pk, after, up_to])
+        number: int = cursor.fetchone()[0]
+    return number
+
+
+def _label(row: tuple[Any, ...]) -> Label:
+    decision, comment, story, parent, author, moderator, text, status, source, decided_at = row
+    return Label(
+        decision_pk=decision,
+        comment_pk=comment,
+        story_pk=story,
+        parent_pk=parent,
+        author_pk=author,
+        moderator_pk=moderator,
+        text=text,
+        rejected=int(status == Status.REJECTED),
+        provenance=_provenance(source, moderator),
+        decided_at=decided_at,
+    )
+
+
+def _provenance(source: str, moderator_pk: int | None) -> Provenance:
+    if source == Source.APPEAL:
+        return Provenance.APPEAL
+    if source == Source.IMPORT:
+        return Provenance.IMPORT
+    return Provenance.UNNAMED if moderator_pk is None else Provenance.MODERATOR

@@ -1,0 +1,29 @@
+"""Whose desk is whose: the sites on which a person moderates."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import QuerySet
+
+from moderation.models import Moderator, Role, Site
+
+# Each role may do what those before it may.
+RANK = {role: place for place, role in enumerate(Role)}
+
+
+def sites_of(user: User) -> QuerySet[Site]:
+    """Return the sites that the person moderates, by name."""
+    return Site.objects.filter(moderators__user=user).order_by("name", "pk")
+
+
+def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderator | None:
+    """Return the person's role on the site, or None: no such site, or not theirs."""
+    if not user.is_authenticated:
+        return None
+    found = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
+    return found.select_related("site", "user").first()
+
+
+def at_least(moderator: Moderator, role: Role) -> bool:
+    """Tell whether the moderator's role includes `role`."""
+    return RANK[Role(moderator.role)] >= RANK[role]

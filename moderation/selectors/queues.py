@@ -1,0 +1,298 @@
+"""The review queue: which comments, in which order, page by page, and how many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import OperationalError, connection, transaction
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
+
+from moderation.models import Comment, Decision, Flag, Score, Site, Status
+
+Order = Literal["priority", "newest", "oldest"]
+PAGE_SIZE = 25
+COUNT_CAP = 1000
+# Beyond the review queue no full-text index is kept; a search looks at this many, newest first.
+SEARCH_WINDOW = 20_000
+# A list must never hold the database longer than a person would wait for it.
+TIMEOUT_MS = 3000
+LARGEST_ID = 2**63 - 1
+
+
+class QueryTooSlow(Exception):
+    """The filters match too little of too much: the database gave up after `TIMEOUT_MS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What a moderator wants to see; the default is everything that waits for a person.
+
+    `story` and `author` are the publisher's ids, `clause` and `rule` ids of the policy,
+    `at_least` (0-1) applies to the named `signal`, `older_than` is in hours, `source` is a
+    `Source` value: who sent the comment to where it is.
+    """
+
+    status: str = Status.IN_REVIEW
+    order: Order = "priority"
+    search: str = ""
+    section: str = ""
+    story: str = ""
+    author: str = ""
+    clause: str = ""
+    rule: str = ""
+    signal: str = ""
+    at_least: float = 0.0
+    language: str = ""
+    source: str = ""
+    flagged: bool = False
+    older_than: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A comment in a list with what led it there; score and decision are those of its text now."""
+
+    comment: Comment
+    decision: Decision | None
+    score: Score | None
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some items, and the cursor of the page after them ("" on the last one)."""
+
+    items: list[QueueItem] = field(default_factory=list)
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A counted number; `capped` when counting stopped there."""
+
+    number: int
+    capped: bool
+
+    def __str__(self) -> str:
+        return f"{self.number:,}+" if self.capped else f"{self.number:,}"
+
+
+def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
+    """Return the comments of `site` that match, in no order; a search itself is looked up now."""
+    comments = Comment.objects.filter(site=site, status=filters.status, erased_at__isnull=True)
+    if filters.section:
+        comments = comments.filter(story__section=filters.section)
+    if filters.story:
+        comments = comments.filter(story__external_id=filters.story)
+    if filters.author:
+        comments = comments.filter(author__external_id=filters.author)
+    if filters.older_than:
+        comments = comments.filter(received_at__lt=Now() - timedelta(hours=filters.older_than))
+    if filters.flagged:
+        comments = comments.filter(Exists(Flag.objects.filter(comment=OuterRef("pk"))))
+    comments = _filter_by_score(comments, filters)
+    comments = _filter_by_decision(comments, filters)
+    return _search(comments, site, filters) if filters.search else comments
+
+
+def _filter_by_score(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+    scores = Score.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
+    if filters.signal:
+        value = Cast(KeyTextTransform(filters.signal, "signals"), FloatField())
+        measured = scores.alias(value=value).filter(value__gte=filters.at_least)
+        comments = comments.filter(Exists(measured))
+    if filters.language:
+        comments = comments.filter(Exists(scores.filter(language=filters.language)))
+    return comments
+
+
+def _filter_by_decision(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+    if not (filters.clause or filters.rule or filters.source):
+        return comments
+    decisions = Decision.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
+    if filters.clause:
+        decisions = decisions.filter(clauses__contains=[filters.clause])
+    if filters.rule:
+        decisions = decisions.filter(reasons__contains=[{"rule": filters.rule}])
+    if filters.source:
+        decisions = decisions.filter(source=filters.source)
+    return comments.filter(Exists(decisions))
+
+
+def _search(comments: QuerySet[Comment], site: Site, filters: QueueFilters) -> QuerySet[Comment]:
+    if filters.status != Status.IN_REVIEW:
+        newest = Comment.objects.filter(site=site, status=filters.status).order_by("-pk")
+        edge = newest.values_list("pk", flat=True)[SEARCH_WINDOW : SEARCH_WINDOW + 1].first()
+        comments = comments.filter(pk__gt=edge or 0)
+    # The expression is that of the index `comment_review_search`.
+    words = SearchVector("body", "author_name", config="simple")
+    query = SearchQuery(filters.search, search_type="websearch", config="simple")
+    found = comments.alias(words=words).filter(words=query)
+    # PostgreSQL guesses badly how many comments hold a word, and would read the whole queue in
+    # order to find a rare one. Few matches are therefore fetched first, by their own index.
+    few = list(found.values_list("pk", flat=True)[: COUNT_CAP + 1])
+    return found if len(few) > COUNT_CAP else Comment.objects.filter(pk__in=few)
+
+
+@contextmanager
+def bounded(milliseconds: int = TIMEOUT_MS) -> Iterator[None]:
+    """Run the queries inside with a short time limit each; `QueryTooSlow` when it passes."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL statement_timeout = {int(milliseconds)}")
+            yield
+            with connection.cursor() as cursor:
+                # Within an outer transaction the limit would otherwise stay.
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "57014":
+            raise QueryTooSlow from error
+        raise
+
+
+def queue_page(
+    site: Site, filters: QueueFilters, *, cursor: str = "", size: int = PAGE_SIZE
+) -> QueuePage:
+    """Return one page after `cursor`; an unreadable cursor means the first page.
+
+    The cost does not depend on how deep the page is: every page starts at an index position.
+    """
+    claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
+    with bounded():
+        comments = filter_comments(site, filters).select_related("story", "author", "claimed_by")
+        comments = comments.defer("story__body").annotate(claim_holds=claim_holds)
+        found = _after(comments, filters, cursor, size + 1)
+    shown = found[:size]
+    more = len(found) > size
+    return QueuePage(_items(shown), _cursor(shown[-1], filters) if more else "")
+
+
+def _order(filters: QueueFilters) -> Order:
+    # Priority is meant, and indexed, for what waits for a person.
+    if filters.order == "priority" and filters.status != Status.IN_REVIEW:
+        return "newest"
+    return filters.order
+
+
+def _cursor(comment: Comment, filters: QueueFilters) -> str:
+    if _order(filters) == "priority":
+        return f"{comment.priority!r}:{comment.pk}"
+    return str(comment.pk)
+
+
+def _read_cursor(cursor: str) -> tuple[float, int] | None:
+    priority, _, pk = cursor.rpartition(":")
+    try:
+        place = float(priority or 0), int(pk)
+    except ValueError:
+        return None
+    return place if math.isfinite(place[0]) and 0 <= place[1] <= LARGEST_ID else None
+
+
+def _after(
+    comments: QuerySet[Comment], filters: QueueFilters, cursor: str, limit: int
+) -> list[Comment]:
+    order = _order(filters)
+    place = _read_cursor(cursor)
+    if order == "newest":
+        page = comments.filter(pk__lt=place[1]) if place else comments
+        return list(page.order_by("-pk")[:limit])
+    if order == "oldest":
+        page = comments.filter(pk__gt=place[1]) if place else comments
+        return list(page.order_by("pk")[:limit])
+    by_priority = comments.order_by("-priority", "pk")
+    if place is None:
+        return list(by_priority[:limit])
+    # Two index ranges instead of one OR, which PostgreSQL would answer by reading from the start.
+    found = list(by_priority.filter(priority=place[0], pk__gt=place[1])[:limit])
+    if len(found) < limit:
+        found += by_priority.filter(priority__lt=place[0])[: limit - len(found)]
+    return found
+
+
+def _items(comments: list[Comment]) -> list[QueueItem]:
+    ids = [comment.pk for comment in comments]
+    latest = Decision.objects.filter(comment__in=ids).order_by("comment", "-pk")
+    decisions = {
+        decision.comment_id: decision
+        for decision in latest.distinct("comment").select_related("policy")
+    }
+    scores = {
+        (score.comment_id, score.revision): score
+        for score in Score.objects.filter(comment__in=ids).order_by("pk")
+    }
+    flags: dict[int, int] = {}
+    for comment_id in Flag.objects.filter(comment__in=ids).values_list("comment", flat=True):
+        flags[comment_id] = flags.get(comment_id, 0) + 1
+    return [
+        QueueItem(
+            comment,
+            decisions.get(comment.pk),
+            scores.get((comment.pk, comment.revision)),
+            flags.get(comment.pk, 0),
+        )
+        for comment in comments
+    ]
+
+
+def count_comments(
+    site: Site, filters: QueueFilters, *, cap: int = COUNT_CAP, milliseconds: int = TIMEOUT_MS
+) -> Count:
+    """Count what matches, and stop at `cap`: a number shown is a number counted.
+
+    Raises QueryTooSlow when counting takes longer than `milliseconds`.
+    """
+    with bounded(milliseconds):
+        found = filter_comments(site, filters).values("pk")[: cap + 1].count()
+    return Count(min(found, cap), found > cap)
+
+
+def sections(site: Site) -> list[str]:
+    """Return the sections that the site's stories are in, by name."""
+    names = site.stories.exclude(section="").order_by("section").values_list("section", flat=True)
+    return list(names.distinct()[:200])
+
+
+def neighbour(site: Site, filters: QueueFilters, here: Comment, *, back: bool) -> int | None:
+    """Return the pk of the comment after (or `back`: before) `here` in the filtered order.
+
+    `here` itself need not match the filters: only its place counts.
+    """
+    order = _order(filters)
+    with bounded():
+        comments = filter_comments(site, filters).exclude(pk=here.pk)
+        if order == "priority":
+            found = _by_priority(comments, here, back=back)
+        elif (order == "newest") == back:
+            found = comments.filter(pk__gt=here.pk).order_by("pk").first()
+        else:
+            found = comments.filter(pk__lt=here.pk).order_by("-pk").first()
+    return found.pk if found else None
+
+
+def _by_priority(comments: QuerySet[Comment], here: Comment, *, back: bool) -> Comment | None:
+    alike = comments.filter(priority=here.priority)
+    if back:
+        near = alike.filter(pk__lt=here.pk).order_by("-pk").first()
+        higher = comments.filter(priority__gt=here.priority)
+        return near or higher.order_by("priority", "-pk").first()
+    near = alike.filter(pk__gt=here.pk).order_by("pk").first()
+    lower = comments.filter(priority__lt=here.priority)
+    return near or lower.order_by("-priority", "pk").first()

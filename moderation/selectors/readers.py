@@ -1,0 +1,114 @@
+"""What a reader may know of the comments that he or she sent: where they stand, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from moderation.models import Comment, Decision, Source, Status, Story
+from moderation.selectors.outside import APPROVED_SQL, seen_status
+
+OWN_COMMENTS = 20
+# A comment may rest on many clauses; a reader is told the most severe ones.
+TOLD_CLAUSES = 3
+# The comment that starts a conversation, found from any comment in it, and the one before that.
+BEFORE = f"""
+WITH RECURSIVE up AS (
+    SELECT id, parent_id FROM moderation_comment WHERE story_id = %s AND external_id = %s
+  UNION ALL
+    SELECT p.id, p.parent_id FROM moderation_comment p JOIN up ON up.parent_id = p.id
+    WHERE {APPROVED_SQL.format("p")}
+)
+SELECT c.external_id FROM moderation_comment c
+LEFT JOIN moderation_comment p ON p.id = c.parent_id
+WHERE c.story_id = %s AND c.id < (SELECT min(id) FROM up) AND {APPROVED_SQL.format("c")}
+  AND (c.parent_id IS NULL OR NOT {APPROVED_SQL.format("p")})
+ORDER BY c.id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldClause:
+    """A clause as the public page shows it, in the words of the version that decided."""
+
+    id: str
+    number: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment as its author sees it: the status that the outside may know, and its clauses.
+
+    `by_person` tells whether a moderator decided; `policy_number` is None before any decision.
+    """
+
+    comment: Comment
+    status: Status
+    clauses: tuple[ToldClause, ...] = ()
+    by_person: bool = False
+    policy_number: int | None = None
+
+
+def own_comments(story: Story, author_id: str) -> list[OwnComment]:
+    """Return an author's last comments under a story, newest first. Two queries at most."""
+    comments = list(
+        Comment.objects.filter(
+            story=story, author__external_id=author_id, author__site_id=story.site_id
+        )
+        .filter(erased_at__isnull=True)
+        .select_related("parent")
+        .annotate(seen_status=seen_status())
+        .order_by("-pk")[:OWN_COMMENTS]
+    )
+    decided = [comment.pk for comment in comments if comment.status != Status.PENDING]
+    decisions = _standing_decisions(decided)
+    return [_own(comment, decisions.get(comment.pk)) for comment in comments]
+
+
+def conversation_before(story: Story, external_id: str) -> str:
+    """Return the id after which the page with this comment begins; "" for the first page."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [story.pk, external_id, story.pk])
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def _standing_decisions(comment_pks: list[int]) -> dict[int, Decision]:
+    if not comment_pks:
+        return {}
+    decisions = (
+        Decision.objects.filter(comment__in=comment_pks, withheld=False, effective_at__lte=Now())
+        .select_related("policy")
+        .order_by("comment_id", "-pk")
+        .distinct("comment_id")
+    )
+    return {decision.comment_id: decision for decision in decisions}
+
+
+def _own(comment: Comment, decision: Decision | None) -> OwnComment:
+    status = Status(comment.seen_status)  # type: ignore[attr-defined]
+    if decision is None or status == Status.PENDING:
+        return OwnComment(comment, status)
+    return OwnComment(
+        comment,
+        status,
+        clauses=_clauses(decision) if status != Status.APPROVED else (),
+        by_person=decision.source in (Source.MODERATOR, Source.APPEAL),
+        policy_number=decision.policy.number if decision.policy else None,
+    )
+
+
+def _clauses(decision: Decision) -> tuple[ToldClause, ...]:
+    """The clauses that readers are told: those by which a comment may be turned down."""
+    entries: list[dict[str, Any]] = decision.policy.document["clauses"] if decision.policy else []
+    known = {entry["id"]: entry for entry in entries if entry.get("cite", True)}
+    return tuple(
+        ToldClause(id, known[id]["number"], known[id]["title"], known[id]["text"])
+        for id in decision.clauses[:TOLD_CLAUSES]
+        if id in known
+    )

@@ -1,0 +1,179 @@
+"""Which classifier measures a site's comments: the bundled one, and the site's own adaptation.
+
+scikit-learn and the weights are loaded by the first comment that is measured, so that a web
+process which measures none stays small and starts at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from moderation.models import ClassifierVersion
+
+if TYPE_CHECKING:
+    from classifiers import Classifier, Contribution, Item, Measurement
+    from classifiers.adapt import Adaptation
+
+logger = logging.getLogger(__name__)
+
+LIVE = "SELECT id, digest FROM moderation_classifierversion WHERE site_id = %s AND state = 'live'"
+COMPLAINT_SECONDS = 60.0
+ADAPTED = "likely_to_reject"
+
+
+@dataclass(frozen=True)
+class SiteClassifier:
+    """What measures one site's comments, and the row that its scores are stamped with."""
+
+    base: Classifier
+    adaptation: Adaptation | None
+    row_pk: int
+    name: str
+    # The site's own version is live but cannot be read: its signal is missing where it should be.
+    damaged: bool = False
+
+    def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
+        """Measure items; one measurement each, in order, with likely_to_reject where learned."""
+        measurements = self.base.score_batch(items)
+        if self.adaptation is None:
+            return measurements
+        learned = self.adaptation.score_batch(items, measurements)
+        return [
+            replace(measured, signals={**measured.signals, ADAPTED: value})
+            for measured, value in zip(measurements, learned, strict=True)
+        ]
+
+    def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
+        """Say which words weighed in the bundled signals."""
+        return self.base.explain(item, signals=signals)
+
+
+def bundled() -> Classifier:
+    """Return the bundled classifier, loaded once per process and verified by its checksum.
+
+    Raises classifiers.BundleError when its files are missing, damaged or of another format.
+    """
+    from classifiers import load  # noqa: PLC0415 (heavy: loaded by what measures, when it does)
+
+    return load()
+
+
+def classifier_for(site_pk: int) -> SiteClassifier:
+    """Return what measures the site's comments now.
+
+    One small query finds the site's live version, so a promotion or a roll-back reaches every
+    worker with its next batch; the weights are kept per version. A version that cannot be used is
+    passed over: the bundled classifier serves alone, `damaged` says that it should not be alone.
+    Raises classifiers.BundleError when the bundle itself cannot be used: then nothing may be
+    decided by it.
+    """
+    base = bundled()
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE, [site_pk])
+        live = cursor.fetchone()
+    if live is None:
+        return SiteClassifier(base, None, bundled_row_pk(), base.version)
+    try:
+        return _adapted(*live, base.version)
+    except VersionError as error:
+        _complain(live[0], f"site {site_pk}: the bundled classifier serves alone: {error}")
+        return SiteClassifier(base, None, bundled_row_pk(), base.version, damaged=error.damaged)
+
+
+class VersionError(Exception):
+    """A site's own version cannot be used; `damaged` unless it is only out of date."""
+
+    def __init__(self, message: str, *, damaged: bool) -> None:
+        super().__init__(message)
+        self.damaged = damaged
+
+
+def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
+    """Return the adaptation that a row holds, verified by its digest.
+
+    Raises VersionError when it was learned on another bundled classifier, or is damaged.
+    """
+    from classifiers import BundleError, adapt  # noqa: PLC0415
+
+    if row.base is not None and row.base.name != base.version:
+        raise VersionError(
+            f"{row.name} was learned on {row.base.name} and {base.version} is installed; train "
+            "the site anew.",
+            damaged=False,
+        )
+    artefact = bytes(row.artefact or b"")
+    if digest_of(artefact) != row.digest:
+        raise VersionError(
+            f"the weights of {row.name} are damaged or altered; roll back or train anew.",
+            damaged=True,
+        )
+    try:
+        return adapt.from_bytes(artefact, base)
+    except BundleError as error:
+        raise VersionError(f"{row.name}: {error}", damaged=True) from error
+
+
+def unusable(row: ClassifierVersion, base: Classifier) -> str:
+    """Return in words why a site's version cannot be used; "" when it can."""
+    try:
+        load_version(row, base)
+    except VersionError as error:
+        return str(error)
+    return ""
+
+
+def digest_of(artefact: bytes) -> str:
+    """Return the digest that is stored beside a version's weights (SHA-256, hexadecimal)."""
+    return hashlib.sha256(artefact).hexdigest()
+
+
+@functools.lru_cache(maxsize=64)
+def _adapted(pk: int, digest: str, base_version: str) -> SiteClassifier:
+    row = ClassifierVersion.objects.select_related("base").get(pk=pk)
+    base = bundled()
+    return SiteClassifier(base, load_version(row, base), row.pk, row.name)
+
+
+_complained: dict[int, float] = {}
+
+
+def _complain(pk: int, message: str) -> None:
+    """Log what is wrong with a version, once a minute: every batch finds it anew."""
+    now = time.monotonic()
+    if now - _complained.get(pk, -COMPLAINT_SECONDS) >= COMPLAINT_SECONDS:
+        _complained[pk] = now
+        logger.error("%s", message)
+
+
+@functools.lru_cache(maxsize=1)
+def bundled_row_pk() -> int:
+    """Return the row of the bundled classifier; register it when this version is seen first."""
+    base: Any = bundled()
+    row, made = ClassifierVersion.objects.get_or_create(
+        name=base.version,
+        defaults={
+            "state": ClassifierVersion.State.LIVE,
+            "report": base.card,
+            "verdict": "Shipped with this release",
+            "promoted_at": Now(),
+        },
+    )
+    if made:
+        logger.info("the bundled classifier %s is registered", base.version)
+    return row.pk
+
+
+def forget() -> None:
+    """Empty the memory of rows and adaptations (tests, where rows come and go)."""
+    _adapted.cache_clear()
+    _complained.clear()
+    bundled_row_pk.cache_clear()

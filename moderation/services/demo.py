@@ -1,0 +1,182 @@
+"""The demo: a paper with three stories, readers of every kind, a moderator and an editor.
+
+The comments come in as everybody's do, so that the worker scores them and the policy judges them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from moderation.local import write_private
+from moderation.models import Moderator, Role, Scope, Site
+from moderation.services.arrivals import Submitted
+from moderation.services.errors import Conflict
+from moderation.services.imports import import_records
+from moderation.services.keys import authenticate, create_key
+from moderation.services.policies import ensure_default
+from moderation.services.stories import StoryGiven, put_story
+from moderation.services.submissions import Submission, submit_batch
+
+SITE = "daily"
+MODERATOR = "mona@daily.example"
+EDITOR = "owen@daily.example"
+PEOPLE = ((MODERATOR, "Mona", Role.MODERATOR), (EDITOR, "Owen", Role.EDITOR))
+STORY = "night-ferry"
+CONTENT = Path(__file__).resolve().parent.parent / "demo"
+
+
+def make_demo(*, force: bool = False) -> bool:
+    """Make the demo site unless it is there; return whether it was made.
+
+    Only an empty database is filled, unless `force`: nobody wants demo readers beside real ones.
+    Raises `Conflict` when `force` is given and a site of that name belongs to somebody else.
+    """
+    if is_demo():
+        return False
+    if Site.objects.exists():
+        if not force:
+            return False
+        if Site.objects.filter(slug=SITE).exists():
+            raise Conflict(f"There is a site “{SITE}” already that is not the demo.")
+    with transaction.atomic():
+        site = Site.objects.create(slug=SITE, name="The Daily", reader_pages=True)
+        ensure_default(site)
+        _make_people(site)
+        _make_stories(site)
+        _import_history(site)
+        _submit_comments(site)
+        access = _make_access(site)
+    _write(access)
+    return True
+
+
+def demo_access() -> dict[str, str]:
+    """Return how to get in: `site`, `login`, `password`, `api_key`, `story_id`; {} with no demo.
+
+    The key and the password are kept in plain in DATA_FOLDER/demo.json, for the owner's eyes only;
+    when that file is lost, both are made anew.
+    """
+    if not is_demo():
+        return {}
+    access = _read()
+    if access and authenticate(access["api_key"]):
+        return access
+    with transaction.atomic():
+        access = _make_access(Site.objects.get(slug=SITE))
+    _write(access)
+    return access
+
+
+def is_demo() -> bool:
+    """Tell whether the site of the demo's name is the demo: its moderator cannot exist anywhere."""
+    return Moderator.objects.filter(site__slug=SITE, user__username=MODERATOR).exists()
+
+
+def _make_people(site: Site) -> None:
+    users = get_user_model().objects
+    for email, name, role in PEOPLE:
+        user, _ = users.get_or_create(username=email, defaults={"email": email, "first_name": name})
+        Moderator.objects.create(user=user, site=site, role=role)
+
+
+def _make_access(site: Site) -> dict[str, str]:
+    """Give the demo a new key and its people a new password."""
+    site.api_keys.filter(name="demo").delete()
+    _, api_key = create_key(site, name="demo", scopes=list(Scope.values))
+    # 65 words: six of them make 36 random bits, easy to read off a screen and to type.
+    words = (CONTENT / "words.txt").read_text("utf-8").split()
+    password = "-".join(secrets.choice(words) for _ in range(6))
+    for user in get_user_model().objects.filter(username__in=[MODERATOR, EDITOR]):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return {
+        "site": SITE,
+        "login": MODERATOR,
+        "password": password,
+        "api_key": api_key,
+        "story_id": STORY,
+    }
+
+
+def _make_stories(site: Site) -> None:
+    now = datetime.now(UTC)
+    for story in _content("stories"):
+        put_story(
+            site,
+            StoryGiven(
+                story["id"],
+                url=f"https://daily.example/{story['id']}",
+                title=story["title"],
+                body=story["body"],
+                section=story["section"],
+                published_at=now - timedelta(hours=story["hours"]),
+            ),
+        )
+
+
+def _import_history(site: Site) -> None:
+    """Give some readers a past: comments that were decided before."""
+    now = datetime.now(UTC)
+    lines = []
+    for comment in _content("history"):
+        record = {
+            "id": comment["id"],
+            "story": {"id": comment["story"]},
+            "author": {"id": comment["author"], "name": comment["name"]},
+            "body": comment["body"],
+            "submitted_at": (now - timedelta(minutes=comment["minutes"])).isoformat(),
+            "status": comment["status"],
+            "clauses": [comment["clause"]] if "clause" in comment else [],
+        }
+        lines.append(json.dumps(record).encode())
+    import_records(site, lines)
+
+
+def _submit_comments(site: Site) -> None:
+    now = datetime.now(UTC)
+    submissions = [
+        Submission(
+            external_id=comment["id"],
+            body=comment["body"],
+            story_external_id=comment["story"],
+            parent_external_id=comment.get("parent", ""),
+            author_external_id=comment["author"],
+            author_name=comment["name"],
+            submitted_at=now - timedelta(minutes=comment["minutes"]),
+        )
+        for comment in _content("comments")
+    ]
+    for result in submit_batch(site, submissions):
+        if not isinstance(result, Submitted):
+            raise result
+
+
+def _content(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((CONTENT / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def _path() -> Path:
+    return Path(settings.DATA_FOLDER) / "demo.json"
+
+
+def _read() -> dict[str, str]:
+    try:
+        access: dict[str, str] = json.loads(_path().read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return access if isinstance(access, dict) and "api_key" in access else {}
+
+
+def _write(access: dict[str, str]) -> None:
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_private(path, json.dumps(access, indent=2) + "\n")

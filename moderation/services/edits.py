@@ -1,0 +1,32 @@
+"""Changing a comment's text: the former text is kept as a revision, the new one is judged anew."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from moderation.models import Comment, Revision
+from moderation.services import bell, decisions, texts
+from moderation.services.errors import Conflict, NotFound
+
+
+def edit_comment(comment: Comment, *, body: str) -> bool:
+    """Give a comment a new text; False when it has that text already and nothing changes.
+
+    It is pending again, so an approved comment is not public until it is judged anew. Raises
+    Invalid for the text, Conflict for an erased comment, NotFound.
+    """
+    texts.check_body(body)
+    with transaction.atomic():
+        row = Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).first()
+        if row is None:
+            raise NotFound("There is no such comment.")
+        if row.erased_at is not None:
+            raise Conflict("This comment has been erased.", code="comment_erased")
+        if row.body == body:
+            return False
+        Revision.objects.create(comment=row, number=row.revision, body=row.body)
+        Comment.objects.filter(pk=row.pk).update(body=body, revision=F("revision") + 1)
+        decisions.resubmit(row.pk)
+        bell.ring_after_commit()
+    return True

@@ -1,0 +1,66 @@
+"""Erasing: the words and the name go, the place stays, so that replies and decisions keep theirs.
+
+What goes: the text and its earlier revisions, the author's name, the fingerprint, the matched
+passage, readers' and moderators' notes. What stays holds no words: ids, times, status, decisions
+with their clauses, the measured signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from moderation.models import Author, Comment, Flag, Site
+from moderation.services import stories
+
+TOGETHER = 500
+
+STATEMENTS = (
+    "SELECT id FROM moderation_comment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+    "DELETE FROM moderation_revision WHERE comment_id = ANY(%s)",
+    "UPDATE moderation_score SET passage = NULL WHERE comment_id = ANY(%s) AND passage IS NOT NULL",
+    "UPDATE moderation_flag SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
+    "UPDATE moderation_decision SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
+    "UPDATE moderation_comment SET body = '', author_name = '', fingerprint = ''::bytea,"
+    " claimed_by_id = NULL, claimed_until = NULL,"
+    " erased_at = coalesce(erased_at, clock_timestamp()) WHERE id = ANY(%s)",
+)
+
+
+def erase_comment(comment: Comment) -> None:
+    """Erase a comment for good. Erasing it again changes nothing."""
+    _erase([comment.pk])
+
+
+def erase_author(site: Site, external_id: str) -> int:
+    """Erase every comment of an author, their flags, and the author; returns how many comments.
+
+    Comments that the author's devices send later make a new author.
+    """
+    author = Author.objects.filter(site=site, external_id=external_id).first()
+    flags = Flag.objects.filter(comment__site=site, flagger_id=external_id)
+    erased = 0
+    while author is not None:
+        pks = list(
+            Comment.objects.filter(author=author)
+            .order_by("id")
+            .values_list("pk", flat=True)[:TOGETHER]
+        )
+        if not pks:
+            break
+        with transaction.atomic():
+            _erase(pks)
+            Comment.objects.filter(pk__in=pks).update(author=None)
+        erased += len(pks)
+    flags.delete()
+    if author is not None:
+        author.delete()
+        stories.authors.forget([(site.pk, external_id)])
+    return erased
+
+
+def _erase(pks: Sequence[int]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in STATEMENTS:
+            cursor.execute(statement, [list(pks)])

@@ -1,0 +1,106 @@
+"""Readers' flags: one per reader and comment; enough of them bring a comment back to a person."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+
+from moderation.models import Comment, Decision, Flag, Source, Status
+from moderation.policy import PolicyError
+from moderation.selectors.access import latest_score
+from moderation.services import decisions, texts
+from moderation.services.errors import Conflict, Invalid, StaleDecision
+from moderation.services.facts import Waiting, gather
+from moderation.services.judging import priority_of, weigh
+from moderation.services.policies import NoPolicyError, live_policy
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A stored score in the form in which facts are gathered."""
+
+    signals: dict[str, float]
+    language: str
+    trained: bool
+
+
+def flag_comment(comment: Comment, *, flagger_id: str, reason: str, note: str = "") -> bool:
+    """Take a reader's flag; False when this reader has flagged the comment before.
+
+    When the policy has a rule on flags that now holds, an approved comment goes back to review.
+    Flags before a moderator's last look do not count again. Raises Invalid, Conflict.
+    """
+    texts.check_id(flagger_id, "flagger_id")
+    texts.check_text(note, "note", points=texts.NOTE_POINTS)
+    if reason not in Flag.Reason.values:
+        raise Invalid("A reason is one of: " + ", ".join(Flag.Reason.values), field="reason")
+    if comment.erased_at is not None:
+        raise Conflict("This comment has been erased.", code="comment_erased")
+    with transaction.atomic():
+        _, new = Flag.objects.get_or_create(
+            comment=comment, flagger_id=flagger_id, defaults={"reason": reason, "note": note}
+        )
+    if new:
+        _judge_again(comment)
+    return new
+
+
+def _judge_again(comment: Comment) -> None:
+    """Let the policy look at the flags; only a rule on flags may send an approved comment back."""
+    row = Comment.objects.get(pk=comment.pk)
+    if row.status != Status.APPROVED:
+        return
+    try:
+        policy, judge = live_policy(row.site_id)
+    except (NoPolicyError, PolicyError) as error:
+        logger.error("site %s: flags cannot be judged: %s", row.site_id, type(error).__name__)
+        return
+    waiting = Waiting(
+        pk=row.pk,
+        site_pk=row.site_id,
+        story_pk=row.story_id,
+        author_pk=row.author_id,
+        parent_pk=row.parent_id,
+        body=row.body,
+        version=row.version,
+        revision=row.revision,
+        attempts=row.attempts,
+    )
+    context = gather([waiting])
+    score = latest_score(row)
+    measured: Any = Measured(score.signals, score.language, score.trained) if score else None
+    facts = replace(context.facts(waiting, measured), flags=_flags_since_a_person(row))
+    verdict = weigh(judge, facts, context.story_of(waiting).state)
+    reasons = [reason for reason in verdict.reasons if reason.fact == "flags"]
+    if not reasons:
+        return
+    try:
+        decisions.decide(
+            row.pk,
+            status=Status.IN_REVIEW,
+            source=Source.POLICY,
+            expected_version=row.version,
+            policy=policy,
+            score=score,
+            clauses=list(dict.fromkeys(reason.clause for reason in reasons if reason.clause)),
+            reasons=[reason.as_dict() for reason in reasons],
+            priority=priority_of(facts),
+        )
+    except StaleDecision:
+        logger.info("comment %s was decided on while it was flagged", row.pk)
+
+
+def _flags_since_a_person(comment: Comment) -> int:
+    looked = (
+        Decision.objects.filter(comment=comment, source=Source.MODERATOR)
+        .order_by("-id")
+        .values_list("created_at", flat=True)
+        .first()
+    )
+    flags = Flag.objects.filter(comment=comment)
+    return (flags.filter(created_at__gt=looked) if looked else flags).count()

@@ -1,0 +1,110 @@
+"""Labelled comments measured as the drain measures them: by a candidate, and by what serves now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moderation.models import Site
+from moderation.policy import PolicyError
+from moderation.selectors.labels import Label
+from moderation.services.classifiers import ADAPTED, SiteClassifier, bundled, classifier_for
+from moderation.services.facts import Waiting, gather
+from moderation.services.gate import Later
+from moderation.services.policies import NoPolicyError, live_policy
+
+if TYPE_CHECKING:
+    from classifiers import Item, Measurement
+    from classifiers.adapt import Adaptation
+
+MEASURED_AT_ONCE = 500
+
+
+def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
+    """Measure labelled comments as the drain does; stories are held for one batch only."""
+    from classifiers import Item  # noqa: PLC0415
+
+    base = bundled()
+    items: list[Item] = []
+    measured: list[Measurement] = []
+    for start in range(0, len(labels), MEASURED_AT_ONCE):
+        batch = labels[start : start + MEASURED_AT_ONCE]
+        rows = [_as_waiting(label) for label in batch]
+        around = gather(rows)
+        for one in base.score_batch([around.item(row) for row in rows]):
+            measured.append(replace(one, passage=None))
+        items += [Item(text=label.text) for label in batch]
+    return items, measured
+
+
+def _as_waiting(label: Label) -> Waiting:
+    """Return the label's comment as the drain would take it; its author's record is not asked."""
+    return Waiting(
+        pk=label.comment_pk,
+        site_pk=0,
+        story_pk=label.story_pk,
+        author_pk=None,
+        parent_pk=label.parent_pk,
+        body=label.text,
+        version=0,
+        revision=0,
+        attempts=0,
+    )
+
+
+def compare_later(
+    site: Site,
+    adaptation: Adaptation,
+    items: Sequence[Item],
+    measured: Sequence[Measurement],
+    targets: Sequence[int],
+    cut: int,
+) -> Later:
+    """Return what the candidate and what serves now say of the later comments."""
+    current = classifier_for(site.pk)
+    labels = np.array(targets, dtype=np.float64)
+    if current.adaptation is not None:
+        name = current.name
+        scores = current.adaptation.score_batch(items[cut:], measured[cut:])
+    else:
+        signal = _best_signal(current, measured[:cut], labels[:cut])
+        name = f"the bundled signal {signal}"
+        scores = [one.signals.get(signal, 0.0) for one in measured[cut:]]
+    return Later(
+        labels=labels[cut:],
+        candidate=np.array(adaptation.score_batch(items[cut:], measured[cut:])),
+        current=np.array(scores, dtype=np.float64),
+        languages=[one.language for one in measured[cut:]],
+        current_name=name,
+        calibrated=current.adaptation is not None,
+    )
+
+
+def _best_signal(
+    current: SiteClassifier, measured: Sequence[Measurement], labels: np.ndarray
+) -> str:
+    """Return the bundled signal that best predicted the earlier decisions."""
+    from classifiers.metrics import roc_auc  # noqa: PLC0415
+
+    def separates(name: str) -> float:
+        return roc_auc(labels, np.array([one.signals.get(name, 0.0) for one in measured]))
+
+    return max(current.base.signals, key=separates)
+
+
+def thresholds_of(site: Site) -> tuple[float, ...]:
+    """Return where the site's policy weighs likely_to_reject; () where it does not."""
+    try:
+        _, policy = live_policy(site)
+    except (NoPolicyError, PolicyError):
+        return ()
+    found = {
+        float(condition.value)
+        for rule in policy.rules
+        for condition in rule.when
+        if condition.fact == ADAPTED and isinstance(condition.value, int | float)
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,99 @@
+"""Import files as streams: plain or gzip, from the disk or standard input, resumable."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from moderation.local import write_private
+from moderation.services.errors import Invalid
+
+GZIP_MAGIC = b"\x1f\x8b"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+STANDARD_INPUT = "-"
+
+
+@dataclass
+class ImportFile:
+    """An opened import file: `stream` gives its bytes unpacked, `raw` those on the disk."""
+
+    stream: IO[bytes]
+    raw: IO[bytes]
+    size: int | None
+
+    def bytes_read(self) -> int:
+        """Return how far it has been read on the disk, for a progress bar."""
+        return self.raw.tell() if self.size is not None else 0
+
+
+@contextlib.contextmanager
+def open_import(name: str) -> Iterator[ImportFile]:
+    """Open a file by its path, or standard input as `-`; what is packed with gzip is unpacked.
+
+    Raises `Invalid` for UTF-16, which no line of would make sense, and OSError.
+    """
+    if name == STANDARD_INPUT:
+        raw: IO[bytes] = sys.stdin.buffer
+        size = None
+    else:
+        raw = open(name, "rb")  # noqa: SIM115 closed below
+        size = os.fstat(raw.fileno()).st_size
+    with raw:
+        buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
+        start = buffered.peek(4)[:4]
+        if start.startswith(UTF16_MARKS):
+            raise Invalid("The file is UTF-16; convert it to UTF-8 first.")
+        stream: IO[bytes] = buffered
+        if start.startswith(GZIP_MAGIC):
+            stream = gzip.GzipFile(fileobj=buffered)  # type: ignore[assignment]
+        yield ImportFile(stream, buffered, size)
+
+
+class Checkpoint:
+    """How far an import has come, so that an interrupted one goes on from there.
+
+    Only a hint that saves time: lines read twice are found to be there already.
+    """
+
+    def __init__(self, site: str, name: str) -> None:
+        self.path: Path | None = None
+        if name != STANDARD_INPUT:
+            file = Path(name).resolve()
+            facts = file.stat()
+            identity = f"{site}\0{file}\0{facts.st_size}\0{facts.st_mtime_ns}"
+            digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
+            self.path = Path(settings.DATA_FOLDER) / "imports" / f"{digest}.json"
+
+    def read(self) -> tuple[int, int]:
+        """Return the number of lines done and the offset after them (unpacked bytes)."""
+        if self.path is None:
+            return 0, 0
+        try:
+            known = json.loads(self.path.read_text())
+            return int(known["lines"]), int(known["offset"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0, 0
+
+    def write(self, lines: int, offset: int) -> None:
+        """Note the place; silently not, where the folder cannot be written."""
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                write_private(self.path, json.dumps({"lines": lines, "offset": offset}))
+
+    def clear(self) -> None:
+        """Forget the place: the import is complete."""
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)

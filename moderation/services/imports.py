@@ -1,0 +1,170 @@
+"""Importing comments from a file: batch by batch, once each, the bad lines kept out and named.
+
+Memory stays flat whatever the length of the file. A comment and what was decided of it are written
+in one transaction, so an import that was interrupted can simply be run again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import IO
+
+from django.db import transaction
+
+from moderation.models import Site, Source
+from moderation.services.arrivals import Submitted
+from moderation.services.decision_batches import BatchDecision, decide_batch
+from moderation.services.errors import ModerationError
+from moderation.services.import_lines import (
+    MAXIMUM_LINE_BYTES,
+    NATIVE,
+    ImportLine,
+    in_words,
+    read_line,
+    read_record,
+)
+from moderation.services.submissions import submit_batch
+
+BATCH = 1000
+
+
+@dataclass
+class Counts:
+    """What became of the lines: stored now, there already, put off for their parent, refused."""
+
+    stored: int = 0
+    known: int = 0
+    waiting: int = 0
+    bad: int = 0
+
+
+@dataclass
+class Importer:
+    """Takes lines in and keeps count; `refuse(number, reason)` hears of every bad one."""
+
+    site: Site
+    refuse: Callable[[int, str], None]
+    form: str = NATIVE
+    counts: Counts = field(default_factory=Counts)
+    _batch: list[tuple[int, bytes, ImportLine]] = field(default_factory=list)
+    # Replies that came before what they answer; on disk, for there may be many.
+    _waiting: IO[bytes] = field(default_factory=lambda: _spool())
+
+    def add(self, number: int, raw: bytes) -> bool:
+        """Take one line (without its line end); return whether a batch was written by it."""
+        if not raw.strip():
+            return False
+        try:
+            line = read_line(read_record(raw, form=self.form))
+        except ModerationError as error:
+            self._refuse(number, in_words(error))
+            return False
+        self._batch.append((number, raw, line))
+        if len(self._batch) < BATCH:
+            return False
+        self.write()
+        return True
+
+    def write(self) -> None:
+        """Write the lines taken so far."""
+        batch, self._batch = self._batch, []
+        for number, raw, error in self._store(batch):
+            if error.code == "unknown_parent":
+                self._waiting.write(b"%d %s\n" % (number, raw))
+                self.counts.waiting += 1
+            else:
+                self._refuse(number, in_words(error))
+
+    def finish(self) -> Counts:
+        """Write the rest, then the replies whose parents came later; return the counts."""
+        self.write()
+        while self.counts.waiting:
+            before = self.counts.waiting
+            waiting, self._waiting = self._waiting, _spool()
+            self.counts.waiting = 0
+            waiting.seek(0)
+            with waiting:
+                for entry in waiting:
+                    number, raw = entry.rstrip(b"\n").split(b" ", 1)
+                    self.add(int(number), raw)
+            self.write()
+            if self.counts.waiting == before:
+                self._refuse_waiting()
+        return self.counts
+
+    def _refuse_waiting(self) -> None:
+        self._waiting.seek(0)
+        for entry in self._waiting:
+            self._refuse(int(entry.split(b" ", 1)[0]), "parent_id: There is no such parent.")
+        self.counts.waiting = 0
+
+    def _refuse(self, number: int, reason: str) -> None:
+        self.counts.bad += 1
+        self.refuse(number, reason)
+
+    def _store(
+        self, batch: list[tuple[int, bytes, ImportLine]]
+    ) -> list[tuple[int, bytes, ModerationError]]:
+        """Write a batch, return the lines that were refused."""
+        refused = []
+        decisions = []
+        with transaction.atomic():
+            results = submit_batch(self.site, [line.submission for _, _, line in batch])
+            stored = known = 0
+            for (number, raw, line), result in zip(batch, results, strict=True):
+                if not isinstance(result, Submitted):
+                    refused.append((number, raw, result))
+                elif result.replayed:
+                    known += 1
+                else:
+                    stored += 1
+                    if line.status:
+                        decisions.append(_decision(result.comment_id, line))
+            if decisions:
+                decide_batch(decisions)
+        self.counts.stored += stored
+        self.counts.known += known
+        return refused
+
+
+def _spool() -> IO[bytes]:
+    return tempfile.TemporaryFile()
+
+
+def _decision(comment_pk: int, line: ImportLine) -> BatchDecision:
+    assert line.status is not None
+    return BatchDecision(
+        comment_pk=comment_pk,
+        expected_version=1,
+        status=line.status,
+        source=Source.IMPORT,
+        clauses=line.clauses,
+        note="Decided before the import.",
+    )
+
+
+def import_records(site: Site, lines: Iterable[bytes]) -> Counts:
+    """Import lines that must all be good; raises ValueError with the first that is not."""
+
+    def refuse(number: int, reason: str) -> None:
+        raise ValueError(f"line {number}: {reason}")
+
+    importer = Importer(site, refuse)
+    for number, raw in enumerate(lines, start=1):
+        importer.add(number, raw)
+    return importer.finish()
+
+
+def read_lines(stream: IO[bytes]) -> Iterable[bytes]:
+    """Yield the lines of a stream without their ends; a line that is too long comes cut.
+
+    A cut line is longer than MAXIMUM_LINE_BYTES, so that reading it is refused as too long.
+    """
+    while raw := stream.readline(MAXIMUM_LINE_BYTES + 2):
+        whole = raw.endswith(b"\n")
+        yield raw.rstrip(b"\r\n")
+        while not whole:
+            rest = stream.readline(MAXIMUM_LINE_BYTES)
+            whole = not rest or rest.endswith(b"\n")

@@ -1,0 +1,178 @@
+"""API keys: making, checking, revoking.
+
+A key is `mk_live_<8 letters>_<32 letters>_<6 letters>`: an id that people may see, 190 random bits,
+and a checksum that finds a mistyped key without asking the database. Only the SHA-256 digest is
+stored, which is enough for a random key (OWASP ASVS 6.5.2 asks for 112 bits).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+import string
+import threading
+import time
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psycopg
+from django.db import connection
+
+from moderation.models import ApiKey, Scope, Site
+from moderation.services import sql
+from moderation.services.errors import Invalid, Unavailable
+
+logger = logging.getLogger(__name__)
+
+LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+FORMAT = re.compile(r"mk_live_([0-9A-Za-z]{8})_[0-9A-Za-z]{32}_([0-9A-Za-z]{6})", re.ASCII)
+# A revoked key stops working within this time in every process.
+REMEMBERED_SECONDS = 3.0
+REMEMBERED_KEYS = 10_000
+# `last_used_at` is as exact as this; a finer figure would cost a write per request.
+USE_NOTED_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the key's row id, its site and what it may do."""
+
+    key_id: int
+    site: Site
+    scopes: frozenset[str]
+    expires_at: datetime | None
+
+    @property
+    def expired(self) -> bool:
+        """Whether the key's time is over."""
+        return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(count))
+
+
+def _checksum(start: str) -> str:
+    """Return the CRC-32 of the key without its last part, in six base-62 letters."""
+    number = zlib.crc32(start.encode("ascii"))
+    letters = ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        letters = LETTERS[digit] + letters
+    return letters
+
+
+def digest_of(plain: str) -> str:
+    """Return the digest under which a key is stored."""
+    return hashlib.sha256(plain.encode("ascii")).hexdigest()
+
+
+def looks_right(plain: str) -> bool:
+    """Whether a text has the form and the checksum of a key (nothing is said of its validity)."""
+    found = FORMAT.fullmatch(plain)
+    return found is not None and hmac.compare_digest(found[2], _checksum(plain[:-7]))
+
+
+def create_key(
+    site: Site, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of a site: its row, and the key itself, which is nowhere stored.
+
+    `scopes` are values of `Scope`, one at least. Raises Invalid for an unknown scope.
+    """
+    wanted = list(dict.fromkeys(scopes))
+    if not wanted or not set(wanted) <= set(Scope.values):
+        raise Invalid("Scopes are one or more of: " + ", ".join(Scope.values), field="scopes")
+    start = f"mk_live_{_letters(8)}_{_letters(32)}"
+    plain = f"{start}_{_checksum(start)}"
+    row = ApiKey.objects.create(
+        site=site,
+        name=name,
+        prefix=plain[:16],
+        digest=digest_of(plain),
+        scopes=wanted,
+        expires_at=expires_at,
+    )
+    return row, plain
+
+
+def revoke_key(key: ApiKey) -> None:
+    """End a key. Other processes follow within REMEMBERED_SECONDS."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE moderation_apikey SET revoked_at = coalesce(revoked_at, now()) WHERE id = %s",
+            [key.pk],
+        )
+    _remembered.pop(key.digest, None)
+
+
+_remembered: dict[str, tuple[float, Caller]] = {}
+_remembering = threading.Lock()
+
+
+def forget() -> None:
+    """Empty the memory of keys (tests, where ids may come again)."""
+    _remembered.clear()
+
+
+def authenticate(plain: str) -> Caller | None:
+    """Return who calls with this key, or None: unknown, mistyped, revoked and expired are one."""
+    if not looks_right(plain):
+        return None
+    digest = digest_of(plain)
+    known = _remembered.get(digest)
+    if known is None or known[0] < time.monotonic():
+        caller = _look_up(digest)
+        if caller is None:
+            _remembered.pop(digest, None)
+            return None
+        _remember(digest, caller)
+    else:
+        caller = known[1]
+    return None if caller.expired else caller
+
+
+def _remember(digest: str, caller: Caller) -> None:
+    with _remembering:
+        if len(_remembered) >= REMEMBERED_KEYS:
+            _remembered.clear()
+        _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, caller)
+
+
+NOTE_USE = """
+UPDATE moderation_apikey SET last_used_at = clock_timestamp()
+WHERE id = (SELECT id FROM moderation_apikey WHERE id = %s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+LOOK_UP = """
+SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name, s.reader_pages
+FROM moderation_apikey k JOIN moderation_site s ON s.id = k.site_id
+WHERE k.digest = %s AND k.revoked_at IS NULL
+"""
+
+
+def _look_up(digest: str) -> Caller | None:
+    """Ask the database who the key's owner is. Raises Unavailable when it does not answer."""
+    rows = sql.fetch(LOOK_UP, [digest])
+    if not rows:
+        return None
+    key_id, scopes, expires_at, last_used_at, *site = rows[0]
+    _note_use(key_id, last_used_at)
+    named = dict(zip(("id", "slug", "name", "reader_pages"), site, strict=True))
+    return Caller(key_id, Site(**named), frozenset(scopes), expires_at)
+
+
+def _note_use(key_id: int, last: datetime | None) -> None:
+    """Write `last_used_at` when it is old; never wait for somebody else who writes it."""
+    if last is not None and (datetime.now(UTC) - last).total_seconds() < USE_NOTED_SECONDS:
+        return
+    try:
+        sql.fetch(NOTE_USE, [key_id])
+    except (psycopg.Error, Unavailable) as error:
+        # A read-only or full database must not lock callers out of reading.
+        logger.warning("the use of key %s was not noted: %s", key_id, type(error).__name__)

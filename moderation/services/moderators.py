@@ -1,0 +1,55 @@
+"""People who decide: making an account, giving a role, and the link with which to begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+
+from moderation.models import Moderator, Role, Site
+from moderation.services.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class NewModerator:
+    """A role that was given; `created` tells whether the account is new."""
+
+    moderator: Moderator
+    created: bool
+
+
+def create_moderator(site: Site, *, email: str, role: Role, name: str = "") -> NewModerator:
+    """Give a person a role on a site, making the account where there is none yet.
+
+    The role of somebody who moderates the site already is changed. A new account has no password:
+    `password_link` lets its owner set one. Raises Invalid, Conflict.
+    """
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(f"{email[:100]} is no e-mail address.", field="email") from error
+    users = get_user_model().objects
+    with transaction.atomic():
+        found = list(users.filter(email__iexact=email) | users.filter(username=email))
+        if len(found) > 1:
+            raise Conflict(f"Several accounts have the address {email}.")
+        user = found[0] if found else users.create_user(email, email, first_name=name[:150])
+        moderator, _ = Moderator.objects.update_or_create(
+            user=user, site=site, defaults={"role": role}
+        )
+    return NewModerator(moderator, created=not found)
+
+
+def password_link(user: User) -> str:
+    """Return a link with which the person sets a password, once, within PASSWORD_RESET_TIMEOUT."""
+    parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=parts)}"

@@ -1,0 +1,96 @@
+"""What a webhook says: the decision and its clauses, never the comment's text or scores."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from moderation.models import Decision, Delivery, Status
+
+# Standard Webhooks asks for payloads below 20 kB.
+MAXIMUM_PAYLOAD_BYTES = 19_000
+MAXIMUM_CLAUSE_CHARACTERS = 1_000
+MESSAGE_IDS = uuid.UUID("7b1b1f0e-6a0c-4c43-9a52-5b6b6fd4c7d5")
+
+
+def webhook_id(delivery: Delivery) -> str:
+    """Return the id by which the receiver knows a delivery: the same on every attempt.
+
+    Internal numbers stay inside; the creation time keeps ids apart when a database is set up anew.
+    """
+    name = f"{delivery.pk}:{delivery.created_at.isoformat()}"
+    return f"msg_{uuid.uuid5(MESSAGE_IDS, name).hex}"
+
+
+def webhook_body(delivery: Delivery) -> bytes:
+    """Return the JSON that the receiver gets: the same bytes on every attempt, below 20 kB.
+
+    `delivery` should come with its decision, comment, story, author and policy selected. `version`
+    counts a comment's changes: a receiver ignores an event with a lower one than it knows.
+    """
+    decision = delivery.decision
+    data = describe(decision)
+    payload = {
+        "type": delivery.event,
+        "timestamp": decision.effective_at.isoformat().replace("+00:00", "Z"),
+        "data": data,
+    }
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) > MAXIMUM_PAYLOAD_BYTES:
+        for clause in data["clauses"]:
+            clause["text"] = ""
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return body
+
+
+def describe(decision: Decision) -> dict[str, Any]:
+    """Return a decision as the outside may know it."""
+    comment = decision.comment
+    clauses = public_clauses(decision)
+    return {
+        "comment_id": comment.external_id,
+        "story_id": comment.story.external_id,
+        "author_id": comment.author.external_id if comment.author else None,
+        "status": decision.status,
+        "clauses": clauses,
+        "reason": reason_sentence(decision.status, clauses),
+        "policy_version": decision.policy.number if decision.policy else None,
+        "source": decision.source,
+        "decision_id": str(decision.pk),
+        "reverses": str(decision.reverses_id) if decision.reverses_id else None,
+        "version": decision.version,
+    }
+
+
+def public_clauses(decision: Decision) -> list[dict[str, str]]:
+    """Return the clauses a decision rests on, as the policy it was taken under words them."""
+    known: dict[str, dict[str, Any]] = {}
+    if decision.policy:
+        known = {clause["id"]: clause for clause in decision.policy.document.get("clauses", [])}
+    found = []
+    for clause_id in decision.clauses:
+        clause = known.get(clause_id, {})
+        found.append(
+            {
+                "id": clause_id,
+                "number": str(clause.get("number", "")),
+                "title": str(clause.get("title", clause_id)),
+                "text": str(clause.get("text", ""))[:MAXIMUM_CLAUSE_CHARACTERS],
+            }
+        )
+    return found
+
+
+def reason_sentence(status: str, clauses: list[dict[str, str]]) -> str:
+    """Return what the author of a comment is told."""
+    if status == Status.APPROVED:
+        return "The comment is published."
+    if status == Status.IN_REVIEW:
+        return "A moderator will read the comment before it is published."
+    if status == Status.PENDING:
+        return "The comment has arrived and has not been read yet."
+    if not clauses:
+        return "A moderator decided not to publish the comment."
+    titles = " and ".join(f"“{clause['title']}”" for clause in clauses[:3])
+    return f"The comment was not published because of the policy's point on {titles}."

@@ -1,0 +1,215 @@
+"""Stories and authors: found or made by the publisher's own ids, written only when they changed.
+
+A process remembers the ids of those it has seen lately, with a hash of what it wrote, so that a
+comment under a known story by a known author costs no query for either.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from moderation.models import Site, Story
+from moderation.services import sql, texts
+from moderation.services.errors import Busy, Invalid
+
+# Another process may have written something else meanwhile; after this time we look again.
+REMEMBERED_SECONDS = 60.0
+REMEMBERED = 200_000
+# Newspapers send stories before they publish them.
+PUBLISHED_AHEAD = timedelta(days=366)
+
+STORIES = """
+WITH given AS (
+    SELECT * FROM json_to_recordset(%s::json) AS r(
+        site_id bigint, external_id text, url text, title text, body text, section text,
+        state text, published_at timestamptz, bare boolean)
+), written AS (
+    INSERT INTO moderation_story AS s
+        (site_id, external_id, url, title, body, section, state, published_at)
+    SELECT site_id, external_id, coalesce(url, ''), coalesce(title, ''), coalesce(body, ''),
+           coalesce(section, ''), coalesce(state, 'open'), published_at
+    FROM given g
+    WHERE NOT bare OR NOT EXISTS (
+        SELECT 1 FROM moderation_story k
+        WHERE k.site_id = g.site_id AND k.external_id = g.external_id)
+    ORDER BY site_id, external_id
+    ON CONFLICT (site_id, external_id) DO UPDATE SET
+        (url, title, body, section, state, published_at, updated_at) = (
+            SELECT coalesce(g.url, s.url), coalesce(g.title, s.title), coalesce(g.body, s.body),
+                   coalesce(g.section, s.section), coalesce(g.state, s.state),
+                   coalesce(g.published_at, s.published_at), now()
+            FROM given g
+            WHERE g.site_id = s.site_id AND g.external_id = s.external_id)
+        WHERE EXISTS (
+            SELECT 1 FROM given g
+            WHERE g.site_id = s.site_id AND g.external_id = s.external_id AND (
+                g.url <> s.url OR g.title <> s.title OR g.body <> s.body
+                OR g.section <> s.section OR g.state <> s.state
+                OR (g.published_at IS NOT NULL
+                    AND g.published_at IS DISTINCT FROM s.published_at)))
+    RETURNING s.id, s.site_id, s.external_id
+)
+SELECT id, site_id, external_id FROM written
+UNION
+SELECT s.id, s.site_id, s.external_id FROM moderation_story s
+JOIN given USING (site_id, external_id)
+"""
+AUTHORS = """
+WITH given AS (
+    SELECT * FROM json_to_recordset(%s::json) AS r(site_id bigint, external_id text, name text)
+), written AS (
+    INSERT INTO moderation_author AS a (site_id, external_id, name)
+    SELECT site_id, external_id, name FROM given g
+    WHERE NOT EXISTS (
+        SELECT 1 FROM moderation_author k
+        WHERE k.site_id = g.site_id AND k.external_id = g.external_id
+          AND (g.name = '' OR k.name = g.name))
+    ORDER BY site_id, external_id
+    ON CONFLICT (site_id, external_id) DO UPDATE SET name = excluded.name
+        WHERE excluded.name <> '' AND a.name <> excluded.name
+    RETURNING a.id, a.site_id, a.external_id
+)
+SELECT id, site_id, external_id FROM written
+UNION
+SELECT a.id, a.site_id, a.external_id FROM moderation_author a
+JOIN given USING (site_id, external_id)
+"""
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryGiven:
+    """What was sent about a story; None means: not sent, keep what is there."""
+
+    external_id: str
+    url: str | None = None
+    title: str | None = None
+    body: str | None = None
+    section: str | None = None
+    published_at: datetime | None = None
+    state: str | None = None
+
+    @property
+    def content(self) -> int:
+        """A hash of everything sent but the id; 0 when only the id was sent."""
+        parts = (self.url, self.title, self.body, self.section, self.published_at, self.state)
+        return hash(parts) if any(part is not None for part in parts) else 0
+
+    def check(self, field: str = "story.") -> None:
+        """Raise Invalid when a part of it cannot be accepted; `field` starts the field's name."""
+        texts.check_id(self.external_id, f"{field}id")
+        if self.url:
+            texts.check_url(self.url, f"{field}url")
+        for name, text, points in (
+            ("title", self.title, texts.TITLE_POINTS),
+            ("section", self.section, texts.SECTION_POINTS),
+            ("body", self.body, texts.STORY_BODY_POINTS),
+        ):
+            if text:
+                texts.check_text(text, field + name, points=points)
+        if self.published_at is not None:
+            texts.check_time(self.published_at, f"{field}published_at", ahead=PUBLISHED_AHEAD)
+        if self.state is not None and self.state not in Story.State.values:
+            raise Invalid(
+                "A story is " + " or ".join(Story.State.values) + ".", field=f"{field}state"
+            )
+
+    def row(self, site_id: int) -> dict[str, Any]:
+        """Return the record that STORIES takes."""
+        return {
+            "site_id": site_id,
+            "external_id": self.external_id,
+            "url": self.url,
+            "title": self.title,
+            "body": self.body,
+            "section": self.section,
+            "state": self.state,
+            "published_at": self.published_at.isoformat() if self.published_at else None,
+            "bare": not self.content,
+        }
+
+
+class Directory:
+    """What this process remembers: (site, external id) → row id and a hash of its content."""
+
+    def __init__(self) -> None:
+        self._known: dict[Key, tuple[int, int, float]] = {}
+
+    def find(self, key: Key, content: int) -> int | None:
+        """Return the row id when the row is known to hold this content (0: any content)."""
+        found = self._known.get(key)
+        if found is None or found[2] < time.monotonic() or (content and found[1] != content):
+            return None
+        return found[0]
+
+    def remember(self, key: Key, row_id: int, content: int) -> None:
+        """Keep a committed row in mind for a while."""
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[key] = (row_id, content, time.monotonic() + REMEMBERED_SECONDS)
+
+    def forget(self, keys: Iterable[Key] | None = None) -> None:
+        """Forget some keys, or everything."""
+        if keys is None:
+            self._known.clear()
+            return
+        for key in keys:
+            self._known.pop(key, None)
+
+
+stories = Directory()
+authors = Directory()
+
+
+def forget() -> None:
+    """Empty what this process remembers (tests, where ids may come again)."""
+    stories.forget()
+    authors.forget()
+
+
+def find_ids(
+    directory: Directory, statement: str, wanted: dict[Key, tuple[int, dict[str, Any]]]
+) -> dict[Key, int]:
+    """Return the row id of each key, asking the database once for those not in mind.
+
+    `wanted`: (site id, external id) → (hash of the content, record for the statement). Rows are
+    made or changed where needed. Inside a transaction nothing is taken from or kept in mind:
+    its rows may yet be rolled back.
+    """
+    trust = not sql.in_transaction()
+    ids: dict[Key, int] = {}
+    for key, (content, _) in wanted.items():
+        row_id = directory.find(key, content) if trust else None
+        if row_id is not None:
+            ids[key] = row_id
+    for _ in range(3):  # a row that another process inserts just now is seen by the next look
+        missing = {key: wanted[key] for key in wanted if key not in ids}
+        if not missing:
+            return ids
+        for row_id, site_id, external_id in sql.fetch(statement, _records(missing.values())):
+            key = (site_id, external_id)
+            ids[key] = row_id
+            if trust:
+                directory.remember(key, row_id, missing[key][0])
+    if len(ids) < len(wanted):
+        raise Busy("The same story or author is being written elsewhere; send it again.")
+    return ids
+
+
+def _records(wanted: Iterable[tuple[int, dict[str, Any]]]) -> Sequence[str]:
+    return [json.dumps([record for _, record in wanted], ensure_ascii=False)]
+
+
+def put_story(site: Site, given: StoryGiven) -> Story:
+    """Make a story or change what was sent of it; returns the row. Raises Invalid."""
+    given.check("")
+    key = (site.pk, given.external_id)
+    stories.forget([key])
+    ids = find_ids(stories, STORIES, {key: (given.content, given.row(site.pk))})
+    return Story.objects.get(pk=ids[key])

@@ -1,0 +1,136 @@
+"""What a text, an id, a name and an address must be: the same for every door.
+
+Nothing is changed, cut or normalised here. A value is accepted as it is, or refused in words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import re2
+
+from moderation.services.errors import Invalid
+
+BODY_POINTS = 10_000
+BODY_BYTES = 40_000
+STORY_BODY_POINTS = 200_000
+TITLE_POINTS = 500
+SECTION_POINTS = 100
+NAME_POINTS = 100
+NOTE_POINTS = 500
+URL_POINTS = 2048
+ID_POINTS = 255
+ID_PATTERN = r"^[A-Za-z0-9._~:@!$*+,;=|()-]{1,255}$"
+# Normalising is quadratic in the length of such a run (100,000 marks: 7.6 s), and nobody reads it.
+MARK_RUN = 60
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+_id = re.compile(ID_PATTERN, re.ASCII)
+_marks = re2.compile(rf"\pM{{{MARK_RUN + 1}}}")
+# Letters that draw nothing although Unicode does not call them space, control or format.
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5") | frozenset(
+    chr(point) for point in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))
+)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen: spaces, zero-width letters, fillers, controls."""
+    stripped = text.strip()
+    if not stripped:
+        return True
+    if stripped[0].isalnum() and stripped[0] not in _UNSEEN:
+        return False
+    return all(letter in _UNSEEN or unicodedata.category(letter)[0] in "ZC" for letter in stripped)
+
+
+def check_text(text: str, field: str, *, points: int) -> None:
+    """Refuse a text that is too long, cannot be stored, or piles up marks on one letter."""
+    if len(text) > points:
+        raise Invalid(
+            f"At most {points:,} characters are taken.", code="too_long", field=field, limit=points
+        )
+    if "\x00" in text:
+        raise Invalid("The character U+0000 cannot be stored.", code="nul_character", field=field)
+    if text.isascii():
+        return
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Invalid(
+            "The text has half of a character (a lone surrogate, U+D800-U+DFFF).",
+            code="lone_surrogate",
+            field=field,
+        ) from error
+    if _marks.search(text):
+        raise Invalid(
+            f"At most {MARK_RUN} combining marks may follow one another.",
+            code="too_many_marks",
+            field=field,
+            limit=MARK_RUN,
+        )
+
+
+def check_body(body: str, field: str = "body") -> None:
+    """Refuse a comment's text that breaks a limit or shows nothing.
+
+    1-10,000 code points, at most 40,000 bytes of UTF-8, something visible, no U+0000.
+    """
+    check_text(body, field, points=BODY_POINTS)
+    # A code point has four bytes at most: only here could it matter, should the limits change.
+    if len(body) * 4 > BODY_BYTES and len(body.encode("utf-8")) > BODY_BYTES:
+        raise Invalid(
+            f"At most {BODY_BYTES:,} bytes are taken.",
+            code="too_long",
+            field=field,
+            limit=BODY_BYTES,
+        )
+    if is_blank(body):
+        raise Invalid("The comment shows nothing.", code="empty", field=field)
+
+
+def check_id(value: str, field: str) -> None:
+    """Refuse an id that is not 1-255 of the safe letters, or that an address could not carry."""
+    if _id.match(value) is None or value.endswith("\n") or value in (".", ".."):
+        raise Invalid(
+            "An id has 1-255 letters of: A-Z a-z 0-9 . _ ~ : @ ! $ * + , ; = | ( ) -",
+            code="invalid_id",
+            field=field,
+            limit=ID_POINTS,
+        )
+
+
+def check_url(url: str, field: str) -> None:
+    """Refuse an address that is not http(s), has no host, hides a sign-in, or is too long."""
+    check_text(url, field, points=URL_POINTS)
+    problem = None
+    if any(letter <= " " or letter in '\\<>"' or letter.isspace() for letter in url) or any(
+        unicodedata.category(letter)[0] == "C" for letter in url if not letter.isascii()
+    ):
+        problem = "has a character that must be escaped"
+    else:
+        try:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https"):
+                problem = "does not start with http:// or https://"
+            elif not parts.hostname or "@" in parts.netloc or parts.port == 0:
+                problem = "names no host, or a user before it"
+        except ValueError:
+            problem = "cannot be read"
+    if problem:
+        raise Invalid(f"The address {problem}.", code="invalid_url", field=field)
+
+
+def check_time(moment: datetime, field: str, *, ahead: timedelta) -> None:
+    """Refuse a time without a zone, before 1970, or further ahead than `ahead`."""
+    if moment.tzinfo is None:
+        raise Invalid("A time needs its zone, such as Z or +02:00.", code="no_zone", field=field)
+    if not OLDEST <= moment <= datetime.now(UTC) + ahead:
+        days = max(1, ahead.days)
+        raise Invalid(
+            f"A time lies between 1970 and {days} day{'s' if days > 1 else ''} from now.",
+            code="out_of_range",
+            field=field,
+        )

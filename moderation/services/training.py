@@ -1,0 +1,223 @@
+"""Retraining: learns a site's likely_to_reject from what its people decided, and asks the gate.
+
+The earlier decisions are learned from, the later ones are the test: the past has to predict the
+future. A candidate is stored with its report whatever comes of it; only the gate makes it live.
+Everything is written in one transaction at the end: a run that dies on the way leaves nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from moderation.models import ClassifierVersion, Site
+from moderation.selectors.labels import Label, count_decisions
+from moderation.services.classifiers import bundled, bundled_row_pk, digest_of, unusable
+from moderation.services.gate import Ruling, decide_gate, examine
+from moderation.services.held_out import compare_later, measure, thresholds_of
+from moderation.services.label_sets import (
+    FEWEST_LABELS,
+    FEWEST_OF_A_KIND,
+    LabelSet,
+    collect,
+    what_is_missing,
+)
+from moderation.services.promotion import live_version, promote
+
+if TYPE_CHECKING:
+    from classifiers.adapt import Adaptation
+
+__all__ = ["Training", "live_classifier_version", "retrain", "retrain_due"]
+
+logger = logging.getLogger(__name__)
+
+# The later quarter of the decisions is the test.
+LEARNED_SHARE = 0.75
+# Of the fewest labels of a kind, this many must be among the later ones.
+FEWEST_LATER = 5
+# So many new decisions make a site due for training.
+NEW_DECISIONS = 50
+# No new site is begun in one run after this time; a single one takes less than two minutes.
+RUN_SECONDS = 60.0
+# First half of the advisory lock's key; the second one is the site, or none for the daily run.
+LOCK, EVERY_SITE = 0x7EA14, 0
+
+live_classifier_version = live_version
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What came of a training run, for people.
+
+    state: running (another run has the site), too_few, refused, promoted; or, in a dry run, what
+    would have become of it. version: the stored row, None where nothing was stored.
+    """
+
+    site: Site
+    state: str
+    words: str
+    report: dict[str, Any] = field(default_factory=dict)
+    version: ClassifierVersion | None = None
+
+
+def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
+    """Learn from the site's labels, measure on the later ones, store, and promote if it is better.
+
+    dry_run: store and promote nothing. Same labels and seed give the same bytes. Raises
+    classifiers.BundleError when the bundled classifier cannot be used.
+    """
+    with _alone(site.pk) as alone:
+        if not alone:
+            return Training(site, "running", f"{site.name} is being trained already.")
+        found = collect(site)
+        learned, later = split(found.labels)
+        if missing := what_is_missing(found.labels) or _missing_later(learned, later):
+            return Training(site, "too_few", missing, {"labels": found.summary()})
+        return _train(site, found, len(learned), dry_run=dry_run, seed=seed)
+
+
+def retrain_due(seconds: float = RUN_SECONDS) -> bool:
+    """Train every site that has enough new decisions; return whether some are left for later.
+
+    One such run at a time, so that one worker process at most is taken from scoring; a second one
+    has nothing to do. A site that cannot be trained is logged and keeps no other from it.
+    """
+    ends_at = time.monotonic() + seconds
+    with _alone(EVERY_SITE) as alone:
+        if not alone:
+            return False
+        for site in Site.objects.order_by("pk"):
+            if not is_due(site):
+                continue
+            if time.monotonic() >= ends_at:
+                return True
+            _retrain_logged(site)
+    return False
+
+
+def _retrain_logged(site: Site) -> None:
+    try:
+        training = retrain(site)
+    except (SoftTimeLimitExceeded, OperationalError, InterfaceError):
+        raise  # out of time, or no database
+    except Exception as error:
+        # Without the error's own words: they may quote a comment.
+        logger.error("site %s could not be trained: %s", site.pk, type(error).__name__)
+    else:
+        logger.info("site %s: training: %s: %s", site.pk, training.state, training.words)
+
+
+def is_due(site: Site) -> bool:
+    """Tell whether people decided enough since the last training, or what it gave is unusable."""
+    last = (
+        ClassifierVersion.objects.filter(site=site).select_related("base").order_by("-pk").first()
+    )
+    if last is None:
+        return count_decisions(site, up_to=FEWEST_LABELS) >= FEWEST_LABELS
+    if unusable(last, bundled()):
+        return True
+    after = int(last.report.get("labels", {}).get("last_decision", 0))
+    return count_decisions(site, after=after, up_to=NEW_DECISIONS) >= NEW_DECISIONS
+
+
+def split(labels: Sequence[Label]) -> tuple[Sequence[Label], Sequence[Label]]:
+    """Return the earlier labels, to learn from, and the later ones, to test on."""
+    cut = int(len(labels) * LEARNED_SHARE)
+    return labels[:cut], labels[cut:]
+
+
+def _missing_later(learned: Sequence[Label], later: Sequence[Label]) -> str:
+    for part, when, fewest in (
+        (learned, "earlier", FEWEST_OF_A_KIND // 2),
+        (later, "later", FEWEST_LATER),
+    ):
+        rejected = sum(label.rejected for label in part)
+        for number, what in ((rejected, "rejected"), (len(part) - rejected, "approved")):
+            if number < fewest:
+                return (
+                    f"The {when} {len(part)} of the labels hold {number} {what} comments; "
+                    f"{fewest} are needed to learn from the past and test on what came after."
+                )
+    return ""
+
+
+def _train(site: Site, found: LabelSet, cut: int, *, dry_run: bool, seed: int) -> Training:
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 (heavy: only training needs it)
+
+    from classifiers import adapt  # noqa: PLC0415
+
+    base = bundled()
+    targets = [label.rejected for label in found.labels]
+    with threadpool_limits(limits=1):  # comments are scored beside it
+        items, measured = measure(found.labels)
+        adaptation = adapt.fit(
+            base,
+            items[:cut],
+            targets[:cut],
+            weights=found.weights[:cut],
+            seed=seed,
+            measurements=measured[:cut],
+        )
+        later = compare_later(site, adaptation, items, measured, targets, cut)
+        report = examine(later, thresholds_of(site))
+    ruling = decide_gate(report)
+    report |= {"labels": found.summary(), "learned": adaptation.card, "passed": ruling.promote}
+    state = "promoted" if ruling.promote else "refused"
+    if dry_run:
+        return Training(site, state, ruling.words, report)
+    return Training(site, state, ruling.words, report, _store(site, adaptation, report, ruling))
+
+
+def _store(
+    site: Site, adaptation: Adaptation, report: dict[str, Any], ruling: Ruling
+) -> ClassifierVersion:
+    """Write the candidate with its report, and promote it if it passed: all or nothing."""
+    artefact = adaptation.to_bytes()
+    with transaction.atomic():
+        version = ClassifierVersion.objects.create(
+            site=site,
+            base_id=bundled_row_pk(),
+            name=_next_name(site),
+            artefact=artefact,
+            digest=digest_of(artefact),
+            report=report,
+            verdict=ruling.words,
+        )
+        if ruling.promote:
+            promote(version)
+    return version
+
+
+def _next_name(site: Site) -> str:
+    names = ClassifierVersion.objects.filter(site=site).values_list("name", flat=True)
+    numbers = [int(name.rpartition("-")[2]) for name in names if name.rpartition("-")[2].isdigit()]
+    return f"{site.slug}-{max(numbers, default=0) + 1}"
+
+
+@contextlib.contextmanager
+def _alone(number: int) -> Iterator[bool]:
+    """Hold the training lock of a site, or of all; False when another run has it.
+
+    PostgreSQL frees the lock of a run that died.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, number])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            _release(number)
+
+
+def _release(number: int) -> None:
+    """Free the lock; a connection that broke meanwhile has freed it already."""
+    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, number])

@@ -1,0 +1,83 @@
+"""Celery's doors: each answers a message or the clock, calls one service, and may be repeated.
+
+A message carries nothing that matters: what is to do stands in the database. A worker that dies
+over a task is tried again three times; whatever is lost after that, the sweep finds.
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import close_old_connections, connection
+
+from moderation.services import bell, delivery, scoring, training
+
+WORKER_LOST_TRIES = 3
+
+
+class OutOfMemoryError(RuntimeError):
+    """Memory ran out in a task. A bare MemoryError would end the whole worker (billiard#451)."""
+
+
+def _renew_connection() -> None:
+    """Drop a connection to PostgreSQL that is old, or that a restart has broken."""
+    if not connection.in_atomic_block:  # called within somebody's transaction: it is theirs
+        close_old_connections()
+
+
+@shared_task(
+    name="moderation.tasks.score_pending",
+    acks_late=True,
+    retry_on_worker_lost=True,
+    max_retries=WORKER_LOST_TRIES,
+    soft_time_limit=20,
+    time_limit=30,
+)
+def score_pending() -> None:
+    """Decide every comment that is due. The bell's message and the sweep both end here.
+
+    What was decided is told to the publishers at once; the clock finds what is left over.
+    """
+    _renew_connection()
+    bell.answer()  # before looking: a comment that comes from now on rings anew
+    try:
+        if scoring.drain():
+            delivery.deliver_in_background()
+    except MemoryError:
+        raise OutOfMemoryError("scoring ran out of memory") from None
+
+
+@shared_task(
+    name="moderation.tasks.deliver_due",
+    acks_late=True,
+    retry_on_worker_lost=True,
+    max_retries=WORKER_LOST_TRIES,
+    soft_time_limit=60,
+    time_limit=75,
+)
+def deliver_due() -> None:
+    """Send the webhooks that are due; returns at once, a thread of the process sends them."""
+    try:
+        delivery.deliver_in_background()
+    except MemoryError:
+        raise OutOfMemoryError("delivering ran out of memory") from None
+
+
+@shared_task(
+    name="moderation.tasks.retrain",
+    acks_late=True,
+    retry_on_worker_lost=True,
+    max_retries=WORKER_LOST_TRIES,
+    soft_time_limit=240,
+    time_limit=280,
+)
+def retrain() -> None:
+    """Train the sites that have enough new decisions; those left over get a message of their own.
+
+    Its broker queue is `training`, so that comments are scored meanwhile.
+    """
+    _renew_connection()
+    try:
+        if training.retrain_due():
+            retrain.delay()
+    except MemoryError:
+        raise OutOfMemoryError("training ran out of memory") from None

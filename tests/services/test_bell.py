@@ -1,0 +1,135 @@
+"""The bell wakes a worker once, and never troubles whoever rings it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from moderation.celery import app
+from moderation.services import bell
+
+QUEUE = "moderato:moderato"
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    """The real Redis, with no message of an earlier test in it."""
+    connection = redis.Redis.from_url(settings.REDIS_URL)
+    connection.delete(QUEUE, bell.KEY)
+    yield connection
+    connection.delete(QUEUE, bell.KEY)
+
+
+@pytest.fixture
+def dead_address() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"redis://127.0.0.1:{probe.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def hung_address() -> Iterator[str]:
+    """An address that takes a connection and never says a word."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(50)
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def broken_ringer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> bell.Ringer:
+    """A ringer whose Redis is dead or hung (the parameter says which)."""
+    address = request.getfixturevalue(request.param)
+    monkeypatch.setattr(settings, "REDIS_URL", address)
+    ringer = bell.Ringer()
+    monkeypatch.setattr(bell, "_ringer", ringer)
+    return ringer
+
+
+def wait_for(condition: object, seconds: float = 5.0) -> bool:
+    """Tell whether the condition came true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_it_sends_one_message_that_names_the_drain(broker: redis.Redis) -> None:
+    bell.ring()
+    assert wait_for(lambda: broker.llen(QUEUE) == 1)
+    assert b"moderation.tasks.score_pending" in broker.lindex(QUEUE, 0)
+
+
+def test_many_rings_are_one_until_somebody_answers(broker: redis.Redis) -> None:
+    for _ in range(200):
+        bell.ring()
+    assert wait_for(lambda: broker.llen(QUEUE) == 1)
+    time.sleep(0.05)
+    assert broker.llen(QUEUE) == 1
+
+    bell.answer()
+    bell.ring()
+    assert wait_for(lambda: broker.llen(QUEUE) == 2)
+
+
+def test_a_ring_whose_message_was_lost_silences_no_one_for_long(broker: redis.Redis) -> None:
+    bell.Ringer().ring_now()
+    assert 0 < broker.ttl(bell.KEY) <= bell.KEY_SECONDS
+
+
+@pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
+def test_ringing_never_waits_for_redis(broken_ringer: bell.Ringer) -> None:
+    begin = time.perf_counter()
+    for _ in range(1000):
+        bell.ring()
+    assert time.perf_counter() - begin < 0.2
+
+
+@pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
+def test_it_gives_up_on_redis_within_seconds_and_says_so_once(
+    broken_ringer: bell.Ringer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, logger="moderation.services.bell")
+    begin = time.perf_counter()
+    with pytest.raises(redis.RedisError):
+        broken_ringer.ring_now()
+    for _ in range(2):
+        broken_ringer.answer()
+    assert time.perf_counter() - begin < 10
+    assert caplog.text.count("answered") == 1
+    assert "the sweep will find" in caplog.text
+
+
+def test_a_message_that_does_not_go_out_lets_the_next_ring_through(
+    broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ringer = bell.Ringer()
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "send_task", lambda *_, **__: (_ for _ in ()).throw(OSError("gone")))
+        with pytest.raises(OSError, match="gone"):
+            ringer.ring_now()
+    assert ringer.ring_now() is True
+    assert broker.llen(QUEUE) == 1
+
+
+def test_a_forked_child_rings_for_itself(broker: redis.Redis) -> None:
+    bell.ring()
+    assert wait_for(lambda: broker.llen(QUEUE) == 1)
+    bell.answer()
+    child = os.fork()
+    if child == 0:
+        bell.ring()
+        time.sleep(1)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert broker.llen(QUEUE) == 2
