@@ -1,0 +1,186 @@
+"""A comment read, changed, erased, flagged; and what the policy would say of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Path, Router, Status
+
+from moderation.api import schemas
+from moderation.api.keys import Key, caller_of
+from moderation.api.reading import read
+from moderation.api.submitting import url_of
+from moderation.models import Comment, Scope
+from moderation.policy import PolicyError
+from moderation.selectors.access import (
+    comments_of,
+    get_comment,
+    latest_score,
+    standing_decision,
+)
+from moderation.selectors.outside import outside_status
+from moderation.services import edits, erasure, flags, payloads
+from moderation.services.errors import ModerationError
+from moderation.services.policies import NoPolicyError, live_policy
+from moderation.services.preview import preview as preview_submission
+
+router = Router(tags=["comments"])
+CommentId = Path(description="The comment's id, as it was sent or as it was given.")
+
+
+def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
+    """Return a comment as its publisher sees it."""
+    decision, score = standing_decision(comment), latest_score(comment) if with_score else None
+    author = comment.author
+    told = None
+    if decision is not None:
+        clauses = payloads.public_clauses(decision)
+        told = {
+            "status": decision.status,
+            "source": decision.source,
+            "clauses": clauses,
+            "reason": payloads.reason_sentence(decision.status, clauses),
+            "policy_version": decision.policy.number if decision.policy else None,
+            "decided_at": decision.created_at,
+        }
+    return {
+        "id": comment.external_id,
+        "url": url_of(comment.external_id),
+        "story_id": comment.story.external_id,
+        "parent_id": comment.parent.external_id if comment.parent else None,
+        "author": author_of(author.external_id if author else None, comment.author_name),
+        "body": comment.body,
+        "revision": comment.revision,
+        "status": outside_status(comment),
+        "submitted_at": comment.submitted_at,
+        "received_at": comment.received_at,
+        "erased_at": comment.erased_at,
+        "decision": told,
+        "score": score
+        and {
+            "signals": score.signals,
+            "language": score.language,
+            "trained": score.trained,
+            "classifier_version": score.classifier_version.name,
+        },
+    }
+
+
+def author_of(external_id: str | None, name: str) -> dict[str, Any] | None:
+    """Return an author as the API shows one; None when nothing is known."""
+    return {"id": external_id, "name": name} if external_id or name else None
+
+
+@router.get(
+    "/comments/{comment_id}",
+    auth=Key(Scope.READ, Scope.SUBMIT),
+    response=schemas.CommentOut,
+    operation_id="get_comment",
+    summary="Read a comment",
+)
+def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
+    """Give a comment's text, status, and the clauses and reason to tell its author.
+
+    A moderator's decision shows after the publishing hold. Signals need the scope `read`.
+    """
+    caller = caller_of(request)
+    comment = get_comment(caller.site, comment_id)
+    return describe(comment, with_score=Scope.READ in caller.scopes)
+
+
+@router.patch(
+    "/comments/{comment_id}",
+    auth=Key(Scope.SUBMIT),
+    response=schemas.CommentOut,
+    operation_id="edit_comment",
+    summary="Change a comment's text",
+)
+def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
+    """Give a comment a new text. It is pending again and not public until it is judged anew.
+
+    The former text is kept as a revision. The same text again changes nothing.
+    """
+    caller = caller_of(request)
+    taken = read(request, schemas.EditIn)
+    comment = get_comment(caller.site, comment_id)
+    edits.edit_comment(comment, body=taken.body)
+    comment = comments_of(caller.site).get(pk=comment.pk)
+    return describe(comment, with_score=Scope.READ in caller.scopes)
+
+
+@router.delete(
+    "/comments/{comment_id}",
+    auth=Key(Scope.SUBMIT),
+    response={204: None},
+    operation_id="erase_comment",
+    summary="Erase a comment",
+)
+def erase(request: HttpRequest, comment_id: str = CommentId) -> Status:
+    """Erase a comment's words and its author's name for good; its place in the thread stays."""
+    erasure.erase_comment(get_comment(caller_of(request).site, comment_id))
+    return Status(204, None)
+
+
+@router.post(
+    "/comments/{comment_id}/flags",
+    auth=Key(Scope.SUBMIT),
+    response={201: schemas.FlagOut, 200: schemas.FlagOut},
+    operation_id="flag_comment",
+    summary="Report a comment",
+)
+def flag(request: HttpRequest, comment_id: str = CommentId) -> Status:
+    """Take a reader's report. 200: this reader has reported the comment before; nothing changes.
+
+    When enough readers report an approved comment, the policy sends it back to a moderator.
+    """
+    taken = read(request, schemas.FlagIn)
+    comment = get_comment(caller_of(request).site, comment_id)
+    new = flags.flag_comment(
+        comment, flagger_id=taken.flagger_id, reason=taken.reason, note=taken.note
+    )
+    said = {
+        "comment_id": comment.external_id,
+        "flagger_id": taken.flagger_id,
+        "reason": taken.reason,
+    }
+    return Status(201 if new else 200, said)
+
+
+@router.post(
+    "/preview",
+    auth=Key(Scope.SUBMIT, Scope.READ),
+    response=schemas.PreviewOut,
+    operation_id="preview_comment",
+    summary="Ask what the policy would say",
+)
+def preview(request: HttpRequest) -> dict[str, Any]:
+    """Measure and judge a comment now and store nothing: the nudge before posting."""
+    site = caller_of(request).site
+    submission = read(request, schemas.CommentIn).submission()
+    submission.check()
+    submission.story.check()
+    try:
+        row, _ = live_policy(site)
+        measured, verdict = preview_submission(site, submission)
+    except (NoPolicyError, PolicyError) as error:
+        refusal = ModerationError("The site has no policy that can judge.", code="no_policy")
+        refusal.status = 409
+        raise refusal from error
+    known = {clause["id"]: clause for clause in row.document.get("clauses", [])}
+    return {
+        "outcome": verdict.outcome,
+        "clauses": [
+            {
+                "id": clause,
+                "number": str(known.get(clause, {}).get("number", "")),
+                "title": str(known.get(clause, {}).get("title", clause)),
+                "text": str(known.get(clause, {}).get("text", "")),
+            }
+            for clause in verdict.clauses
+        ],
+        "signals": measured.signals if measured else None,
+        "language": measured.language if measured else None,
+        "trained": measured.trained if measured else None,
+        "policy_version": row.number,
+    }

@@ -1,0 +1,58 @@
+"""The decisions feed: the pull twin of the webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from moderation.api import schemas
+from moderation.api.keys import Key, caller_of
+from moderation.models import Scope
+from moderation.selectors import feed as feeds
+from moderation.services import payloads
+from moderation.services.errors import Invalid
+
+router = Router(tags=["decisions"])
+
+
+@router.get(
+    "/decisions",
+    auth=Key(Scope.READ),
+    response=schemas.FeedOut,
+    operation_id="get_decisions",
+    summary="Read the decisions since a place",
+)
+def feed(
+    request: HttpRequest,
+    response: HttpResponse,
+    after: str = Query("", max_length=64, description="`next` of the page before; empty: all."),
+    limit: int = Query(feeds.PAGE, ge=1, le=feeds.LARGEST_PAGE),
+) -> dict[str, Any]:
+    """Give every decision once, in the order in which they were settled.
+
+    Keep `next` and ask again with it: nothing is missed and nothing comes twice. A decision taken
+    back within the publishing hold never shows.
+    """
+    try:
+        page = feeds.feed(caller_of(request).site, after=after, limit=limit)
+    except feeds.BadCursor as error:
+        raise Invalid("This is no `next` of an earlier page.", field="after") from error
+    if page.more:
+        address = f"{settings.BASE_URL}/api/v1/decisions?after={page.next}&limit={limit}"
+        response["Link"] = f'<{address}>; rel="next"'
+    return {
+        "decisions": [
+            payloads.describe(decision)
+            | {
+                "status_before": decision.status_before,
+                "revision": decision.revision,
+                "decided_at": decision.created_at,
+            }
+            for decision in page.decisions
+        ],
+        "next": page.next,
+        "more": page.more,
+    }

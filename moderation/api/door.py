@@ -1,0 +1,64 @@
+"""The API's own short way in: no session, no cookies, no templates, no redirects.
+
+A middleware at the very top. Sessions, CSRF tokens, messages and content policies are for people
+with browsers; a request with a key in its header pays for none of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+from prometheus_client import Counter
+
+from moderation.api import problems, rates
+from moderation.services.errors import ModerationError, NotFound
+
+PREFIX = "/api/v1/"
+# Of this process; Prometheus adds up what several web processes say.
+REQUESTS = Counter(
+    "moderato_api_requests", "Requests to the API by status code.", ["code"], registry=None
+)
+# Both are asked on the way of every comment and give the same answer every time.
+find = functools.lru_cache(maxsize=256)(resolve)
+_counter = functools.cache(REQUESTS.labels)
+
+
+class ApiDoor:
+    """Answers everything under /api/v1/ itself and passes everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        request.get_host()  # a foreign Host header is refused here, as everywhere
+        try:
+            match = find(request.path_info)
+            response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        except Http404:  # Resolver404 is one too
+            response = problems.respond(NotFound("There is nothing here."))
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = _not_allowed(response["Allow"])
+        if isinstance(response, HttpResponse):
+            rates.add_headers(request, response)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["X-Content-Type-Options"] = "nosniff"
+        _counter(response.status_code).inc()
+        if settings.SECURE_HSTS_SECONDS:
+            response["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+            )
+        return response
+
+
+def _not_allowed(allow: str) -> HttpResponse:
+    refusal = ModerationError(f"Here works: {allow}.", code="method_not_allowed")
+    refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
+    return problems.respond(refusal, {"Allow": allow})

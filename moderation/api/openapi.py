@@ -1,0 +1,105 @@
+"""The OpenAPI 3.1 document: what the operations say of themselves, and what is true of all."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from moderation.api import schemas
+from moderation.services import texts
+
+BODIES: dict[str, type[BaseModel]] = {
+    "submit_comment": schemas.CommentIn,
+    "submit_batch": schemas.BatchIn,
+    "edit_comment": schemas.EditIn,
+    "flag_comment": schemas.FlagIn,
+    "preview_comment": schemas.CommentIn,
+    "put_story": schemas.StoryIn,
+}
+WORDS = {
+    400: "The request cannot be read: JSON, headers, or a key in the address.",
+    401: "No key that works.",
+    403: "The key may not do that.",
+    404: "Not there, or not yours.",
+    409: "It does not fit what is there already.",
+    411: "A body without Content-Length.",
+    413: "More than is taken at once.",
+    415: "Not JSON in UTF-8, or packed.",
+    422: "A value that cannot be accepted; `field` says which.",
+    429: "More requests than the key may make.",
+    500: "A mistake on this side.",
+    503: "Nothing was stored; send it again after Retry-After.",
+}
+ALWAYS = (400, 401, 403, 422, 429, 500, 503)
+WITH_BODY = (411, 413, 415)
+MORE = {
+    "submit_comment": (409,),
+    "preview_comment": (409,),
+    "edit_comment": (404, 409),
+    "flag_comment": (404, 409),
+    "get_comment": (404,),
+    "erase_comment": (404,),
+    "get_thread": (404,),
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key again gives the first answer again.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+
+
+class DescribedAPI(NinjaAPI):
+    """A NinjaAPI whose operations read their bodies themselves, strictly."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the document, complete with bodies and refusals."""
+        document = super().get_openapi_schema(**options)
+        schemas_ = document["components"]["schemas"]
+        schemas_.update(_components())
+        for path in document["paths"].values():
+            for operation in path.values():
+                _complete(operation)
+        return document
+
+
+@functools.cache
+def _components() -> dict[str, Any]:
+    models = [(model, "validation") for model in dict.fromkeys(BODIES.values())]
+    models.append((schemas.CommentIn, "validation"))
+    _, made = models_json_schema(
+        [*models, (schemas.Problem, "serialization")],  # type: ignore[list-item]
+        ref_template="#/components/schemas/{model}",
+    )
+    return dict(made["$defs"])
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add the request body, the parameters' patterns and the refusals to an operation."""
+    name = operation["operationId"]
+    codes = [*ALWAYS, *MORE.get(name, ())]
+    if body := BODIES.get(name):
+        codes += WITH_BODY
+        reference = {"$ref": f"#/components/schemas/{body.__name__}"}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": reference}},
+        }
+    if name in ("submit_comment", "submit_batch"):
+        operation["parameters"] = [*operation["parameters"], IDEMPOTENCY_KEY]
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path":
+            parameter["schema"] |= {"pattern": texts.ID_PATTERN}
+    for code in sorted(codes):
+        operation["responses"][code] = {
+            "description": WORDS[code],
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }

@@ -1,0 +1,221 @@
+"""Every refusal as `application/problem+json` (RFC 9457): short, in words, echoing nothing sent."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError
+from ninja.errors import ValidationError as NinjaValidationError
+from pydantic import ValidationError
+
+from moderation.services.errors import Busy, ModerationError, StaleDecision, TooLarge
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+QUOTA = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+RETRY_SECONDS = 2
+_field_name = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}", re.ASCII)
+
+
+class Unauthorised(ModerationError):
+    """No key that works."""
+
+    status = 401
+    code = "unauthorised"
+
+
+class Forbidden(ModerationError):
+    """A key that works, but not for this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class BadRequest(ModerationError):
+    """A request that cannot be read."""
+
+    status = 400
+    code = "malformed"
+
+
+class NotJson(ModerationError):
+    """Not `application/json` in UTF-8, or packed."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class LengthRequired(ModerationError):
+    """A body without its length."""
+
+    status = 411
+    code = "length_required"
+
+
+class TooMany(ModerationError):
+    """More requests than the key may make."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, limit: int, seconds: int) -> None:
+        super().__init__(message, limit=limit)
+        self.seconds = seconds
+
+
+def body_of(error: ModerationError) -> dict[str, Any]:
+    """Return the problem document of a refusal."""
+    document: dict[str, Any] = {
+        "type": QUOTA if error.status == 429 else "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.message,
+        "code": error.code,
+    }
+    if error.field is not None:
+        document["field"] = error.field
+    if error.limit is not None:
+        document["limit"] = error.limit
+    if error.status == 429:
+        document["violated-policies"] = ["default"]
+    if isinstance(error, StaleDecision) and error.current is not None:
+        document["current"] = {
+            "status": error.current.status,
+            "source": error.current.source,
+            "decided_at": error.current.created_at.isoformat(),
+        }
+    return document
+
+
+def respond(error: ModerationError, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Return the answer for a refusal."""
+    response = HttpResponse(
+        json.dumps(body_of(error)), status=error.status, content_type=CONTENT_TYPE, headers=headers
+    )
+    # Django would log a line per refusal with the address in it: a flood of what clients send.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    if error.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    elif isinstance(error, TooMany):
+        response["Retry-After"] = str(error.seconds)
+    elif isinstance(error, Busy):
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def field_of(location: Sequence[str | int]) -> str | None:
+    """Return where something is, as `story.id` or `comments[3].body`; None when unprintable."""
+    name = ""
+    for part in location:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
+    return name if _field_name.fullmatch(name) else None
+
+
+_WORDS = {
+    "missing": ("missing", "This field is required."),
+    "extra_forbidden": ("unknown_field", "There is no such field."),
+    "string_unicode": ("lone_surrogate", "The text has half of a character (a lone surrogate)."),
+    "string_type": ("wrong_type", "This must be a string."),
+    "model_type": ("wrong_type", "This must be an object."),
+    "model_attributes_type": ("wrong_type", "This must be an object."),
+    "list_type": ("wrong_type", "This must be an array."),
+    "bool_type": ("wrong_type", "This must be true or false."),
+    "int_type": ("wrong_type", "This must be a whole number."),
+    "int_parsing": ("wrong_type", "This must be a whole number."),
+    "invalid_key": ("unknown_field", "There is no such field."),
+}
+
+
+def from_validation(errors: Sequence[Any]) -> ModerationError:
+    """Return the refusal for the first of pydantic's errors (dictionaries with type, loc, ctx)."""
+    first = errors[0]
+    code, message = _WORDS.get(first["type"], (None, None))
+    context = first.get("ctx") or {}
+    limit = context.get("le", context.get("ge", context.get("max_length")))
+    if message is None:
+        # Our own errors carry their code; pydantic's remaining messages name limits, never input.
+        code = first["type"] if context.get("ours") else "invalid"
+        message = first["msg"]
+    refusal = ModerationError(message, code=code, field=field_of(first["loc"]), limit=limit)
+    refusal.status = 422
+    return refusal
+
+
+def _on_refusal(_: HttpRequest, error: ModerationError) -> HttpResponse:
+    return respond(error)
+
+
+def _on_validation(_: HttpRequest, error: ValidationError) -> HttpResponse:
+    return respond(from_validation(error.errors(include_url=False, include_input=False)))
+
+
+def _on_ninja_validation(_: HttpRequest, error: NinjaValidationError) -> HttpResponse:
+    errors = [{**one, "loc": one["loc"][1:]} for one in error.errors]
+    return respond(from_validation(errors))
+
+
+def _on_silence(_: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("the database does not answer: %s", type(error).__name__)
+    return respond(Busy("The database does not answer. Send it again.", code="unavailable"))
+
+
+def _on_unauthorised(_: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return respond(Unauthorised("Send a working key: `Authorization: Bearer mk_live_…`."))
+
+
+def _on_missing(_: HttpRequest, error: Http404) -> HttpResponse:
+    refusal = ModerationError("There is nothing here.", code="not_found")
+    refusal.status = 404
+    return respond(refusal)
+
+
+def _on_too_big(_: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return respond(TooLarge("The request is too large."))
+
+
+def _on_broken(_: HttpRequest, error: Exception) -> HttpResponse:
+    return respond(BadRequest("The request cannot be read."))
+
+
+def _on_bug(request: HttpRequest, error: Exception) -> HttpResponse:
+    # The frames name our code; the message of an error may quote what was sent, so it stays out.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("unexpected %s on %s\n%s", type(error).__name__, request.method, frames)
+    refusal = ModerationError("Something went wrong here; nobody is to blame.", code="internal")
+    refusal.status = 500
+    return respond(refusal)
+
+
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    Exception: _on_bug,
+    ModerationError: _on_refusal,
+    ValidationError: _on_validation,
+    NinjaValidationError: _on_ninja_validation,
+    AuthenticationError: _on_unauthorised,
+    Http404: _on_missing,
+    RequestDataTooBig: _on_too_big,
+    UnreadablePostError: _on_broken,
+    SuspiciousOperation: _on_broken,
+    OperationalError: _on_silence,
+    InterfaceError: _on_silence,
+    psycopg.OperationalError: _on_silence,
+    psycopg.InterfaceError: _on_silence,
+}
+
+
+def install(api: NinjaAPI) -> None:
+    """Make every exception of an API a problem document."""
+    for error, handler in HANDLERS.items():
+        api.add_exception_handler(error, handler)

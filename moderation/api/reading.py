@@ -1,0 +1,139 @@
+"""Reading a request's JSON strictly: what is doubtful is refused, nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from pydantic import BaseModel
+
+from moderation.api.problems import BadRequest, LengthRequired, NotJson
+from moderation.services.errors import TooLarge
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# A comment with its story's text, every letter escaped as \uXXXX, as many clients do.
+SINGLE_BYTES = 256 * 1024
+STORY_BYTES = 1024 * 1024
+BATCH_BYTES = 16 * 1024 * 1024
+DEPTH = 8
+DIGITS = 40
+
+
+def read(request: HttpRequest, model: type[Model], *, limit: int = SINGLE_BYTES) -> Model:
+    """Return the request's body as `model`, of at most `limit` bytes.
+
+    Raises BadRequest, NotJson, LengthRequired, TooLarge, and pydantic's ValidationError.
+    """
+    taken: Model = model.__pydantic_validator__.validate_python(read_json(request, limit=limit))
+    return taken
+
+
+def read_json(request: HttpRequest, *, limit: int) -> Any:
+    """Return the request's JSON value; see `read`."""
+    _check_headers(request, limit)
+    raw = request.body
+    if not raw or raw.isspace():
+        raise BadRequest("The request has no body.", code="empty_body")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest("The body is not UTF-8.", code="not_utf8") from error
+    if text[0] == "\ufeff":
+        raise BadRequest("The body starts with a byte order mark.", code="byte_order_mark")
+    try:
+        value = _decoder.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not JSON.", code="not_json") from error
+    # As many brackets must open as the depth is: most requests need no closer look.
+    if text.count("{") + text.count("[") > DEPTH and _depth(value) > DEPTH:
+        raise BadRequest(f"JSON nests at most {DEPTH} levels here.", code="too_deep", limit=DEPTH)
+    return value
+
+
+_PLAIN = frozenset(
+    {
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;charset=utf-8",
+    }
+)
+
+
+def _check_headers(request: HttpRequest, limit: int) -> None:
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if content_type not in _PLAIN and not _is_json(content_type):
+        raise NotJson("Send `Content-Type: application/json`, in UTF-8.")
+    if request.META.get("HTTP_CONTENT_ENCODING", "identity") not in ("identity", ""):
+        raise NotJson("Send the body unpacked, without Content-Encoding.")
+    length = request.META.get("CONTENT_LENGTH")
+    if not length:
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            raise LengthRequired("Send Content-Length instead of a chunked body.")
+        return
+    if not length.isascii() or not length.isdigit():
+        raise BadRequest("Content-Length is not a number.")
+    if int(length) > limit:
+        raise TooLarge(f"At most {limit:,} bytes are taken here.", limit=limit)
+
+
+def _is_json(content_type: str) -> bool:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if kind != "application/json":
+        return False
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
+            return False
+    return True
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadRequest("A field is named twice in one object.", code="duplicate_field")
+    return found
+
+
+def _number_word(word: str) -> Any:
+    raise BadRequest("JSON has no NaN or Infinity.", code="not_json")
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise BadRequest("A number is too large.", code="number_too_large")
+    return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > DIGITS:
+        raise BadRequest(
+            f"A number has at most {DIGITS} digits.", code="number_too_large", limit=DIGITS
+        )
+    return int(digits)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_constant=_number_word,
+    parse_float=_float,
+    parse_int=_integer,
+)
+
+
+def _depth(value: Any) -> int:
+    """Return how deep arrays and objects nest; stops a little past DEPTH."""
+    depth, level = 0, [value]
+    while depth <= DEPTH:
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in ([*one.values(), None] if isinstance(one, dict) else [*one, None])
+        ]
+        if not level:
+            break
+        depth += 1
+    return depth

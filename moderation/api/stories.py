@@ -1,0 +1,107 @@
+"""Stories in, public threads out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from ninja import Path, Query, Router
+
+from moderation.api import schemas
+from moderation.api.comments import author_of
+from moderation.api.keys import Key, caller_of
+from moderation.api.reading import STORY_BYTES, read
+from moderation.models import Scope
+from moderation.selectors import threads
+from moderation.selectors.access import get_story
+from moderation.services import stories
+
+router = Router(tags=["stories"])
+StoryId = Path(description="The publisher's id of the story.")
+
+
+@router.put(
+    "/stories/{story_id}",
+    auth=Key(Scope.SUBMIT),
+    response=schemas.StoryOut,
+    operation_id="put_story",
+    summary="Tell a story",
+)
+def put(request: HttpRequest, story_id: str = StoryId) -> dict[str, Any]:
+    """Make a story or change it; what is not sent stays as it is.
+
+    Its title and text are what comments are compared with; `state` opens and closes it.
+    """
+    taken = read(request, schemas.StoryIn, limit=STORY_BYTES)
+    story = stories.put_story(
+        caller_of(request).site,
+        stories.StoryGiven(
+            story_id,
+            taken.url,
+            taken.title,
+            taken.body,
+            taken.section,
+            taken.published_at,
+            taken.state,
+        ),
+    )
+    return {
+        "id": story.external_id,
+        "url": story.url,
+        "title": story.title,
+        "body": story.body,
+        "section": story.section,
+        "state": story.state,
+        "published_at": story.published_at,
+    }
+
+
+@router.get(
+    "/stories/{story_id}/comments",
+    auth=Key(Scope.READ),
+    response={200: schemas.ThreadOut, 304: None},
+    operation_id="get_thread",
+    summary="Read a story's public thread",
+)
+def thread(
+    request: HttpRequest,
+    story_id: str = StoryId,
+    after: str = Query("", max_length=255, description="`next` of the page before."),
+    limit: int = Query(threads.PAGE, ge=1, le=threads.LARGEST_PAGE),
+) -> HttpResponse:
+    """Give the approved comments, nested, oldest first; `limit` counts those at the top.
+
+    With `If-None-Match` an unchanged page costs 304 and no body.
+    """
+    story = get_story(caller_of(request).site, story_id)
+    page = threads.thread(story, after=after.replace("\x00", ""), limit=limit)
+    document = {"comments": [_node(node) for node in page.comments], "next": page.next}
+    body = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    response: HttpResponse
+    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(body, content_type="application/json")
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    if page.next:
+        address = f"{settings.BASE_URL}/api/v1/stories/{quote(story_id)}/comments"
+        query = f"?after={quote(page.next)}&limit={limit}"
+        response["Link"] = f'<{address}{query}>; rel="next"'
+    return response
+
+
+def _node(node: threads.ThreadNode) -> dict[str, Any]:
+    fields = {name: getattr(node, name) for name in _FIELDS}
+    fields["author"] = author_of(fields.pop("author_id"), fields.pop("author_name"))
+    fields["replies"] = [_node(reply) for reply in node.replies]
+    return fields
+
+
+_FIELDS = tuple(threads.ThreadNode.__dataclass_fields__)

@@ -1,0 +1,135 @@
+"""Comments in, one by one or by the thousand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import ValidationError
+
+from moderation.api import problems, rates, schemas
+from moderation.api.keys import Key, caller_of
+from moderation.api.problems import BadRequest
+from moderation.api.reading import BATCH_BYTES, read
+from moderation.models import Scope
+from moderation.services import submissions
+from moderation.services.errors import ModerationError, TooLarge
+from moderation.services.submissions import BATCH, Submission, Submitted
+
+router = Router(tags=["comments"])
+JSON = "application/json"
+_visible = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_comment_validator = schemas.CommentIn.__pydantic_validator__
+
+
+def url_of(external_id: str) -> str:
+    """Return where the API has a comment. Of the letters of an id, only | needs escaping."""
+    return f"{settings.BASE_URL}/api/v1/comments/{external_id.replace('|', '%7C')}"
+
+
+def idempotency_key(request: HttpRequest) -> str:
+    """Return the Idempotency-Key, bare or as a quoted string; "" when none was sent."""
+    value: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if value is None:
+        return ""
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    if _visible.fullmatch(value) is None:
+        raise BadRequest(
+            "An Idempotency-Key has 1-255 visible ASCII characters.",
+            code="invalid_idempotency_key",
+            field="Idempotency-Key",
+            limit=255,
+        )
+    return value
+
+
+@router.post(
+    "/comments",
+    auth=Key(Scope.SUBMIT),
+    response={202: schemas.SubmittedOut, 200: schemas.SubmittedOut},
+    operation_id="submit_comment",
+    summary="Submit a comment",
+)
+def submit(request: HttpRequest) -> HttpResponse:
+    """Accept a comment for moderation.
+
+    202: it is stored and waits for its score. 200 with `Idempotent-Replayed: true`: this comment
+    is known already (the same id, or the same `Idempotency-Key`); the answer is the first one's.
+    """
+    taken = read(request, schemas.CommentIn)
+    submitted = submissions.submit_comment(
+        caller_of(request).site, taken.submission(idempotency_key(request))
+    )
+    url = url_of(submitted.external_id)
+    # The letters of an id need no escaping in JSON. The answer to a repetition is the first one's.
+    response = HttpResponse(
+        f'{{"id":"{submitted.external_id}","status":"pending","url":"{url}"}}'.encode(),
+        status=200 if submitted.replayed else 202,
+        content_type=JSON,
+    )
+    response["Location"] = url
+    if submitted.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+@router.post(
+    "/comments/batch",
+    auth=Key(Scope.SUBMIT),
+    response={200: schemas.BatchOut},
+    operation_id="submit_batch",
+    summary="Submit up to 1,000 comments",
+)
+def submit_batch(request: HttpRequest) -> HttpResponse:
+    """Accept many comments, each for itself; `results` are in the order sent.
+
+    With an `Idempotency-Key`, or an id for each comment, the batch can be sent again safely.
+    A reply may come in the same batch as the comment it answers.
+    """
+    batch = read(request, schemas.BatchIn, limit=BATCH_BYTES)
+    if len(batch.comments) > BATCH:
+        raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
+    caller = caller_of(request)
+    if len(batch.comments) > 1:
+        rates.count(request, caller, cost=len(batch.comments) - 1)
+    key = idempotency_key(request)
+    if key:
+        key = "batch:" + hashlib.sha256(key.encode()).hexdigest()
+    items = [
+        _item(item, f"{key}:{index}" if key else "") for index, item in enumerate(batch.comments)
+    ]
+    results = submissions.submit_batch(caller.site, items)
+    lines = [_line(index, result) for index, result in enumerate(results)]
+    accepted = sum(isinstance(result, Submitted) for result in results)
+    document = {"results": lines, "accepted": accepted, "refused": len(results) - accepted}
+    return HttpResponse(json.dumps(document), content_type=JSON)
+
+
+def _item(item: Any, key: str) -> Submission | ModerationError:
+    try:
+        return _comment_validator.validate_python(item).submission(key)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        return problems.from_validation(error.errors(include_url=False, include_input=False))
+
+
+def _line(index: int, result: Submitted | ModerationError) -> dict[str, Any]:
+    if isinstance(result, ModerationError):
+        return {
+            "index": index,
+            "status_code": result.status,
+            "problem": problems.body_of(result),
+        }
+    return {
+        "index": index,
+        "status_code": 200 if result.replayed else 202,
+        "id": result.external_id,
+        "status": "pending",
+        "url": url_of(result.external_id),
+        "replayed": result.replayed,
+    }

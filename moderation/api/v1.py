@@ -1,0 +1,17 @@
+"""The native API, version 1."""
+
+from __future__ import annotations
+
+from moderation.api import comments, decisions, problems, stories, submitting
+from moderation.api.openapi import DescribedAPI
+
+api = DescribedAPI(
+    title="Moderato",
+    version="1",
+    description="Comments in, decisions out. The guide with examples is docs/api.md.",
+    docs_url=None,
+    urls_namespace="api-1",
+)
+problems.install(api)
+for part in (submitting, comments, stories, decisions):
+    api.add_router("", part.router)
