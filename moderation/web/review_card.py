@@ -1,0 +1,171 @@
+"""Everything that the review room shows of one comment, gathered before the template runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.utils.http import urlencode
+
+from moderation.models import Comment, Decision, Policy, Score, Source, Status, Story
+from moderation.policy import Clause, PolicyError
+from moderation.policy import Policy as Program
+from moderation.selectors import histories
+from moderation.services.policies import NoPolicyError, live_policy
+from moderation.templatetags.said import Mark
+from moderation.web.highlights import build_marks
+from moderation.web.reasons import (
+    SHOWN_SIGNALS,
+    ReasonLine,
+    SignalLine,
+    cited,
+    reason_lines,
+    signal_lines,
+)
+
+LEAD_LENGTH = 280
+# Below this the closest passage of the story has nothing to do with the comment.
+LEAST_SIMILARITY = 0.05
+MARKS = {
+    "banned": "banned word",
+    "suspect": "suspect word",
+    "weighed": "weighed in the signals",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The part of the story that the comment is closest to, and how close (0-1)."""
+
+    text: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChoice:
+    """A clause by which the comment may be rejected; `key` is "1" to "9" or "" past the ninth."""
+
+    clause: Clause
+    key: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event, and for a decision the clauses it rests on ("2 No personal abuse")."""
+
+    event: histories.Event
+    clauses: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One comment with its context. `key` makes pressing a button twice one decision."""
+
+    comment: Comment
+    decision: Decision | None
+    score: Score | None
+    policy: Policy | None
+    record: histories.AuthorRecord
+    history: list[HistoryLine]
+    reasons: list[ReasonLine]
+    signals: list[SignalLine]
+    more_signals: list[SignalLine]
+    marks: list[Mark]
+    lead: str
+    passage: Passage | None
+    choices: list[ClauseChoice]
+    can_approve: bool
+    can_reject: bool
+    reader: User | None
+    key: str
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """The kinds of marks in the text, and what they mean."""
+        kinds = {mark.kind for mark in self.marks}
+        return [(kind, words) for kind, words in MARKS.items() if kind in kinds]
+
+    @property
+    def author_query(self) -> str:
+        """The query that lists the author's approved comments."""
+        author = self.comment.author
+        return urlencode({"author": author.external_id, "status": "approved"}) if author else ""
+
+
+def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
+    """Return the live policy, or nothing when none can be read: the page must open all the same."""
+    try:
+        return live_policy(site_pk)
+    except (NoPolicyError, PolicyError):
+        return None, None
+
+
+def build_card(comment: Comment, *, reader: User | None = None) -> Card:
+    """Gather what the page shows of `comment`; its story, author and parent are loaded already.
+
+    reader: another moderator who has claimed it.
+    """
+    policy, program = find_policy(comment.site_id)
+    decision = histories.latest_decision(comment)
+    # A comment that a person put back waits for what the policy said of it, not for that act.
+    by_person = decision is not None and decision.source == Source.MODERATOR
+    waits = comment.status == Status.IN_REVIEW
+    judgement = histories.latest_judgement(comment) if waits and by_person else decision
+    score = histories.latest_score(comment)
+    signals = signal_lines(score, program)
+    shown = max(SHOWN_SIGNALS, sum(signal.over for signal in signals))
+    return Card(
+        comment=comment,
+        decision=decision,
+        score=score,
+        policy=policy,
+        record=histories.author_record(comment.author, besides=comment),
+        history=[_history_line(event) for event in histories.comment_history(comment)],
+        reasons=reason_lines(judgement),
+        signals=signals[:shown],
+        more_signals=signals[shown:],
+        marks=build_marks(comment, judgement, signals),
+        lead=_lead(comment.story),
+        passage=_passage(comment.story, score),
+        choices=_choices(program, judgement),
+        can_approve=comment.status != Status.APPROVED and comment.erased_at is None,
+        can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
+        reader=reader,
+        key=str(uuid4()),
+    )
+
+
+def _history_line(event: histories.Event) -> HistoryLine:
+    decision = event.decision
+    return HistoryLine(event, cited(decision) if decision else [])
+
+
+def _lead(story: Story) -> str:
+    """Return the story's first sentences."""
+    paragraph = story.body.strip().split("\n", 1)[0]
+    if len(paragraph) <= LEAD_LENGTH:
+        return paragraph
+    return paragraph[:LEAD_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _passage(story: Story, score: Score | None) -> Passage | None:
+    found = score.passage if score else None
+    if not isinstance(found, dict) or found.get("field", found.get("source")) == "title":
+        return None
+    start, end = found.get("start"), found.get("end")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return None
+    text = story.body[max(0, start) : max(0, end)].strip()
+    similarity = float(found.get("similarity") or 0.0)
+    return Passage(text, similarity) if text and similarity >= LEAST_SIMILARITY else None
+
+
+def _choices(program: Program | None, decision: Decision | None) -> list[ClauseChoice]:
+    held = set(decision.clauses) if decision and decision.status == Status.IN_REVIEW else set()
+    clauses = program.citable if program else ()
+    return [
+        ClauseChoice(clause, str(number) if number <= 9 else "", clause.id in held)
+        for number, clause in enumerate(clauses, start=1)
+    ]

@@ -1,0 +1,43 @@
+"""What the queue shows of each comment: a line or three, and why it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from moderation.models import Comment, Moderator
+from moderation.selectors.queues import QueueItem
+from moderation.web.reasons import cited, read_reasons
+
+EXCERPT_LENGTH = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comment in the list; `reader` is another moderator who holds it at the moment."""
+
+    comment: Comment
+    excerpt: str
+    clauses: list[str]
+    flags: int
+    reader: User | None
+
+
+def build_row(item: QueueItem, moderator: Moderator) -> Row:
+    """Shorten an item of the queue to what a list can show."""
+    comment = item.comment
+    # Only the start is looked at: a comment may be long, and mostly white space.
+    words = " ".join(comment.body[: EXCERPT_LENGTH * 4].split())
+    cut = len(words) > EXCERPT_LENGTH or len(comment.body) > EXCERPT_LENGTH * 4
+    held = getattr(comment, "claim_holds", False) and comment.claimed_by_id != moderator.user_id
+    clauses = cited(item.decision)
+    if not clauses and item.decision:
+        clauses = [reason.rule for reason in read_reasons(item.decision)][:2]
+    return Row(
+        comment=comment,
+        excerpt=words[:EXCERPT_LENGTH] + ("…" if cut else ""),
+        clauses=clauses,
+        flags=item.flags,
+        reader=comment.claimed_by if held else None,
+    )

@@ -1,0 +1,11 @@
+"""The pages: the review room, the policy editor, and what readers see."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("review/", include("moderation.web.review_urls")),
+    path("", include("moderation.web.policy_urls")),
+    path("", include("moderation.web.public_urls")),
+]
