@@ -1,0 +1,108 @@
+# Two commands: `make run` starts everything on this machine, `make test` runs the tests.
+# Works with GNU make 3.81 and later; PYTHON=… chooses another Python, PORT=… another port,
+# DATA=… another folder for the data, LISTEN=… another address.
+
+SHELL := /bin/sh
+PORT ?= 8000
+LISTEN ?= 127.0.0.1
+DATA ?= var
+BIN := .venv/bin
+ARGS ?=
+
+# The first Python from 3.11 on that can make virtual environments.
+PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3.14 python3 python; do \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+		>/dev/null 2>&1 && { echo $$python; break; }; done)
+
+.PHONY: help run test check format chaos bench screenshot lock clean browser
+
+help:
+	@echo "make run         start everything: http://localhost:$(PORT) (PORT=8001 for another port)"
+	@echo "make test        run the tests            ARGS='-k queue' passes options to pytest"
+	@echo "make check       lint, types, import contracts, missing migrations, system checks"
+	@echo "make chaos       break the parts under load and count what is lost (SECONDS=60)"
+	@echo "make bench       measure, with peers in the same run"
+	@echo "make screenshot  take the README's screenshots from a running service"
+	@echo "make lock        pin the dependencies anew"
+	@echo "make clean       remove what was built; the data under var/ stays"
+
+run: .venv/run.stamp
+	@exec $(BIN)/python manage.py up --host $(LISTEN) --port $(PORT) --data $(DATA)
+
+test: .venv/dev.stamp browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy moderation classifiers
+	$(BIN)/lint-imports
+	@# Settings such as production has them; these commands reach no server.
+	@export SECRET_KEY=only-for-the-system-checks-0123456789-abcdefghijklmnop \
+		BASE_URL=https://comments.example.org ALLOWED_HOSTS=comments.example.org \
+		DATABASE_URL=postgres://moderato@127.0.0.1:1/moderato REDIS_URL=redis://127.0.0.1:1/0; \
+	set -ex; \
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run; \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+SECONDS ?= 60
+chaos: .venv/dev.stamp
+	@$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) $(ARGS)
+
+bench: .venv/dev.stamp
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshot: .venv/dev.stamp browser
+	@$(BIN)/python -m tests.browser.screenshot $(ARGS)
+
+# Chromium for the tests in a browser: fetched where root and apt-get are at hand, else asked for.
+browser:
+	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "· Chromium for the browser tests"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium; } </dev/null >.venv/chromium.log 2>&1 \
+		|| echo "  could not be installed (.venv/chromium.log says why): browser tests are skipped"; \
+	else \
+		echo "· No Chromium: the browser tests are skipped; install the package 'chromium' for them"; \
+	fi
+
+# The environment is made once and again when the pinned requirements change.
+.venv/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Moderato needs Python 3.11 or newer with its venv module: install it (Debian: apt install python3-venv), or name it with make PYTHON=/path/to/python3." >&2; \
+		exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Moderato needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 1; }
+	@echo "· Virtual environment in .venv ($$($(PYTHON) --version))"
+	@rm -rf .venv && $(PYTHON) -m venv .venv || { \
+		rm -rf .venv; \
+		echo "The virtual environment .venv cannot be made here: see the line above." >&2; exit 1; }
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	@echo "· Python packages from requirements.txt (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes --only-binary :all: -r requirements.txt </dev/null
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	@echo "· Python packages from requirements-dev.txt (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes --only-binary :all: -r requirements-dev.txt </dev/null
+	@touch $@
+
+lock: | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 \
+		--generate-hashes pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 \
+		--generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@echo "· requirements.txt and requirements-dev.txt are pinned anew; commit both"
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

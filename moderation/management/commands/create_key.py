@@ -1,0 +1,47 @@
+"""Make an API key for a site."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    """`manage.py create_key daily --name cms --scope submit --scope read`."""
+
+    help = "Make an API key and print it, once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the site, a name for the key, its scopes and how long it works."""
+        parser.add_argument("site", help="the site's short name")
+        parser.add_argument("--name", default="key", help="tells people what the key is for")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=["submit", "read", "decide"],
+            help="what it may do; can be given several times (default: submit and read)",
+        )
+        parser.add_argument("--days", type=int, help="the key expires after so many days")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Make it and print it; it cannot be shown again."""
+        from moderation.models import Site
+        from moderation.services.keys import create_key
+
+        site = Site.objects.filter(slug=options["site"]).first()
+        if site is None:
+            raise CommandError(f"There is no site {options['site']}.")
+        expires_at = None
+        if options["days"] is not None:
+            expires_at = datetime.now(UTC) + timedelta(days=options["days"])
+        _made, plain = create_key(
+            site,
+            name=options["name"],
+            scopes=options["scope"] or ["submit", "read"],
+            expires_at=expires_at,
+        )
+        self.stderr.write("Keep this key: only its digest is stored, it cannot be shown again.")
+        self.stdout.write(plain)

@@ -1,0 +1,32 @@
+"""Make the demo: a paper with stories, comments of every kind and people who moderate them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    """`manage.py demo`: says nothing when there is nothing to do."""
+
+    help = "Fill an empty database with the demo site; a second run changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the will to have the demo beside other sites."""
+        parser.add_argument(
+            "--force", action="store_true", help="make the demo although there are other sites"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Make it; one line on standard output when something was made."""
+        from moderation.services.demo import make_demo
+        from moderation.services.errors import ModerationError
+
+        try:
+            made = make_demo(force=options["force"])
+        except ModerationError as error:
+            raise CommandError(str(error)) from None
+        if made and options["verbosity"] > 1:
+            self.stdout.write("The demo site is ready.")

@@ -1,0 +1,32 @@
+"""Erase an author: every comment's words, the name, the flags."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    """`manage.py erase_author daily ravi`."""
+
+    help = "Erase every comment of an author, and the author."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the site and the publisher's id of the author."""
+        parser.add_argument("site", help="the site's short name")
+        parser.add_argument("author_id", help="the publisher's id of the author")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Erase, and say how much."""
+        from moderation.models import Author, Site
+        from moderation.services.erasure import erase_author
+
+        site = Site.objects.filter(slug=options["site"]).first()
+        if site is None:
+            raise CommandError(f"There is no site {options['site']}.")
+        if not Author.objects.filter(site=site, external_id=options["author_id"]).exists():
+            raise CommandError(f"{site.name} knows no author with this id.")
+        count = erase_author(site, options["author_id"])
+        self.stdout.write(f"Erased: {count:,} comment{'s' if count != 1 else ''} and the author.")

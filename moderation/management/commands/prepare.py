@@ -1,0 +1,58 @@
+"""Bring the database up to date and put the demo data into it: a step of `up`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from moderation.services.demo import demo_access
+
+
+class Command(BaseCommand):
+    """Prints one JSON object a line: `step` and `seconds`, at the end `access` or `refused`."""
+
+    help = "Migrates when something is to be migrated and makes the demo data. Used by `up`."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each step and report it; exit status 1 when the database does not answer."""
+        try:
+            self._step(migrate)
+            self._step(make_demo)
+            self._report({"access": demo_access()})
+        except OperationalError as error:
+            words = str(error).strip().splitlines()[-1]
+            self._report({"refused": f"the database (DATABASE_URL) refuses: {words}"})
+            sys.exit(1)
+
+    def _step(self, step: Callable[[], str]) -> None:
+        begun = time.monotonic()
+        done = step()
+        self._report({"step": done, "seconds": time.monotonic() - begun})
+
+    def _report(self, report: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(report))
+        self.stdout.flush()
+
+
+def migrate() -> str:
+    """Apply the migrations that are missing; return what was done, in words."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not missing:
+        return "Database: up to date"
+    call_command("migrate", interactive=False, verbosity=0)
+    return f"Database: {len(missing)} migrations applied"
+
+
+def make_demo() -> str:
+    """Make what is missing of the demo data."""
+    call_command("demo")
+    return "Demo data"

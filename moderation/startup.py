@@ -1,0 +1,149 @@
+"""What `up` checks, makes and says, piece by piece."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from moderation.local import write_private
+from moderation.supervisor import Program
+
+
+class CannotStart(Exception):
+    """Why `up` cannot start: one sentence for the operator."""
+
+
+def seconds_since(begun: float) -> str:
+    """Return the time since `begun` (monotonic clock) for people."""
+    return f"{time.monotonic() - begun:.1f} s"
+
+
+def programs(folder: Path, host: str, port: int) -> list[Program]:
+    """Return the programs that make up the service on one machine; `folder` is the project's."""
+    # Threads wait for PostgreSQL most of the time; far more than cores only wait for each other.
+    threads = min(8, 2 * (os.cpu_count() or 2))
+    # Root on a fresh machine is expected here; whitenoise serves without collected files.
+    python = [
+        sys.executable,
+        *("-W", "ignore:You're running the worker with superuser"),
+        *("-W", "ignore:No directory at"),
+    ]
+    celery = [*python, "-m", "celery", "--quiet", "-A", "moderation.celery:app"]
+    quiet = ["--loglevel", "WARNING"]
+    return [
+        Program(
+            "web",
+            [
+                *(*python, "-m", "granian", "--interface", "wsgi"),
+                *("--host", host, "--port", str(port)),
+                *("--workers", "1", "--blocking-threads", str(threads)),
+                *("--log-level", "warning"),
+                *("--working-dir", str(folder), "moderation.wsgi:application"),
+            ],
+        ),
+        Program(
+            "worker",
+            [
+                *(*celery, "worker", *quiet, "--pool", "prefork", "--concurrency", "2"),
+                *("--queues", "moderato,training", "--hostname", "worker@%h"),
+                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            ],
+        ),
+        Program("beat", [*celery, "beat", *quiet, "--pidfile="]),
+    ]
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Refuse a port that another program listens on, before anything is started."""
+    advice = "choose another one with `make run PORT=8001`"
+    if not 0 < port < 65536:
+        raise CannotStart(f"{port} is no port; {advice}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise CannotStart(f"only root may use port {port}; {advice}.") from None
+        except OSError as error:
+            raise CannotStart(
+                f"port {port} on {host} is not free ({error.strerror}); {advice}."
+            ) from None
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Return the held lock of this folder; it falls with the process, however that ends."""
+    stream = (folder / "up.lock").open("a")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart(
+            f"it already runs on the data in {folder}; end that one with Ctrl-C first, or give "
+            "this one its own folder with `make run DATA=/another/folder PORT=8001`."
+        ) from None
+    return stream
+
+
+def secret_key(path: Path) -> str:
+    """Return the key kept at `path` (mode 0600), making it on the first start."""
+    if path.exists() and (kept := path.read_text().strip()):
+        return kept
+    made = secrets.token_urlsafe(48)
+    write_private(path, made + "\n")
+    return made
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether the web process answers its health question."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(here, port, timeout=2)
+        connection.request("GET", "/livez", headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    return False
+
+
+def welcome(base_url: str, access: dict[str, Any], seconds: float) -> str:
+    """Return the block that says where everything is and how to try it.
+
+    `access` is what `demo_access()` gives; empty where the database holds no demo.
+    """
+    rows = [("Review comments", f"{base_url}/review/"), ("Read and comment", f"{base_url}/")]
+    if access:
+        rows.insert(1, ("  sign in with", f"{access['login']}   {access['password']}"))
+        rows.append(("The policy", f"{base_url}/policy/{access['site']}/"))
+    rows.append(("API and its docs", f"{base_url}/api/docs"))
+    width = max(len(title) for title, _ in rows)
+    return "\n".join(
+        [
+            "",
+            f"Moderato is up ({seconds:.1f} s). Ctrl-C ends everything; the data stays.",
+            "",
+            *(f"  {title:<{width}}  {value}" for title, value in rows),
+            "",
+            *(submission_example(base_url, access) if access else []),
+        ]
+    )
+
+
+def submission_example(base_url: str, access: dict[str, Any]) -> list[str]:
+    """Return the lines of a `curl` command that submits a comment to a demo story."""
+    comment = json.dumps(
+        {"story": {"id": access["story_id"]}, "body": "A comment from the command line."}
+    )
+    return [
+        "  Submit a comment:",
+        f"  curl -X POST {base_url}/api/v1/comments \\",
+        f"    -H 'Authorization: Bearer {access['api_key']}' \\",
+        f"    -H 'Content-Type: application/json' -d '{comment}'",
+        "",
+    ]
