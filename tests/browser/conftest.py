@@ -1,0 +1,103 @@
+"""A real browser for the tests of the pages; it fails on anything that a page does secretly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+OpenDesk = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder is a browser test."""
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium (set CHROMIUM)"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    # Playwright's event loop lives in this thread, where the tests also ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def secrets() -> list[str]:
+    """What pages did that they must not: console errors, dialogs, refusals, foreign requests."""
+    return []
+
+
+def watch(page: Page, home: str, found: list[str]) -> None:
+    """Note everything about the page that a person would not see and should know."""
+    page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("dialog", lambda dialog: (found.append(f"dialog {dialog.message}"), dialog.dismiss()))
+
+    def note_foreign(url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != home:
+            found.append(f"foreign request {url}")
+
+    page.on("request", lambda request: note_foreign(request.url))
+
+
+@pytest.fixture
+def open_desk(
+    browser: Browser,
+    live_server: pytest.fixture,
+    secrets: list[str],  # type: ignore[valid-type]
+) -> Iterator[OpenDesk]:
+    """Open a page as somebody: `open_desk(mona, "/review/daily/", javascript=False)`."""
+    # Django is set up only after this file is read.
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    contexts: list[BrowserContext] = []
+    base = str(live_server.url)  # type: ignore[attr-defined]
+
+    def open_as(
+        user: User | None, path: str, *, javascript: bool = True, **options: object
+    ) -> Page:
+        context = browser.new_context(
+            base_url=base,
+            java_script_enabled=javascript,
+            **options,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        if user:
+            client = Client()
+            client.force_login(user)
+            value = client.cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        page = context.new_page()
+        watch(page, urlsplit(base).netloc, secrets)
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_secret(secrets: list[str]) -> Iterator[None]:
+    """After each test: nothing happened behind the reader's back."""
+    yield
+    assert not secrets
