@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from classifiers import adapt
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
-from classifiers.items import Item, Measurement
+from classifiers.items import Contribution, Item, Measurement
 
 ADAPTATION_FILE = "adaptation.bin"
 _LINES_AT_ONCE = 512
@@ -71,8 +71,15 @@ def _read_line(line: str) -> tuple[Any, Item | None, str]:
         return identity, None, str(error)
 
 
+def _explain(
+    classifier: Classifier, adaptation: adapt.Adaptation | None, item: Item
+) -> list[Contribution]:
+    own = adaptation.explain(item) if adaptation is not None else []
+    return sorted([*classifier.explain(item), *own], key=lambda one: -abs(one.weight))
+
+
 def _output(
-    classifier: Classifier, identity: Any, item: Item, measured: Measurement, explain: bool
+    identity: Any, measured: Measurement, version: str, why: list[Contribution] | None
 ) -> dict[str, Any]:
     made: dict[str, Any] = {
         "id": identity,
@@ -82,9 +89,9 @@ def _output(
     }
     if measured.passage is not None:
         made["passage"] = asdict(measured.passage)
-    if explain:
-        made["contributions"] = [asdict(one) for one in classifier.explain(item)]
-    return {**made, "version": classifier.version}
+    if why is not None:
+        made["contributions"] = [asdict(one) for one in why]
+    return {**made, "version": version}
 
 
 def score_lines(
@@ -108,7 +115,8 @@ def score_lines(
             if item is None:
                 yield {"id": identity, "error": wrong}
             else:
-                yield _output(classifier, identity, item, next(results), explain)
+                why = _explain(classifier, adaptation, item) if explain else None
+                yield _output(identity, next(results), classifier.version, why)
 
 
 def _utf8_lines(stream: TextIO) -> Iterator[str]:

@@ -38,21 +38,29 @@ class AbuseTable:
     def word_shares(self, features: Features, head: int) -> FloatArray:
         """Return the log-odds that each word of a single text brings to one head.
 
-        The share of a pair of words goes half to each. The last entry holds what belongs to no
-        word: the style cues.
+        The last entry holds what belongs to no word; see `share_by_word`.
         """
-        scale = scale_of(features.counts)[0]
-        size = len(features.words.hashes)
-        shares = np.zeros(size + 1, dtype=np.float32)
-        last = len(features.families) - 1
-        for number, (rows, _, word_numbers) in enumerate(features.families):
-            weights = self.weights[rows, head] * scale
-            if number == last - 1:  # pairs
-                np.add.at(shares, word_numbers, weights / 2)
-                np.add.at(shares, word_numbers + 1, weights / 2)
-            else:
-                np.add.at(shares, np.where(word_numbers < 0, size, word_numbers), weights)
-        return shares
+        return share_by_word(features, [self.weights[rows, head] for rows, *_ in features.families])
+
+
+def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArray:
+    """Share the weights of a single text's features, family by family, out among its words.
+
+    The share of a pair of words goes half to each. The last entry holds what belongs to no word:
+    the style cues. The shares carry the text's scale, so they sum to its log-odds without bias.
+    """
+    scale = scale_of(features.counts)[0]
+    size = len(features.words.hashes)
+    shares = np.zeros(size + 1, dtype=np.float32)
+    pairs = len(features.families) - 2
+    for number, (_, _, word_numbers) in enumerate(features.families):
+        scaled = weights[number] * scale
+        if number == pairs:
+            np.add.at(shares, word_numbers, scaled / 2)
+            np.add.at(shares, word_numbers + 1, scaled / 2)
+        else:
+            np.add.at(shares, np.where(word_numbers < 0, size, word_numbers), scaled)
+    return shares
 
 
 def add_by_text(

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import add_by_text, sigmoid
+from classifiers.abuse import add_by_text, share_by_word, sigmoid
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
+from classifiers.explain import OWN, explain_own
 from classifiers.features import BLOCK, TABLE_BITS, Features, extract, scale_of
-from classifiers.items import Item, Measurement
+from classifiers.items import Contribution, Item, Measurement
 from classifiers.weights import decode_weights, encode_weights
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
-SIGNAL = "likely_to_reject"
+SIGNAL = OWN
 ROW_BITS = 17
 """log2 of the number of hashed features of a site's own words."""
 
@@ -62,12 +63,27 @@ class Adaptation:
         self, items: Sequence[Item], measurements: Sequence[Measurement] | None = None
     ) -> list[float]:
         """Return likely_to_reject (0-1) per item; pass measurements to save measuring twice."""
+        return [round(float(score), 4) for score in sigmoid(self.logits(items, measurements))]
+
+    def logits(
+        self, items: Sequence[Item], measurements: Sequence[Measurement] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the log-odds of likely_to_reject per item."""
         if measurements is None:
             measurements = self.base.score_batch(items)
         logits = signal_table(measurements, self.base.signals) @ self.signal_weights + self.bias
         for start, features in _blocks(items):
             logits[start : start + features.count] += _word_sums(features, self.word_weights)
-        return [round(float(score), 4) for score in sigmoid(logits)]
+        return np.asarray(logits, dtype=np.float64)
+
+    def explain(self, item: Item, limit: int | None = 12) -> list[Contribution]:
+        """Return which words moved likely_to_reject; see `classifiers.explain.explain_own`."""
+        return explain_own(self, item, limit)
+
+    def word_shares(self, features: Features) -> NDArray[np.float32]:
+        """Return the log-odds that the site's own weights give each word of a single text."""
+        own = [self.word_weights[_rows(rows)] for rows, *_ in features.families]
+        return share_by_word(features, own)
 
     def to_bytes(self) -> bytes:
         """Return the adaptation as bytes without pickle, with a checksum in front."""

@@ -13,7 +13,11 @@ from classifiers.items import Contribution, Item
 from classifiers.low_quality import low_quality_logits, stem_rows
 
 if TYPE_CHECKING:
+    from classifiers.adapt import Adaptation
     from classifiers.classifier import Classifier
+
+OWN = "likely_to_reject"
+"""The signal that a site's own adaptation learns."""
 
 SMALLEST = 0.005
 """Contributions below this many log-odds are left out unless everything is asked for."""
@@ -55,6 +59,26 @@ def explain_item(
             made = []
         found += _cut(made, limit)
     return sorted(found, key=lambda contribution: -abs(contribution.weight))
+
+
+def explain_own(adaptation: Adaptation, item: Item, limit: int | None) -> list[Contribution]:
+    """Return the contributions of an item's words to a site's likely_to_reject, strongest first.
+
+    A word weighs by the site's own weight for it, and by what it does to the bundled signals times
+    what the site makes of each. What a signal's score was clipped by belongs to no word. ``limit``
+    and the sum of the weights are as in `explain_item`.
+    """
+    features = extract([item.text])
+    shares = np.asarray(adaptation.word_shares(features)[:-1], dtype=np.float64)
+    number_of = {start: number for number, start in enumerate(features.words.starts.tolist())}
+    weight_of = dict(zip(adaptation.base.signals, adaptation.signal_weights.tolist(), strict=True))
+    for one in explain_item(adaptation.base, item, None, None):
+        if one.end > one.start:
+            shares[number_of[one.start]] += one.weight * weight_of[one.signal]
+    made = _spans(item, features, OWN, shares.tolist())
+    rest = float(adaptation.logits([item])[0] - shares.sum())
+    made = _cut([*made, Contribution(OWN, "", 0, 0, rest)], limit)
+    return sorted(made, key=lambda contribution: -abs(contribution.weight))
 
 
 def _cut(made: list[Contribution], limit: int | None) -> list[Contribution]:

@@ -53,8 +53,11 @@ class SiteClassifier:
         ]
 
     def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
-        """Say which words weighed in the bundled signals."""
-        return self.base.explain(item, signals=signals)
+        """Say which words weighed in which signal, strongest first; in all of them by default."""
+        found = self.base.explain(item, signals=signals)
+        if self.adaptation is not None and (signals is None or ADAPTED in signals):
+            found += self.adaptation.explain(item)
+        return sorted(found, key=lambda one: -abs(one.weight))
 
 
 def bundled() -> Classifier:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
 from classifiers import BundleError, Classifier, Item, adapt
 from classifiers.evaluation import report
+from tests.classifiers.conftest import STORY, TITLE
 
 _REJECTED = ("Vote for my cousin's zeppelin company", "Zeppelins are the answer, buy a zeppelin",
              "Has anyone mentioned zeppelins here", "My zeppelin page explains it all")  # fmt: skip
@@ -46,6 +48,30 @@ def test_it_says_nothing_new_of_what_it_was_given(
     measured = classifier.score_batch(items)
     assert learned.score_batch(items, measured) == learned.score_batch(items)
     assert learned.score_batch([]) == []
+
+
+def test_its_explanation_points_at_the_site_s_own_words(learned: adapt.Adaptation) -> None:
+    text = "Buy a zeppelin, of course"
+    made = learned.explain(Item(text))
+    assert {one.signal for one in made} == {"likely_to_reject"}
+    assert made[0].text == "zeppelin" and made[0].weight > 0
+    assert text[made[0].start : made[0].end] == "zeppelin"
+    assert len(learned.explain(Item(text), limit=1)) == 1
+    assert learned.explain(Item("")) == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item("Zeppelins are the answer, you COMPLETE 1d10t!"),
+        Item("I like the tram", TITLE, STORY),
+        Item("½ ﬁne ﷺ ok"),
+        Item(""),
+    ],
+)
+def test_its_explanation_sums_to_the_very_score(learned: adapt.Adaptation, item: Item) -> None:
+    logit = sum(one.weight for one in learned.explain(item, limit=None))
+    assert 1 / (1 + math.exp(-logit)) == pytest.approx(learned.score_batch([item])[0], abs=1e-4)
 
 
 def test_it_is_stored_and_read_back(learned: adapt.Adaptation, classifier: Classifier) -> None:

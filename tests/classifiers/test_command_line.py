@@ -44,9 +44,11 @@ def test_adapt_then_score_with_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "line 41" in done.stderr
     asked = '{"id": 1, "text": "Buy zeppelins"}\n{"id": 2, "text": "The tram is late"}\n'
-    scored = run("score", "--site", str(tmp_path / "site"), text=asked)
-    first, second = (json.loads(line)["signals"] for line in scored.stdout.splitlines())
-    assert first["likely_to_reject"] > second["likely_to_reject"]
+    scored = run("score", "--explain", "--site", str(tmp_path / "site"), text=asked)
+    first, second = (json.loads(line) for line in scored.stdout.splitlines())
+    assert first["signals"]["likely_to_reject"] > second["signals"]["likely_to_reject"]
+    own = [one for one in first["contributions"] if one["signal"] == "likely_to_reject"]
+    assert own[0]["text"] == "zeppelins"
 
 
 def test_a_missing_bundle_is_one_clear_sentence(tmp_path: Path) -> None:

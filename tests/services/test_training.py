@@ -69,6 +69,8 @@ def test_a_site_learns_what_its_moderators_reject(
     assert (bought.status, played.status) == (Status.IN_REVIEW, Status.APPROVED)
     reasons = Decision.objects.get(comment=bought).reasons
     assert [reason["rule"] for reason in reasons] == ["as-rejected"]
+    own = [each for each in scoring.explain(bought) if each.signal == "likely_to_reject"]
+    assert own[0].weight > 0 and own[0].text in CONSPIRACY
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])
