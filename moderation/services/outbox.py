@@ -37,7 +37,7 @@ MAXIMUM_RETRY_AFTER = 24 * HOUR
 # A failing endpoint gets no other delivery for this long, so that it costs little.
 MAXIMUM_PAUSE = 60
 # A lane starts no delivery after LANE_SECONDS; the last one ends within the timeout, in the lease.
-LANE_SECONDS = 30
+LANE_SECONDS = 10
 LEASE_MARGIN_SECONDS = 15
 DELIVERIES_PER_LANE = 20
 

@@ -33,8 +33,16 @@ from tests.faults.moderators import two_at_once
 from tests.receiver import Receiver, status
 from tests.stack import Stack
 
+STUCK = """
+SELECT count(*), attempts, round(extract(epoch FROM min(due_at) - now())) || ' to '
+    || round(extract(epoch FROM max(due_at) - now())) || ' s until due', last_error,
+    round(extract(epoch FROM max(paused_until) - now())) || ' s of pause'
+FROM moderation_delivery d JOIN moderation_webhookendpoint e ON e.id = d.endpoint_id
+WHERE state = 'due' GROUP BY attempts, last_error
+"""
 SUBMITTERS = 6
-DRAIN_SECONDS = 90
+# Ends early once all is done. A delivery may wait for a lease and then for a pause of its endpoint.
+DRAIN_SECONDS = 240
 
 
 class Faults:
@@ -184,6 +192,8 @@ def _run(stack: Stack, receiver: Receiver, options: argparse.Namespace) -> int:
         return 0 if found["unscored"] else 1
     if wrong:
         print(f"FAILED: {wrong}")
+        for row in stack.sql(STUCK):
+            print(*row, sep="  ")
         if os.environ.get("KEEP_LOGS"):
             os.system(f"tail -n 20 {stack.folder}/*.log")
     else:

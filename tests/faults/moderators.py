@@ -15,10 +15,18 @@ from collections.abc import Callable
 
 from tests.stack import ROOT
 
+SIGNED_IN = "signed in"
+
 
 def two_at_once(environment: dict[str, str]) -> list[Callable[[str], str]]:
-    """Start two moderators; each is a function that presses with a key and says what was told."""
-    return [_Remote(environment, number) for number in (1, 2)]
+    """Start two moderators; each is a function that presses with a key and says what was told.
+
+    Returns once both are signed in, so that no fault meets them on their way to the desk.
+    """
+    people = [_Remote(environment, number) for number in (1, 2)]
+    for person in people:
+        person.wait_until_signed_in()
+    return people
 
 
 class _Remote:
@@ -34,12 +42,19 @@ class _Remote:
             text=True,
         )
 
+    def wait_until_signed_in(self) -> None:
+        assert self._read() == SIGNED_IN
+
     def __call__(self, key: str) -> str:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
         with self._lock:
             self._process.stdin.write(f"{key}\n")
             self._process.stdin.flush()
-            return json.loads(self._process.stdout.readline())
+            return self._read()
+
+    def _read(self) -> str:
+        assert self._process.stdout
+        return json.loads(self._process.stdout.readline())
 
 
 def _moderator(number: int):
@@ -96,6 +111,7 @@ def _serve(number: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moderation.settings")
     django.setup()
     user = _moderator(number)
+    print(json.dumps(SIGNED_IN), flush=True)
     for line in sys.stdin:
         print(json.dumps(_press(user, line.strip())), flush=True)
 
