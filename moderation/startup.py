@@ -120,6 +120,7 @@ def welcome(base_url: str, access: dict[str, Any], seconds: float) -> str:
     rows = [("Review comments", f"{base_url}/review/"), ("Read and comment", f"{base_url}/")]
     if access:
         rows.insert(1, ("  sign in with", f"{access['login']}   {access['password']}"))
+        rows.insert(2, ("  as an editor", f"{access['editor']}   (the same password)"))
         rows.append(("The policy", f"{base_url}/policy/{access['site']}/"))
     rows.append(("API and its docs", f"{base_url}/api/docs"))
     width = max(len(title) for title, _ in rows)

@@ -9,6 +9,7 @@ from moderation.startup import welcome
 
 ACCESS = {
     "login": "mona@daily.example",
+    "editor": "owen@daily.example",
     "password": "tulip-pond",
     "api_key": "mk_1",
     "story_id": "ferry",
@@ -18,7 +19,8 @@ ACCESS = {
 
 def test_it_names_every_door_and_a_comment_that_is_json():
     block = welcome("http://localhost:8001", ACCESS, 1.25)
-    for part in ("/review/", "mona@daily.example   tulip-pond", "/policy/daily/", "Bearer mk_1"):
+    people = ("mona@daily.example   tulip-pond", "owen@daily.example")
+    for part in ("/review/", *people, "/policy/daily/", "Bearer mk_1"):
         assert part in block
     assert json.loads(re.search("-d '(.*)'", block)[1])["story"] == {"id": "ferry"}
 

@@ -59,7 +59,8 @@ def make_demo(*, force: bool = False) -> bool:
 
 
 def demo_access() -> dict[str, str]:
-    """Return how to get in: `site`, `login`, `password`, `api_key`, `story_id`; {} with no demo.
+    """Return how to get in, {} with no demo: `site`, `story_id`, `api_key`, and for the pages
+    `login` (a moderator) and `editor`, who share the `password`.
 
     The key and the password are kept in plain in DATA_FOLDER/demo.json, for the owner's eyes only;
     when that file is lost, both are made anew.
@@ -100,6 +101,7 @@ def _make_access(site: Site) -> dict[str, str]:
     return {
         "site": SITE,
         "login": MODERATOR,
+        "editor": EDITOR,
         "password": password,
         "api_key": api_key,
         "story_id": STORY,

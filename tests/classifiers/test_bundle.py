@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -83,12 +82,10 @@ def test_the_card_says_what_must_be_known() -> None:
     assert sum(path.stat().st_size for path in BUNDLED.iterdir()) < 15e6
 
 
-def test_loading_needs_no_scikit_learn_and_is_quick() -> None:
+def test_loading_needs_no_scikit_learn() -> None:
     code = (
         "import sys, classifiers; classifiers.load().score_batch([classifiers.Item('Hello')]);"
         "sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy', 'django') for name in "
         "sys.modules))"
     )
-    begun = time.perf_counter()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    assert time.perf_counter() - begun < 6.0

@@ -238,7 +238,7 @@ def test_database_that_hangs_is_not_waited_for(
     started = time.monotonic()
     with pytest.raises(Unavailable):
         submit_comment(daily, submission(external_id="c-2"))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

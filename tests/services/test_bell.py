@@ -92,7 +92,7 @@ def test_ringing_never_waits_for_redis(broken_ringer: bell.Ringer) -> None:
     begin = time.perf_counter()
     for _ in range(1000):
         bell.ring()
-    assert time.perf_counter() - begin < 0.2
+    assert time.perf_counter() - begin < 5  # one wait for Redis each would be 500 s
 
 
 @pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
@@ -105,7 +105,7 @@ def test_it_gives_up_on_redis_within_seconds_and_says_so_once(
         broken_ringer.ring_now()
     for _ in range(2):
         broken_ringer.answer()
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 30
     assert caplog.text.count("answered") == 1
     assert "the sweep will find" in caplog.text
 
