@@ -312,7 +312,7 @@ def test_comments_are_scored_while_a_site_is_trained(
     bell.ring()
     assert eventually(all_decided), worker.log.read_text()
     assert is_training()
-    assert eventually(lambda: not is_training(), 60)
+    assert eventually(lambda: not is_training(), 300)
     version = ClassifierVersion.objects.get(site=daily)
     assert version.state == ClassifierVersion.State.LIVE
 
