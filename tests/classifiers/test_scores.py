@@ -163,16 +163,3 @@ def test_hostile_comments_and_stories_cost_little(classifier: Classifier) -> Non
     begun = time.process_time()
     classifier.score_batch([Item(text, title=text, story=text, parent=text) for text in hostile])
     assert time.process_time() - begun < 15
-
-
-@pytest.mark.slow
-def test_a_backlog_goes_fast(classifier: Classifier) -> None:
-    items = [
-        Item(f"{text} ({number})", TITLE, STORY)
-        for number in range(200)
-        for text in (*ABUSIVE, *CIVIL)
-    ]
-    classifier.score_batch(items[:300])
-    begun = time.process_time()
-    classifier.score_batch(items)
-    assert len(items) / (time.perf_counter() - begun) > 2_000

@@ -28,7 +28,6 @@ class Up:
 
     def __init__(self, folder: Path, port: int, **environment: str) -> None:
         kept = {name: os.environ[name] for name in os.environ.keys() - NOT_INHERITED}
-        self.begun = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port), "--data", str(folder)],
             cwd=settings.BASE_DIR,
@@ -126,7 +125,6 @@ def test_it_works_and_ctrl_c_leaves_nothing(start, port):
     again = start()
     again.wait_for(r"Database: up to date")
     again.wait_for(r"Moderato is up")
-    assert time.monotonic() - again.begun < 10
     assert again.end(signal.SIGTERM)[0] == 0
 
 
