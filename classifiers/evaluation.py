@@ -58,6 +58,7 @@ def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
     """Measure every table now."""
     from classifiers import context_examination as context  # noqa: PLC0415 (needs scikit-learn)
     from classifiers import examination as abuse  # noqa: PLC0415
+    from classifiers import language_examination as languages  # noqa: PLC0415
     from classifiers.functions.table import function_table  # noqa: PLC0415
     from classifiers.training.data import read_examples  # noqa: PLC0415
 
@@ -70,6 +71,9 @@ def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
         abuse.bias_table(classifier, data),
         function_table(classifier),
         abuse.disguise_table(classifier, examples),
+        languages.detection_table(data),
+        languages.further_table(classifier, data),
+        languages.at_home_table(data),
         context.off_topic_table(classifier, data, examples),
         context.speed_table(classifier, data),
     ]
