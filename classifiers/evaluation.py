@@ -12,7 +12,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classifiers.metrics import report
 
@@ -79,6 +79,14 @@ def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
     ]
 
 
+def _known_failures(card: dict[str, Any]) -> str:
+    """Return what the card admits, of the bundle and of each further language."""
+    lines = [f"- {one}" for one in card["known_failures"]]
+    for language, own in card["further_languages"].items():
+        lines += [f"- {language}: {one}" for one in own["known_failures"]]
+    return "\n".join(["## Known failures", "", *lines]) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure everything, print it, and write the page when asked."""
     from classifiers.classifier import load  # noqa: PLC0415 (report alone needs none of it)
@@ -91,8 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     classifier = load(options.bundle)
     tables = [as_markdown(table) for table in _all_tables(classifier, options.data)]
     page = _HEAD.format(date=datetime.date.today(), version=classifier.version, machine=_machine())
-    failures = ["## Known failures", "", *(f"- {one}" for one in classifier.card["known_failures"])]
-    text = "\n".join([page, *tables, "\n".join(failures) + "\n"])
+    text = "\n".join([page, *tables, _known_failures(classifier.card)])
     print(text)
     if options.write:
         options.write.write_text(text, encoding="utf-8")
