@@ -4,71 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from classifiers import adapt
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
 from classifiers.items import Contribution, Item, Measurement
+from classifiers.lines import blocks_of, identity_of, lines_of, read_line
 
 ADAPTATION_FILE = "adaptation.bin"
-_LINES_AT_ONCE = 512
-
-
-class LineError(ValueError):
-    """A line of the input cannot be read; the message says why."""
-
-
-def _text(record: dict[str, Any], name: str) -> str:
-    value = record.get(name) or ""
-    if not isinstance(value, str):
-        raise LineError(f"{name} is not a string")
-    return value
-
-
-def item_of(record: Any) -> Item:
-    """Return the item that a line of input describes.
-
-    Raises
-    ------
-    LineError
-        When a field is missing or of a wrong type.
-    """
-    if not isinstance(record, dict):
-        raise LineError("the line is not a JSON object")
-    if not isinstance(record.get("text"), str):
-        raise LineError("text is missing or not a string")
-    story, thread = record.get("story") or {}, record.get("thread") or []
-    if not isinstance(story, dict):
-        raise LineError("story is not an object")
-    if not isinstance(thread, list) or not all(isinstance(text, str) for text in thread):
-        raise LineError("thread is not a list of strings")
-    return Item(
-        record["text"],
-        title=_text(story, "title"),
-        story=_text(story, "body"),
-        section=_text(story, "section"),
-        parent=_text(record, "parent"),
-        thread=tuple(thread),
-    )
-
-
-def _read_line(line: str) -> tuple[Any, Item | None, str]:
-    """Return (id, item, what is wrong) for one line."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return None, None, f"not JSON: {error}"
-    identity = record.get("id") if isinstance(record, dict) else None
-    try:
-        return identity, item_of(record), ""
-    except LineError as error:
-        return identity, None, str(error)
 
 
 def _explain(
@@ -95,43 +44,35 @@ def _output(
 
 
 def score_lines(
-    lines: Iterable[str],
+    lines: Iterable[bytes],
     classifier: Classifier,
     *,
     explain: bool = False,
     adaptation: adapt.Adaptation | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one record per line, in order; a bad line yields its id and an error."""
-    waiting = iter(lines)
-    while block := list(islice(waiting, _LINES_AT_ONCE)):
-        read = [_read_line(line) for line in block]
+    for block in blocks_of(lines):
+        read = [read_line(line) for line in block]
         items = [item for _, item, _ in read if item is not None]
         measured = classifier.score_batch(items)
         own = adaptation.score_batch(items, measured) if adaptation is not None else []
         for number, one in enumerate(own):
             measured[number].signals[adapt.SIGNAL] = one
         results = iter(measured)
-        for identity, item, wrong in read:
+        for record, item, wrong in read:
             if item is None:
-                yield {"id": identity, "error": wrong}
+                yield {"id": identity_of(record), "error": wrong}
             else:
                 why = _explain(classifier, adaptation, item) if explain else None
-                yield _output(identity, next(results), classifier.version, why)
+                yield _output(identity_of(record), next(results), classifier.version, why)
 
 
-def _utf8_lines(stream: TextIO) -> Iterator[str]:
-    """Yield lines; bytes that are no UTF-8 become replacement characters, not an end."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding="utf-8", errors="replace")
-    yield from stream
-
-
-def _with_progress(lines: Iterable[str]) -> Iterable[str]:
+def _with_progress(lines: Iterable[bytes]) -> Iterable[bytes]:
     if not sys.stderr.isatty():
         return lines
     from tqdm import tqdm  # noqa: PLC0415 (only people see it)
 
-    shown: Iterable[str] = tqdm(lines, unit=" comments", file=sys.stderr)
+    shown: Iterable[bytes] = tqdm(lines, unit=" comments", file=sys.stderr)
     return shown
 
 
@@ -140,11 +81,11 @@ def _score(options: argparse.Namespace) -> int:
     adaptation = None
     if options.site is not None:
         adaptation = adapt.from_bytes((options.site / ADAPTATION_FILE).read_bytes(), classifier)
-    stream = sys.stdin if options.file is None else options.file.open(encoding="utf-8")
+    stream = sys.stdin.buffer if options.file is None else options.file.open("rb")
     with stream:
-        lines = _with_progress(_utf8_lines(stream))
+        lines = _with_progress(lines_of(stream))
         for made in score_lines(lines, classifier, explain=options.explain, adaptation=adaptation):
-            print(json.dumps(made))
+            print(json.dumps(made, allow_nan=False))
     return 0
 
 
@@ -152,15 +93,15 @@ def _adapt(options: argparse.Namespace) -> int:
     classifier = load(options.bundle)
     items: list[Item] = []
     labels: list[int] = []
-    with options.labels.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, start=1):
-            _, item, wrong = _read_line(line)
-            label = json.loads(line).get("label") if item is not None else None
-            if item is None or label not in (0, 1):
+    with options.labels.open("rb") as stream:
+        for number, line in enumerate(_with_progress(lines_of(stream)), start=1):
+            record, item, wrong = read_line(line)
+            label = record.get("label") if item is not None else None
+            if item is None or type(label) is not int or label not in (0, 1):
                 print(f"line {number}: {wrong or 'label is not 0 or 1'}", file=sys.stderr)
                 continue
             items.append(item)
-            labels.append(int(label))
+            labels.append(label)
     adaptation = adapt.fit(classifier, items, labels, seed=options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / ADAPTATION_FILE).write_bytes(adaptation.to_bytes())
@@ -192,6 +133,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except BrokenPipeError:  # whoever read has seen enough; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
     except (BundleError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -16,7 +16,8 @@ from classifiers.embeddings import StemVectors
 from classifiers.explain import explain_item
 from classifiers.features import BLOCK, extract
 from classifiers.items import SIGNALS, Contribution, Item, Measurement
-from classifiers.language import detect_batch, is_trained
+from classifiers.language import detect_batch, is_foreign, is_trained
+from classifiers.languages import LanguageHeads
 from classifiers.low_quality import STEM_BITS, low_quality_logits
 from classifiers.relevance import Relevance
 from classifiers.weights import decode_weights
@@ -32,14 +33,20 @@ class Classifier:
     """
 
     def __init__(
-        self, abuse: AbuseTable, relevance: Relevance, card: dict[str, Any], version: str
+        self,
+        abuse: AbuseTable,
+        relevance: Relevance,
+        card: dict[str, Any],
+        version: str,
+        further: Sequence[LanguageHeads] = (),
     ) -> None:
         self.abuse = abuse
+        self.further = {heads.language: heads for heads in further}
         self.relevance = relevance
         self.card = card
         self.version = version
         self.signals: tuple[str, ...] = SIGNALS
-        self.languages = frozenset(card.get("languages", ("en",)))
+        self.languages = frozenset(card.get("languages", ("en",))) | self.further.keys()
 
     def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
         """Measure items.
@@ -52,7 +59,8 @@ class Classifier:
         Returns
         -------
         list of Measurement
-            One per item, in order. ``off_topic`` is absent where there is no story text.
+            One per item, in order. ``off_topic`` is absent where there is no story text, and in
+            further languages those abuse signals are that no data taught.
         """
         measured: list[Measurement] = []
         for start in range(0, len(items), BLOCK):
@@ -62,12 +70,14 @@ class Classifier:
     def _score_block(self, items: Sequence[Item]) -> list[Measurement]:
         texts = [item.text for item in items]
         features = extract(texts)
+        languages = detect_batch(texts, features.words)
         signals = as_items(sigmoid(self.abuse.logits(features)), self.abuse.names)
+        self._score_further(texts, languages, signals)
         bags = self.relevance.closeness.read(features.words, len(items))
         off_topic, passages = self.relevance.judge(items, bags)
         off_topic_scores = sigmoid(off_topic)
-        quality = sigmoid(low_quality_logits(texts, features.words, self.relevance.closeness.idf))
-        languages = detect_batch(texts, features.words)
+        idf = self.relevance.closeness.idf
+        quality = sigmoid(low_quality_logits(texts, features.words, idf, is_foreign(languages)))
         for number, own in enumerate(signals):
             if not np.isnan(off_topic[number]):
                 own["off_topic"] = round(float(off_topic_scores[number]), 4)
@@ -78,6 +88,16 @@ class Classifier:
                 signals, languages, texts, passages, strict=True
             )
         ]
+
+    def _score_further(
+        self, texts: Sequence[str], languages: Sequence[str], signals: list[dict[str, float]]
+    ) -> None:
+        """Put the signals of a comment's own language in the place of the English ones."""
+        for language in self.further.keys() & set(languages):
+            chosen = [number for number, one in enumerate(languages) if one == language]
+            scored = self.further[language].score([texts[number] for number in chosen])
+            for number, own in zip(chosen, scored, strict=True):
+                signals[number] = own
 
     def explain(
         self, item: Item, signals: Sequence[str] | None = None, limit: int | None = 12
@@ -108,7 +128,11 @@ def _load(folder: Path) -> Classifier:
             lexical["weights"].astype(np.float32),
             lexical["bias"].astype(np.float32),
         )
-        return Classifier(table, relevance, card, f"{card['name']}-{digest[:10]}")
+        further = [
+            LanguageHeads.decode(language, own["heads"], unpack_arrays(files[f"{language}.npz"]))
+            for language, own in card.get("further_languages", {}).items()
+        ]
+        return Classifier(table, relevance, card, f"{card['name']}-{digest[:10]}", further)
     except (KeyError, ValueError, TypeError) as error:
         raise BundleError(f"The bundle in {folder} lacks something: {error}") from error
 

@@ -12,7 +12,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classifiers.metrics import report
 
@@ -58,6 +58,8 @@ def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
     """Measure every table now."""
     from classifiers import context_examination as context  # noqa: PLC0415 (needs scikit-learn)
     from classifiers import examination as abuse  # noqa: PLC0415
+    from classifiers import language_examination as languages  # noqa: PLC0415
+    from classifiers.functions.table import function_table  # noqa: PLC0415
     from classifiers.training.data import read_examples  # noqa: PLC0415
 
     examples = read_examples(data)
@@ -67,10 +69,22 @@ def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
         abuse.alarm_table(classifier, data),
         abuse.perspective_table(classifier, data),
         abuse.bias_table(classifier, data),
+        function_table(classifier),
         abuse.disguise_table(classifier, examples),
+        languages.detection_table(data),
+        languages.further_table(classifier, data),
+        languages.at_home_table(data),
         context.off_topic_table(classifier, data, examples),
         context.speed_table(classifier, data),
     ]
+
+
+def _known_failures(card: dict[str, Any]) -> str:
+    """Return what the card admits, of the bundle and of each further language."""
+    lines = [f"- {one}" for one in card["known_failures"]]
+    for language, own in card["further_languages"].items():
+        lines += [f"- {language}: {one}" for one in own["known_failures"]]
+    return "\n".join(["## Known failures", "", *lines]) + "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,8 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     classifier = load(options.bundle)
     tables = [as_markdown(table) for table in _all_tables(classifier, options.data)]
     page = _HEAD.format(date=datetime.date.today(), version=classifier.version, machine=_machine())
-    failures = ["## Known failures", "", *(f"- {one}" for one in classifier.card["known_failures"])]
-    text = "\n".join([page, *tables, "\n".join(failures) + "\n"])
+    text = "\n".join([page, *tables, _known_failures(classifier.card)])
     print(text)
     if options.write:
         options.write.write_text(text, encoding="utf-8")

@@ -10,9 +10,11 @@ import numpy as np
 from classifiers.closeness import find
 from classifiers.features import Features, extract
 from classifiers.items import Contribution, Item
+from classifiers.language import detect_batch, is_foreign
 from classifiers.low_quality import low_quality_logits, stem_rows
 
 if TYPE_CHECKING:
+    from classifiers.abuse import AbuseTable
     from classifiers.adapt import Adaptation
     from classifiers.classifier import Classifier
 
@@ -44,17 +46,19 @@ def explain_item(
         Offsets into ``item.text``; weights in log-odds; sorted by size.
     """
     features = extract([item.text])
+    languages = detect_batch([item.text], features.words)
+    table, abuse_features = _abuse_heads(classifier, item, features, languages[0])
     wanted = classifier.signals if signals is None else signals
     found: list[Contribution] = []
     for signal in wanted:
-        if signal in classifier.abuse.names:
-            made = _explain_abuse(classifier, item, features, signal)
+        if signal in table.names:
+            made = _explain_abuse(table, item, abuse_features, signal)
         elif signal == "off_topic":
             made = _explain_off_topic(classifier, item, features)
         elif signal == "low_quality":
             idf = classifier.relevance.closeness.idf
-            logit = float(low_quality_logits([item.text], features.words, idf)[0])
-            made = [Contribution(signal, "", 0, 0, logit)]
+            logits = low_quality_logits([item.text], features.words, idf, is_foreign(languages))
+            made = [Contribution(signal, "", 0, 0, float(logits[0]))]
         else:
             made = []
         found += _cut(made, limit)
@@ -100,12 +104,22 @@ def _spans(
     ]
 
 
+def _abuse_heads(
+    classifier: Classifier, item: Item, features: Features, language: str
+) -> tuple[AbuseTable, Features]:
+    """Return the abuse heads of the comment's language and the features that they score."""
+    heads = classifier.further.get(language)
+    if heads is None:
+        return classifier.abuse, features
+    return heads.table, heads.read_one(item.text)
+
+
 def _explain_abuse(
-    classifier: Classifier, item: Item, features: Features, signal: str
+    table: AbuseTable, item: Item, features: Features, signal: str
 ) -> list[Contribution]:
-    head = classifier.abuse.names.index(signal)
-    shares = classifier.abuse.word_shares(features, head)
-    rest = float(shares[-1] + classifier.abuse.bias[head])
+    head = table.names.index(signal)
+    shares = table.word_shares(features, head)
+    rest = float(shares[-1] + table.bias[head])
     made = _spans(item, features, signal, shares[:-1].tolist())
     return [*made, Contribution(signal, "", 0, 0, rest)]
 

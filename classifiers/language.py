@@ -1,12 +1,14 @@
 """Which language a comment is in, with abstention when it is too short or unclear to say.
 
-Plainly English text is recognised by its function words, which costs next to nothing; only the
-rest is given to py3langid (naive Bayes over byte n-grams; Lui and Baldwin 2012).
+Most comments are recognised by their function words, all at once and next to free; Korean,
+Japanese and Chinese by their script. Only the rest is given to py3langid (naive Bayes over byte
+n-grams; Lui and Baldwin 2012).
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,41 +16,91 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.features import Words, read_words
+from classifiers.function_words import FUNCTION_WORDS
 
 UNDETERMINED = "und"
-CONFIDENT = 0.7
+CONFIDENT = 0.5
 """Probability from which py3langid is believed."""
 
 READ_CHARS = 400
 """Characters of a comment that are looked at."""
 
-_ENGLISH = (
-    "the and of to that it for was with you this have are not they but be his what your there "
-    "would their who will from if about my she he we do has been can just so all how when no "
-    "these those should could its im dont than then them were because why our is"
-)
+_FEWEST, _SHARE, _LEAD = 1.0, 0.2, 1.5
+"""A language must have so many function words, as a share of the words, times the second's."""
+
+_NO_LANGUAGE = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
+"""Links, mentions and hashtags: written the same in every language."""
+
 _LATIN_END = 0x250
+_TOLD_APART = (
+    "af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is "
+    "it ja ka kk km kn ko lo lt lv mk ml mn mr ms mt my nb ne nl nn no pa pl ps pt ro ru si sk sl "
+    "so sq sr sv sw ta te th tl tr uk ur uz vi zh"
+)
+"""Languages that are told apart: those of newspapers, without the closest small relatives."""
+
+_LANGUAGES = tuple(FUNCTION_WORDS)
 
 
 @functools.cache
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (half a second)
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    made = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    made.set_languages(sorted(set(_TOLD_APART.split()) & set(made.labels)))
+    return made
 
 
 @functools.cache
-def _english_hashes() -> NDArray[np.uint64]:
-    return np.unique(read_words([_ENGLISH]).hashes)
+def _votes() -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """Return the hashes of all function words, sorted, and what each says for each language.
+
+    A word that several languages share counts for each by its part.
+    """
+    hashes = [np.unique(read_words([words]).hashes) for words in FUNCTION_WORDS.values()]
+    known = np.unique(np.concatenate(hashes))
+    votes = np.stack([np.isin(known, own) for own in hashes], axis=1).astype(np.float64)
+    return known, votes / votes.sum(axis=1, keepdims=True)
+
+
+def _by_function_words(words: Words, count: int) -> list[str]:
+    """Return the language of each text that its function words make clear, "" of the others."""
+    known, votes = _votes()
+    place = np.minimum(np.searchsorted(known, words.hashes), len(known) - 1)
+    found = np.flatnonzero(known[place] == words.hashes)
+    ids, place = words.text_ids[found], place[found]
+    heard = np.stack(
+        [np.bincount(ids, weights=own[place], minlength=count) for own in votes.T], axis=1
+    )
+    length = np.bincount(words.text_ids, minlength=count)
+    second, first = np.partition(heard, -2, axis=1)[:, -2:].T
+    clear = (first >= _FEWEST) & (first >= _SHARE * length) & (first >= _LEAD * second)
+    best = heard.argmax(axis=1)
+    return [_LANGUAGES[best[number]] if clear[number] else "" for number in range(count)]
+
+
+def _by_script(letters: Sequence[str]) -> str:
+    """Return the language that the script of these letters belongs to, or ""."""
+    hangul = sum("\uac00" <= letter <= "\ud7a3" or "\u3131" <= letter <= "\u318e"
+                 for letter in letters)  # fmt: skip
+    if hangul * 2 >= len(letters):
+        return "ko"
+    kana = sum("\u3041" <= letter <= "\u30ff" for letter in letters)
+    han = sum("\u4e00" <= letter <= "\u9fff" for letter in letters)
+    if (kana + han) * 2 < len(letters):
+        return ""
+    return "ja" if kana else "zh" if len(letters) >= 6 else ""
 
 
 def _identify(text: str) -> str:
-    letters = sum(character.isalpha() for character in text)
-    if letters < 6:
+    text = _NO_LANGUAGE.sub(" ", text)
+    letters = [character for character in text if character.isalpha()]
+    if not text.isascii() and letters and (language := _by_script(letters)):
+        return language
+    if len(letters) < 6:
         return UNDETERMINED
     language, probability = _identifier().classify(text.encode("utf-8", "ignore").decode())
-    known = probability >= CONFIDENT and len(language) == 2  # "zxx" is no language
-    return str(language) if known else UNDETERMINED
+    return str(language) if probability >= CONFIDENT else UNDETERMINED
 
 
 def mostly_latin(text: str) -> bool:
@@ -65,13 +117,16 @@ def detect_batch(texts: Sequence[str], words: Words) -> list[str]:
 
     Never raises; scripts and short texts that give no evidence are "und".
     """
-    known = np.isin(words.hashes, _english_hashes())
-    count = np.bincount(words.text_ids, minlength=len(texts))
-    english = np.bincount(words.text_ids, weights=known, minlength=len(texts))
-    plain = ((count >= 4) & (english >= 0.25 * count)) | (english >= 0.5 * count) & (english >= 2)
+    clear = _by_function_words(words, len(texts))
     return [
-        "en" if plain[number] else _identify(text[:READ_CHARS]) for number, text in enumerate(texts)
+        language or _identify(text[:READ_CHARS])
+        for language, text in zip(clear, texts, strict=True)
     ]
+
+
+def is_foreign(languages: Sequence[str]) -> NDArray[np.bool_]:
+    """Say of which comments it is clear that they are in another language than English."""
+    return np.array([language not in ("en", UNDETERMINED) for language in languages], dtype=bool)
 
 
 def is_trained(language: str, text: str, trained: frozenset[str]) -> bool:

@@ -32,11 +32,15 @@ def _share(amount: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.f
 
 
 def low_quality_logits(
-    texts: Sequence[str], words: Words, idf: NDArray[np.float32]
+    texts: Sequence[str],
+    words: Words,
+    idf: NDArray[np.float32],
+    foreign: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return log-odds of low quality per text.
 
-    ``idf`` is the table of stem weights; a stem at its maximum was never seen in training.
+    ``idf`` is the table of stem weights; a stem at its maximum was never seen in training. That
+    says nothing of a text in a language that the table does not know: ``foreign`` marks those.
     """
     size = len(texts)
     ids = words.text_ids
@@ -51,6 +55,8 @@ def low_quality_logits(
     repeated = np.where(count >= 4, 1.0 - _share(distinct, count), 0.0)
     ordinary = np.log2(count + 2.0) * 1.6
     repeated = np.maximum(0.0, repeated - 0.06 * ordinary)
+    if foreign is not None:
+        unknown = np.where(foreign, 0.0, unknown)
     strange = _share(unknown, count + 1.0)  # one unknown word alone is no gibberish
     logits: NDArray[np.float64] = (
         _BIAS

@@ -23,6 +23,16 @@ def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, flo
     return max(0.0, auc - half), min(1.0, auc + half)
 
 
+def share_interval(share: float, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share of ``count`` cases (Wilson 1927)."""
+    if not count:
+        return (0.0, 1.0)
+    square = 1.96**2 / count
+    middle = (share + square / 2) / (1 + square)
+    half = 1.96 * math.sqrt(share * (1 - share) / count + square / (4 * count)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def roc_auc(labels: Floats, scores: Floats) -> float:
     """Return the area under the ROC curve (ties count half); nan with one class only."""
     positives = int(labels.sum())

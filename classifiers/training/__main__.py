@@ -13,6 +13,7 @@ from classifiers.examination import home_table
 from classifiers.training.abuse import enriched, train_abuse
 from classifiers.training.card import make_card
 from classifiers.training.data import read_examples
+from classifiers.training.languages import train_languages
 from classifiers.training.relevance import train_relevance
 from classifiers.weights import decode_weights, encode_weights
 
@@ -31,15 +32,18 @@ def main() -> None:
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
     relevance, lexical, pairs = train_relevance(examples, arguments.seed)
     print(f"off_topic trained on {pairs:,} pairs, {time.perf_counter() - begun:.0f} s", flush=True)
+    languages, sections = train_languages(arguments.data)
+    print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
     codes, scales = encode_weights(table.weights)
     files = {
         "abuse.npz": pack_arrays({"codes": codes, "scales": scales, "bias": table.bias}),
         "relevance.npz": pack_arrays(lexical),
+        **{f"{language}.npz": pack_arrays(arrays) for language, arrays in languages.items()},
     }
     stored = AbuseTable(table.names, decode_weights(codes, scales), table.bias)
     measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
     figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
-    card = make_card(heads, pairs, arguments.seed, figures)
+    card = make_card(heads, pairs, arguments.seed, figures, sections)
     digest = write_bundle(arguments.out, files, card)
     size = sum(len(content) for content in files.values()) / 1e6
     print(f"bundle {digest[:10]} of {size:.1f} MB written to {arguments.out}")

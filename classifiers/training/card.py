@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -40,19 +40,23 @@ KNOWN_FAILURES = (
     "in other words than the story looks further away than it is. It was trained on threads "
     "with titles; a story's body was stood in for by other comments of the thread.",
     "low_quality is a set of measures with weights set by hand, not a learned probability.",
-    "English only; other languages are marked as not trained. Very short texts of another "
-    "language in Latin letters pass as undetermined.",
+    "Languages without heads of their own are marked as not trained. Very short texts of another "
+    "language in Latin letters pass as undetermined, and are judged as English.",
 )
 
 
 def make_card(
-    heads: Sequence[HeadReport], pairs: int, seed: int, figures: Sequence[dict[str, str]]
+    heads: Sequence[HeadReport],
+    pairs: int,
+    seed: int,
+    figures: Sequence[dict[str, str]],
+    languages: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Return the card as a JSON-ready dictionary."""
     return {
         "name": "bundled-1",
         "heads": list(ABUSE_SIGNALS),
-        "languages": ["en"],
+        "languages": ["en", *languages],
         "seed": seed,
         "intended_use": "Ranking reader comments for people who moderate them, with a stated "
         "policy. Not for judging persons, not as the only ground of a decision.",
@@ -68,4 +72,5 @@ def make_card(
         "figures": list(figures),
         "calibration": "Platt's sigmoid on the tuning part (10 % by hash of the text).",
         "known_failures": list(KNOWN_FAILURES),
+        "further_languages": dict(languages),
     }

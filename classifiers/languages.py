@@ -1,0 +1,95 @@
+"""Abuse heads of further languages: small tables of their own beside the English one.
+
+They read the same hashed features, folded to a smaller table. Korean is decomposed into jamo
+first (Unicode NFD), so that character n-grams see the consonants and vowels that a syllable block
+hides: endings and disguised spellings share most of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.abuse import AbuseTable, as_items, sigmoid
+from classifiers.features import TABLE_BITS, Features, extract, read_words
+from classifiers.identity import IDENTITY_TERMS
+from classifiers.identity_abroad import identity_words
+from classifiers.text import MAX_CHARS
+from classifiers.weights import decode_weights
+
+LANGUAGE_BITS = 18
+"""log2 of the rows of such a table."""
+
+Ints = NDArray[np.int64]
+
+
+def _decomposed(text: str, language: str) -> str:
+    text = text[:MAX_CHARS]
+    return unicodedata.normalize("NFD", text) if language == "ko" else text
+
+
+def _origins(text: str) -> NDArray[np.int32]:
+    """Return for each character of a decomposed text, and for its end, the place it came from."""
+    lengths = [len(unicodedata.normalize("NFD", character)) for character in text[:MAX_CHARS]]
+    return np.append(np.repeat(np.arange(len(lengths)), lengths), len(lengths)).astype(np.int32)
+
+
+@functools.cache
+def _masked(language: str) -> NDArray[np.uint64]:
+    """Return the hashes of the words for groups of people, sorted."""
+    words = " ".join([*identity_words(language), *IDENTITY_TERMS])
+    return np.unique(read_words([_decomposed(words, language)]).hashes)
+
+
+def read(texts: Sequence[str], language: str) -> Features:
+    """Return the features that a language's heads score; offsets are those of the read texts.
+
+    Words for groups of people give no features: naming a group costs a comment nothing.
+    """
+    features = extract([_decomposed(text, language) for text in texts])
+    masked = np.append(np.isin(features.words.hashes, _masked(language)), False)
+    either = masked | np.roll(masked, -1)
+    pairs = len(features.families) - 2
+    counts = np.zeros(features.count, dtype=np.int64)
+    families = []
+    for family, (rows, ids, numbers) in enumerate(features.families):
+        # What belongs to no word has the number -1, a pair of words that of the first.
+        kept = ~(either if family == pairs else masked)[numbers]
+        families.append((rows[kept] >> (TABLE_BITS - LANGUAGE_BITS), ids[kept], numbers[kept]))
+        counts += np.bincount(ids[kept], minlength=features.count)
+    return replace(features, families=tuple(families), counts=counts)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageHeads:
+    """The abuse signals that one language's data could teach; the others are absent."""
+
+    language: str
+    table: AbuseTable
+
+    @classmethod
+    def decode(
+        cls, language: str, names: Sequence[str], arrays: Mapping[str, Any]
+    ) -> LanguageHeads:
+        """Build from the stored form; see `classifiers.training.languages`."""
+        weights = decode_weights(arrays["codes"], arrays["scales"])
+        return cls(language, AbuseTable(tuple(names), weights, arrays["bias"]))
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Return the signals of each text, 0-1."""
+        return as_items(sigmoid(self.table.logits(read(texts, self.language))), self.table.names)
+
+    def read_one(self, text: str) -> Features:
+        """Return the features of one text, with offsets into the text as it was written."""
+        features = read([text], self.language)
+        if self.language != "ko":
+            return features
+        origins, words = _origins(text), features.words
+        ends = origins[words.ends - 1] + 1
+        return replace(features, words=replace(words, starts=origins[words.starts], ends=ends))
