@@ -150,7 +150,8 @@ WHERE id = (SELECT id FROM moderation_apikey WHERE id = %s FOR UPDATE SKIP LOCKE
 RETURNING id
 """
 LOOK_UP = """
-SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name, s.reader_pages
+SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name,
+       s.reader_pages, s.queues_foreign
 FROM moderation_apikey k JOIN moderation_site s ON s.id = k.site_id
 WHERE k.digest = %s AND k.revoked_at IS NULL
 """
@@ -163,7 +164,8 @@ def _look_up(digest: str) -> Caller | None:
         return None
     key_id, scopes, expires_at, last_used_at, *site = rows[0]
     _note_use(key_id, last_used_at)
-    named = dict(zip(("id", "slug", "name", "reader_pages"), site, strict=True))
+    names = ("id", "slug", "name", "reader_pages", "queues_foreign")
+    named = dict(zip(names, site, strict=True))
     return Caller(key_id, Site(**named), frozenset(scopes), expires_at)
 
 

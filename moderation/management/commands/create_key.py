@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scope",
             action="append",
-            choices=["submit", "read", "decide"],
+            choices=["submit", "read", "decide", "score"],
             help="what it may do; can be given several times (default: submit and read)",
         )
         parser.add_argument("--days", type=int, help="the key expires after so many days")
