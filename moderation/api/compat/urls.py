@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from moderation.api.compat import perspective
+from moderation.api.compat import coral, perspective
 
 urlpatterns: list[URLPattern] = [
     *perspective.urlpatterns,
+    *coral.urlpatterns,
 ]

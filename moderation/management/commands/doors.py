@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from moderation.models import ApiKey, Site
+from moderation.models import ApiKey, ForeignSecret, Site
 
 
 class Command(BaseCommand):
-    """`manage.py doors SITE list|queue|trust|forget`."""
+    """`manage.py doors SITE list|queue|trust|forget|secret|close`."""
 
-    help = "Queue what other systems' clients have scored; trust, list and forget their labels."
+    help = "Queue what other systems' clients have scored; trust their labels; keep their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare one action per verb."""
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         trust.add_argument("weight", type=float, help="0 (quarantine) to 1 (as much as any)")
         forget = actions.add_parser("forget", help="delete what was suggested with a key")
         forget.add_argument("key", help="the key's name or the start of it")
+        secret = actions.add_parser("secret", help="read a door's signing secret from the input")
+        close = actions.add_parser("close", help="forget a door's signing secrets")
+        for action in (secret, close):
+            action.add_argument("door", choices=ForeignSecret.Door.values)
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do one action; what is wrong is one sentence."""
@@ -71,6 +76,20 @@ class Command(BaseCommand):
 
         count = forget_suggestions(self._key(site, options))
         self.stdout.write(f"{count} labels deleted.")
+
+    def secret(self, site: Site, options: dict[str, Any]) -> None:
+        """Keep the secret that the other system shows; an argument others could read."""
+        from moderation.services.foreign_secrets import add_secret
+
+        add_secret(site, options["door"], sys.stdin.readline().strip())
+        self.stdout.write(f"{options['door']} is open; a former secret works until the next one.")
+
+    def close(self, site: Site, options: dict[str, Any]) -> None:
+        """Forget a door's secrets."""
+        from moderation.services.foreign_secrets import forget_secrets
+
+        count = forget_secrets(site, options["door"])
+        self.stdout.write(f"{options['door']} is closed ({count} secrets forgotten).")
 
     def _key(self, site: Site, options: dict[str, Any]) -> ApiKey:
         from moderation.services.suggestions import find_key
