@@ -14,7 +14,7 @@ from moderation.models import Site
 from moderation.services import texts
 from moderation.services.arrivals import Submitted
 from moderation.services.errors import ModerationError
-from moderation.services.submissions import Submission, submit_comment
+from moderation.services.submissions import Submission, submit_batch
 
 logger = logging.getLogger(__name__)
 
@@ -32,19 +32,23 @@ class Seen:
     author_name: str = ""
 
 
-def queue(site: Site, seen: Seen) -> Submitted | None:
-    """Queue a comment for the site's policy and people; None where the site does not want it.
+def queue(site: Site, *seen: Seen) -> list[Submitted | None]:
+    """Queue comments for the site's policy and people; None for what is not queued.
 
-    The same text under the same story by the same author is the same comment. Never raises for
-    what cannot be queued: the client asked for a score, and has it.
+    Nothing is queued where the site does not want it. The same text under the same story by the
+    same author is the same comment. Never raises for what cannot be queued: the client asked for a
+    score, and has it.
     """
-    if not site.queues_foreign:
-        return None
+    if not site.queues_foreign or not seen:
+        return [None] * len(seen)
     try:
-        return submit_comment(site, _submission(seen))
+        results = submit_batch(site, [_submission(one) for one in seen])
     except ModerationError as error:
-        logger.warning("a comment seen by %s was not queued: %s", seen.door, error.code)
-        return None
+        results = [error] * len(seen)
+    for one, result in zip(seen, results, strict=True):
+        if isinstance(result, ModerationError):
+            logger.warning("a comment seen by %s was not queued: %s", one.door, result.code)
+    return [result if isinstance(result, Submitted) else None for result in results]
 
 
 def _submission(seen: Seen) -> Submission:
@@ -64,4 +68,5 @@ def _submission(seen: Seen) -> Submission:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:40]
+    joined = "\x00".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:40]

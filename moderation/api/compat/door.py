@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 from moderation.api import rates
-from moderation.api.compat import coral, perspective
+from moderation.api.compat import coral, openai, perspective
 from moderation.api.door import REQUESTS
 from moderation.api.problems import refusal_of
 from moderation.services.errors import ModerationError, NotFound
@@ -37,6 +37,8 @@ DIALECTS = (
     Dialect("/perspective/", perspective.refuse),
     Dialect("/$discovery/", perspective.refuse),
     Dialect("/coral/", coral.refuse),
+    Dialect("/v1/moderations", openai.refuse),
+    Dialect("/moderations", openai.refuse),
 )
 PREFIXES = tuple(dialect.prefix for dialect in DIALECTS)
 find = functools.lru_cache(maxsize=256)(resolve)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from moderation.api.compat import coral, perspective
+from moderation.api.compat import coral, openai, perspective
 
 urlpatterns: list[URLPattern] = [
     *perspective.urlpatterns,
     *coral.urlpatterns,
+    *openai.urlpatterns,
 ]
