@@ -13,13 +13,14 @@ import logging
 from django.conf import settings
 
 from moderation.models import ApiKey, Site, Suggestion
-from moderation.services import sql
+from moderation.services import sql, texts
 from moderation.services.errors import Invalid, ModerationError
 from moderation.services.keys import Caller
 
 logger = logging.getLogger(__name__)
 
 REFERENCE_POINTS = 255
+LONGEST = 100_000
 # A later word of the same key on the same text replaces the former one.
 INSERT = """
 INSERT INTO moderation_suggestion AS s (site_id, key_id, door, text, digest, rejected, reference)
@@ -44,9 +45,12 @@ def suggest(
 ) -> None:
     """Keep a label that a client suggests. Raises TooManySuggestions and Unavailable.
 
-    A text that cannot be stored (U+0000) teaches nothing and is dropped.
+    A text that cannot be stored as it is (U+0000, half of a character) is dropped.
     """
-    if "\x00" in text or "\x00" in reference:
+    try:
+        for value, field in ((text, "text"), (reference, "reference")):
+            texts.check_text(value, field, points=LONGEST)
+    except Invalid:
         return
     limit = settings.SUGGESTIONS_PER_DAY
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 from moderation.api import rates
-from moderation.api.compat import coral, openai, perspective
+from moderation.api.compat import akismet, coral, openai, perspective
 from moderation.api.door import REQUESTS
 from moderation.api.problems import refusal_of
 from moderation.services.errors import ModerationError, NotFound
@@ -39,6 +39,8 @@ DIALECTS = (
     Dialect("/coral/", coral.refuse),
     Dialect("/v1/moderations", openai.refuse),
     Dialect("/moderations", openai.refuse),
+    Dialect("/1.1/", akismet.refuse, akismet.split_host),
+    Dialect("/1.2/", akismet.refuse, akismet.split_host),
 )
 PREFIXES = tuple(dialect.prefix for dialect in DIALECTS)
 find = functools.lru_cache(maxsize=256)(resolve)

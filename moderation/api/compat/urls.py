@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from moderation.api.compat import coral, openai, perspective
+from moderation.api.compat import akismet, coral, openai, perspective
 
 urlpatterns: list[URLPattern] = [
     *perspective.urlpatterns,
     *coral.urlpatterns,
     *openai.urlpatterns,
+    *akismet.urlpatterns,
 ]
