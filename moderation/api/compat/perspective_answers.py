@@ -27,25 +27,20 @@ def describe(asked: Analyze, measured: Measured, places: list[Span]) -> dict[str
     languages = settle_languages(asked.languages, measured)
     names = [name for name in asked.attributes if _is_served(name, asked, measured, languages)]
     # Without sentences the one span is the whole text, as the real service answered.
-    spans = list(enumerate(places))[1:] or [(0, places[0])]
-    counted = utf16(asked.text, [place for _, place in spans])
+    first = 1 if len(places) > 1 else 0
+    spans = utf16(asked.text, places[first:])
     scores = {}
     for name in names:
-        summary = score_of(name, measured.measurements[0])
+        values = [score_of(name, one) or 0.0 for one in measured.measurements]
         threshold = asked.attributes[name]
-        if summary is None or (threshold is not None and summary < threshold):
-            continue
-        scores[name] = {
-            "spanScores": [
-                {
-                    "begin": begin,
-                    "end": end,
-                    "score": _score(score_of(name, measured.measurements[number])),
-                }
-                for (number, _), (begin, end) in zip(spans, counted, strict=True)
-            ],
-            "summaryScore": _score(summary),
-        }
+        if threshold is None or values[0] >= threshold:
+            scores[name] = {
+                "spanScores": [
+                    {"begin": begin, "end": end, "score": _score(value)}
+                    for (begin, end), value in zip(spans, values[first:], strict=True)
+                ],
+                "summaryScore": _score(values[0]),
+            }
     document: dict[str, Any] = {"attributeScores": scores, "languages": languages.used}
     if languages.detected:
         document["detectedLanguages"] = languages.detected
@@ -54,8 +49,8 @@ def describe(asked: Analyze, measured: Measured, places: list[Span]) -> dict[str
     return document
 
 
-def _score(value: float | None) -> dict[str, Any]:
-    return {"value": value or 0.0, "type": "PROBABILITY"}
+def _score(value: float) -> dict[str, Any]:
+    return {"value": value, "type": "PROBABILITY"}
 
 
 def settle_languages(named: tuple[str, ...], measured: Measured) -> Languages:

@@ -5,6 +5,7 @@ See https://protobuf.dev/programming-guides/json/ for the mapping.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -16,6 +17,11 @@ from moderation.api.compat.perspective_errors import Refusal
 # A comment of 20 KB and several texts around it, every letter escaped.
 REQUEST_BYTES = 8 * 1024 * 1024
 _capital = re.compile(r"[A-Z]")
+
+
+@functools.cache
+def _snake_case(name: str) -> str:
+    return _capital.sub(lambda letter: "_" + letter[0].lower(), name)
 
 
 def read_message(request: HttpRequest) -> Message:
@@ -37,8 +43,7 @@ class Message:
         """Return a field under either of its spellings; None when absent or null."""
         value = self.fields.get(name)
         if value is None:
-            snake = _capital.sub(lambda letter: "_" + letter[0].lower(), name)
-            value = self.fields.get(snake)
+            value = self.fields.get(_snake_case(name))
         return value
 
     def _refuse(self, name: str, kind: str) -> Refusal:
