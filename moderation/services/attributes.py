@@ -105,7 +105,8 @@ class ScoreMap:
             return self.theirs[0 if place == 0 else -1]
         left, right = self.ours[place - 1], self.ours[place]
         share = (odds - left) / (right - left)
-        return self.theirs[place - 1] * (1 - share) + self.theirs[place] * share
+        low, high = self.theirs[place - 1], self.theirs[place]
+        return low + share * (high - low)
 
 
 def log_odds(value: float) -> float:
