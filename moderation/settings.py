@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "moderation.api.door.ApiDoor",
+    "moderation.api.compat.door.ForeignDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -198,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "moderation.tasks.deliver_due",
         "schedule": env.float("DELIVER_SECONDS", default=2.0),
     },
+    # Tells Akismet's clients what became of the comments that they hold.
+    "callbacks": {
+        "task": "moderation.tasks.tell_callbacks",
+        "schedule": env.float("CALLBACK_SECONDS", default=20.0),
+    },
     # Learns from the moderators' decisions once a day.
     "retrain": {
         "task": "moderation.tasks.retrain",
@@ -220,6 +226,12 @@ SCORING_ATTEMPTS = env.int("SCORING_ATTEMPTS", default=5)
 RATE_LIMIT_PER_MINUTE = env.int("RATE_LIMIT_PER_MINUTE", default=60_000)
 READER_COMMENTS_PER_MINUTE = env.int("READER_COMMENTS_PER_MINUTE", default=6)
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
+# Labels a day that one API key may suggest through the doors for other systems' clients.
+SUGGESTIONS_PER_DAY = env.int("SUGGESTIONS_PER_DAY", default=5_000)
+# Tell Akismet's clients that what the policy rejects may be dropped unseen.
+AKISMET_DISCARD = env.bool("AKISMET_DISCARD", default=False)
+# A web process loads the classifier when it starts, not with the first text that it has to score.
+WARM_CLASSIFIER = env.bool("WARM_CLASSIFIER", default=False)
 # Webhooks may reach private addresses only where an operator says so (an intranet, a test).
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=15.0)

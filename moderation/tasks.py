@@ -9,7 +9,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import close_old_connections, connection
 
-from moderation.services import bell, delivery, scoring, training
+from moderation.services import bell, callbacks, delivery, scoring, training
 
 WORKER_LOST_TRIES = 3
 
@@ -60,6 +60,22 @@ def deliver_due() -> None:
         delivery.deliver_in_background()
     except MemoryError:
         raise OutOfMemoryError("delivering ran out of memory") from None
+
+
+@shared_task(
+    name="moderation.tasks.tell_callbacks",
+    acks_late=True,
+    retry_on_worker_lost=True,
+    max_retries=WORKER_LOST_TRIES,
+    soft_time_limit=60,
+    time_limit=75,
+)
+def tell_callbacks() -> None:
+    """Tell Akismet's clients what became of comments; returns at once, a thread tells them."""
+    try:
+        callbacks.tell_in_background()
+    except MemoryError:
+        raise OutOfMemoryError("telling callbacks ran out of memory") from None
 
 
 @shared_task(

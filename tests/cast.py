@@ -20,7 +20,7 @@ from django.contrib.auth.models import User
 from moderation.models import Author, Comment, Moderator, Role, Scope, Site, Status, Story
 
 MakeComment = Callable[..., Comment]
-REMEMBERING = ("policies", "classifiers", "keys", "stories")
+REMEMBERING = ("policies", "classifiers", "keys", "stories", "measuring")
 
 STORY_TITLE = "City council votes to close Mill Street to cars"
 STORY_BODY = (

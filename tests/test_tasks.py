@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from django.db.models import Max
 from moderation import tasks
 from moderation.celery import app
 from moderation.models import (
+    Callback,
     ClassifierVersion,
     Comment,
     Decision,
@@ -31,7 +33,15 @@ from moderation.models import (
     Site,
     Status,
 )
-from moderation.services import bell, delivery, endpoints, policies, scoring, training
+from moderation.services import (
+    bell,
+    callbacks,
+    delivery,
+    endpoints,
+    policies,
+    scoring,
+    training,
+)
 from moderation.services.decisions import decide
 from moderation.startup import programs
 from tests.cast import MakeComment
@@ -107,6 +117,35 @@ def test_deliver_due_is_idempotent(
         rows = assert_idempotent(SimpleNamespace(run=run), crash)
         assert len(receiver.got) == 1 and rows
     assert Delivery.objects.get().state == Delivery.State.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tell_callbacks_is_idempotent(
+    make_comment: MakeComment, daily: Site, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+
+    def run() -> None:
+        """Run the task and wait for the thread that it starts."""
+        tasks.tell_callbacks.run()
+        for thread in threading.enumerate():
+            if thread.name == "callbacks":
+                thread.join(10)
+
+    def crash() -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(callbacks, "_claim", lambda: (_ for _ in ()).throw(OSError))
+            run()
+
+    with Receiver(status(200)) as receiver:
+        comment = make_comment()
+        Callback.objects.create(
+            comment=comment, url=receiver.url, guid=uuid.uuid4(), key=endpoints.encrypt("k")
+        )
+        decide(comment.pk, status="approved", source="policy", expected_version=1)
+        assert_idempotent(SimpleNamespace(run=run), crash)
+        assert len(receiver.got) == 1
+    assert Callback.objects.get().state == Callback.State.TOLD
 
 
 @pytest.mark.django_db

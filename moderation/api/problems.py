@@ -153,69 +153,64 @@ def from_validation(errors: Sequence[Any]) -> ModerationError:
     return refusal
 
 
-def _on_refusal(_: HttpRequest, error: ModerationError) -> HttpResponse:
-    return respond(error)
+def _validation(error: ValidationError) -> ModerationError:
+    return from_validation(error.errors(include_url=False, include_input=False))
 
 
-def _on_validation(_: HttpRequest, error: ValidationError) -> HttpResponse:
-    return respond(from_validation(error.errors(include_url=False, include_input=False)))
+def _ninja_validation(error: NinjaValidationError) -> ModerationError:
+    return from_validation([{**one, "loc": one["loc"][1:]} for one in error.errors])
 
 
-def _on_ninja_validation(_: HttpRequest, error: NinjaValidationError) -> HttpResponse:
-    errors = [{**one, "loc": one["loc"][1:]} for one in error.errors]
-    return respond(from_validation(errors))
-
-
-def _on_silence(_: HttpRequest, error: Exception) -> HttpResponse:
+def _silence(error: Exception) -> ModerationError:
     logger.error("the database does not answer: %s", type(error).__name__)
-    return respond(Busy("The database does not answer. Send it again.", code="unavailable"))
+    return Busy("The database does not answer. Send it again.", code="unavailable")
 
 
-def _on_unauthorised(_: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return respond(Unauthorised("Send a working key: `Authorization: Bearer mk_live_…`."))
-
-
-def _on_missing(_: HttpRequest, error: Http404) -> HttpResponse:
+def _missing(error: Http404) -> ModerationError:
     refusal = ModerationError("There is nothing here.", code="not_found")
     refusal.status = 404
-    return respond(refusal)
+    return refusal
 
 
-def _on_too_big(_: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return respond(TooLarge("The request is too large."))
-
-
-def _on_broken(_: HttpRequest, error: Exception) -> HttpResponse:
-    return respond(BadRequest("The request cannot be read."))
-
-
-def _on_bug(request: HttpRequest, error: Exception) -> HttpResponse:
+def _bug(error: Exception) -> ModerationError:
     # The frames name our code; the message of an error may quote what was sent, so it stays out.
     frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("unexpected %s on %s\n%s", type(error).__name__, request.method, frames)
+    logger.error("unexpected %s\n%s", type(error).__name__, frames)
     refusal = ModerationError("Something went wrong here; nobody is to blame.", code="internal")
     refusal.status = 500
-    return respond(refusal)
+    return refusal
 
 
-HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-    Exception: _on_bug,
-    ModerationError: _on_refusal,
-    ValidationError: _on_validation,
-    NinjaValidationError: _on_ninja_validation,
-    AuthenticationError: _on_unauthorised,
-    Http404: _on_missing,
-    RequestDataTooBig: _on_too_big,
-    UnreadablePostError: _on_broken,
-    SuspiciousOperation: _on_broken,
-    OperationalError: _on_silence,
-    InterfaceError: _on_silence,
-    psycopg.OperationalError: _on_silence,
-    psycopg.InterfaceError: _on_silence,
+REFUSALS: dict[type[Exception], Callable[[Any], ModerationError]] = {
+    Exception: _bug,
+    ModerationError: lambda error: error,
+    ValidationError: _validation,
+    NinjaValidationError: _ninja_validation,
+    AuthenticationError: lambda _: Unauthorised(
+        "Send a working key: `Authorization: Bearer mk_live_…`."
+    ),
+    Http404: _missing,
+    RequestDataTooBig: lambda _: TooLarge("The request is too large."),
+    UnreadablePostError: lambda _: BadRequest("The request cannot be read."),
+    SuspiciousOperation: lambda _: BadRequest("The request cannot be read."),
+    OperationalError: _silence,
+    InterfaceError: _silence,
+    psycopg.OperationalError: _silence,
+    psycopg.InterfaceError: _silence,
 }
+
+
+def refusal_of(error: Exception) -> ModerationError:
+    """Return what an exception means for whoever called, in every dialect's words."""
+    kind = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
+    return REFUSALS[kind](error)
+
+
+def _on_exception(_: HttpRequest, error: Any) -> HttpResponse:
+    return respond(refusal_of(error))
 
 
 def install(api: NinjaAPI) -> None:
     """Make every exception of an API a problem document."""
-    for error, handler in HANDLERS.items():
-        api.add_exception_handler(error, handler)
+    for kind in REFUSALS:
+        api.add_exception_handler(kind, _on_exception)

@@ -73,6 +73,12 @@ def count(request: HttpRequest, caller: Caller, cost: int = 1) -> None:
         )
 
 
+def used(request: HttpRequest) -> tuple[int, int, int]:
+    """Return the limit of a counted request's key, what is left of it, and the minute's seconds."""
+    rate: tuple[int, int, int] = request.rate  # type: ignore[attr-defined]
+    return rate
+
+
 def add_headers(request: HttpRequest, response: HttpResponse) -> None:
     """Tell the caller its limit and what is left (draft-ietf-httpapi-ratelimit-headers)."""
     rate = getattr(request, "rate", None)

@@ -32,7 +32,7 @@ def read(request: HttpRequest, model: type[Model], *, limit: int = SINGLE_BYTES)
 
 def read_json(request: HttpRequest, *, limit: int) -> Any:
     """Return the request's JSON value; see `read`."""
-    _check_headers(request, limit)
+    check_headers(request, limit)
     raw = request.body
     if not raw or raw.isspace():
         raise BadRequest("The request has no body.", code="empty_body")
@@ -61,7 +61,8 @@ _PLAIN = frozenset(
 )
 
 
-def _check_headers(request: HttpRequest, limit: int) -> None:
+def check_headers(request: HttpRequest, limit: int) -> None:
+    """Refuse what is no JSON in UTF-8, packed, or longer than `limit` bytes, before it is read."""
     content_type = request.META.get("CONTENT_TYPE", "")
     if content_type not in _PLAIN and not _is_json(content_type):
         raise NotJson("Send `Content-Type: application/json`, in UTF-8.")

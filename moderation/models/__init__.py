@@ -7,6 +7,7 @@ from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
 from moderation.models.decisions import Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
+from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
 from moderation.models.scores import Score
@@ -16,11 +17,13 @@ from moderation.models.stories import Story
 __all__ = [
     "ApiKey",
     "Author",
+    "Callback",
     "ClassifierVersion",
     "Comment",
     "Decision",
     "Delivery",
     "Flag",
+    "ForeignSecret",
     "Moderator",
     "Policy",
     "Revision",
@@ -31,5 +34,6 @@ __all__ = [
     "Source",
     "Status",
     "Story",
+    "Suggestion",
     "WebhookEndpoint",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -14,6 +15,8 @@ class Site(models.Model):
     name = models.CharField(max_length=200)
     # Readers may write on Moderato's own story pages; off where the publisher has its own form.
     reader_pages = models.BooleanField(default=False)
+    # What clients of other systems have scored lands in the review queue too.
+    queues_foreign = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -26,6 +29,7 @@ class Scope(models.TextChoices):
     SUBMIT = "submit", "Submit, edit and erase comments and stories"
     READ = "read", "Read comments, scores, decisions and threads"
     DECIDE = "decide", "Decide on comments"
+    SCORE = "score", "Have texts scored by the doors for other systems' clients"
 
 
 class ApiKey(models.Model):
@@ -41,6 +45,16 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # How much the labels count that are suggested with it (0-1); 0 keeps them in quarantine.
+    label_weight = models.FloatField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(label_weight__gte=0, label_weight__lte=1),
+                name="key_label_weight_is_a_share",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -27,6 +27,7 @@ class Provenance(StrEnum):
     MODERATOR = "moderator"
     UNNAMED = "unnamed"
     IMPORT = "import"
+    SUGGESTION = "suggestion"
 
 
 # How much a label counts. docs/training.md has the same table with the reasons.
@@ -35,6 +36,7 @@ WEIGHTS: dict[Provenance, float] = {
     Provenance.MODERATOR: 1.0,
     Provenance.UNNAMED: 0.7,  # a person whose account is gone: nobody can be asked
     Provenance.IMPORT: 0.5,  # another system's rules, which may not be this policy's
+    Provenance.SUGGESTION: 1.0,  # times the trust in the key that it came by
 }
 
 # A decision that gave the comment back to where it stood (an undo) is not a judgement, and neither
@@ -79,7 +81,10 @@ SELECT count(*) FROM (
 
 
 class Label(NamedTuple):
-    """One comment and what people said of it: `rejected` is 1 or 0."""
+    """One comment and what people said of it: `rejected` is 1 or 0.
+
+    A suggested label (selectors.suggestions) has no comment and no decision here, but a key.
+    """
 
     decision_pk: int
     comment_pk: int
@@ -91,17 +96,22 @@ class Label(NamedTuple):
     rejected: int
     provenance: Provenance
     decided_at: datetime
+    suggestion_pk: int = 0
+    key_pk: int | None = None
+    trust: float = 1.0
 
     @property
     def weight(self) -> float:
         """How much it counts by where it comes from."""
-        return WEIGHTS[self.provenance]
+        return WEIGHTS[self.provenance] * self.trust
 
     @property
     def voice(self) -> str:
         """Whose word it is: one moderator's, or that of a source without names."""
         if self.moderator_pk is not None:
             return f"moderator {self.moderator_pk}"
+        if self.key_pk is not None:
+            return f"key {self.key_pk}"
         return self.provenance.value
 
 

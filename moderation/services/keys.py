@@ -30,6 +30,7 @@ from moderation.services.errors import Invalid, Unavailable
 logger = logging.getLogger(__name__)
 
 LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_HOST_LETTERS = string.digits + string.ascii_lowercase
 FORMAT = re.compile(r"mk_live_([0-9A-Za-z]{8})_[0-9A-Za-z]{32}_([0-9A-Za-z]{6})", re.ASCII)
 # A revoked key stops working within this time in every process.
 REMEMBERED_SECONDS = 3.0
@@ -53,8 +54,17 @@ class Caller:
         return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
 
-def _letters(count: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(count))
+def _letters(count: int, letters: str = LETTERS) -> str:
+    return "".join(secrets.choice(letters) for _ in range(count))
+
+
+def _new_key(letters: str) -> str:
+    """Return a key of some letters; where they are fewer, until its checksum has no other."""
+    while True:
+        start = f"mk_live_{_letters(8, letters)}_{_letters(32, letters)}"
+        end = _checksum(start)
+        if set(end) <= set(letters):
+            return f"{start}_{end}"
 
 
 def _checksum(start: str) -> str:
@@ -79,17 +89,22 @@ def looks_right(plain: str) -> bool:
 
 
 def create_key(
-    site: Site, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+    site: Site,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None = None,
+    *,
+    host_label: bool = False,
 ) -> tuple[ApiKey, str]:
     """Make a key of a site: its row, and the key itself, which is nowhere stored.
 
-    `scopes` are values of `Scope`, one at least. Raises Invalid for an unknown scope.
+    `scopes` are values of `Scope`, one at least. `host_label`: a key without capitals, that can be
+    part of a host name (165 random bits). Raises Invalid for an unknown scope.
     """
     wanted = list(dict.fromkeys(scopes))
     if not wanted or not set(wanted) <= set(Scope.values):
         raise Invalid("Scopes are one or more of: " + ", ".join(Scope.values), field="scopes")
-    start = f"mk_live_{_letters(8)}_{_letters(32)}"
-    plain = f"{start}_{_checksum(start)}"
+    plain = _new_key(_HOST_LETTERS if host_label else LETTERS)
     row = ApiKey.objects.create(
         site=site,
         name=name,
@@ -150,7 +165,8 @@ WHERE id = (SELECT id FROM moderation_apikey WHERE id = %s FOR UPDATE SKIP LOCKE
 RETURNING id
 """
 LOOK_UP = """
-SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name, s.reader_pages
+SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name,
+       s.reader_pages, s.queues_foreign
 FROM moderation_apikey k JOIN moderation_site s ON s.id = k.site_id
 WHERE k.digest = %s AND k.revoked_at IS NULL
 """
@@ -163,7 +179,8 @@ def _look_up(digest: str) -> Caller | None:
         return None
     key_id, scopes, expires_at, last_used_at, *site = rows[0]
     _note_use(key_id, last_used_at)
-    named = dict(zip(("id", "slug", "name", "reader_pages"), site, strict=True))
+    names = ("id", "slug", "name", "reader_pages", "queues_foreign")
+    named = dict(zip(names, site, strict=True))
     return Caller(key_id, Site(**named), frozenset(scopes), expires_at)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from moderation.models import Site
 from moderation.selectors.labels import Label, stream_labels
+from moderation.selectors.suggestions import stream_suggestions
 from moderation.services.near_copies import NearCopies
 
 # The newest so many labels are used: more hardly teach more, and memory and time stay bounded.
@@ -50,15 +52,17 @@ class LabelSet:
             "from": self.labels[0].decided_at.isoformat() if self.labels else None,
             "to": self.labels[-1].decided_at.isoformat() if self.labels else None,
             "last_decision": max((label.decision_pk for label in self.labels), default=0),
+            "last_suggestion": max((label.suggestion_pk for label in self.labels), default=0),
         }
 
 
 def collect(site: Site) -> LabelSet:
     """Read the newest labels of a site, collapse near-copies, keep every voice within its share.
 
-    Of near-copies the newest one stays: so none of them is both learned from and tested on.
+    Of near-copies the newest one stays: so none of them is both learned from and tested on. What
+    the site's own people decided goes before what other systems suggested.
     """
-    kept, copies = _newest(stream_labels(site))
+    kept, copies = _newest(chain(stream_labels(site), stream_suggestions(site)))
     within = _within_author_cap(kept)
     within.sort(key=lambda label: (label.decided_at, label.decision_pk))
     return LabelSet(within, balanced_weights(within), copies, len(kept) - len(within))

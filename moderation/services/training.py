@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from moderation.models import ClassifierVersion, Site
 from moderation.selectors.labels import Label, count_decisions
+from moderation.selectors.suggestions import count_suggestions
 from moderation.services.classifiers import bundled, bundled_row_pk, digest_of, unusable
 from moderation.services.gate import Ruling, decide_gate, examine
 from moderation.services.held_out import compare_later, measure, thresholds_of
@@ -120,11 +121,17 @@ def is_due(site: Site) -> bool:
         ClassifierVersion.objects.filter(site=site).select_related("base").order_by("-pk").first()
     )
     if last is None:
-        return count_decisions(site, up_to=FEWEST_LABELS) >= FEWEST_LABELS
+        return _count_new(site, {}, up_to=FEWEST_LABELS) >= FEWEST_LABELS
     if unusable(last, bundled()):
         return True
-    after = int(last.report.get("labels", {}).get("last_decision", 0))
-    return count_decisions(site, after=after, up_to=NEW_DECISIONS) >= NEW_DECISIONS
+    return _count_new(site, last.report.get("labels", {}), up_to=NEW_DECISIONS) >= NEW_DECISIONS
+
+
+def _count_new(site: Site, known: dict[str, Any], *, up_to: int) -> int:
+    """Count decisions and trusted suggestions since a report's labels, `up_to` of each at most."""
+    decided = count_decisions(site, after=int(known.get("last_decision", 0)), up_to=up_to)
+    after = int(known.get("last_suggestion", 0))
+    return decided + count_suggestions(site, after=after, up_to=up_to)
 
 
 def split(labels: Sequence[Label]) -> tuple[Sequence[Label], Sequence[Label]]:

@@ -21,8 +21,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scope",
             action="append",
-            choices=["submit", "read", "decide"],
+            choices=["submit", "read", "decide", "score"],
             help="what it may do; can be given several times (default: submit and read)",
+        )
+        parser.add_argument(
+            "--host-label", action="store_true", help="without capitals, for KEY.host (Akismet)"
         )
         parser.add_argument("--days", type=int, help="the key expires after so many days")
 
@@ -42,6 +45,7 @@ class Command(BaseCommand):
             name=options["name"],
             scopes=options["scope"] or ["submit", "read"],
             expires_at=expires_at,
+            host_label=options["host_label"],
         )
         self.stderr.write("Keep this key: only its digest is stored, it cannot be shown again.")
         self.stdout.write(plain)

@@ -1,0 +1,171 @@
+"""Akismet 1.1: tiny literal answers, mostly with status 200; clients compare every letter."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import path
+
+from moderation.api import rates
+from moderation.api.compat import callers
+from moderation.api.compat.akismet_requests import (
+    is_from_staff,
+    is_sure_spam,
+    read_comment,
+    read_fields,
+    split_host,
+)
+from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany
+from moderation.models import Scope, Suggestion
+from moderation.services import suggestions
+from moderation.services.akismet import Told, check
+from moderation.services.callbacks import close_callback
+from moderation.services.errors import ModerationError
+from moderation.services.keys import Caller
+from moderation.services.suggestions import TooManySuggestions
+
+__all__ = ["refuse", "split_host", "urlpatterns"]
+
+VALID, INVALID = "valid", "invalid"
+THANKS = "Thanks for making the web a better place."
+
+
+def _say(words: str, status: int = 200, **headers: str) -> HttpResponse:
+    named = {f"X-akismet-{name.replace('_', '-')}": value for name, value in headers.items()}
+    return HttpResponse(
+        words, status=status, content_type="text/plain; charset=utf-8", headers=named
+    )
+
+
+def refuse(error: ModerationError) -> HttpResponse:
+    """Return a refusal: `invalid` with the reason in a header; a status only where one helps."""
+    if error.status in (404, 405):
+        return _say("Not found" if error.status == 404 else "Method not allowed", error.status)
+    if isinstance(error, TooMany):
+        response = _say(INVALID, 429, debug_help=error.message)
+        response["Retry-After"] = str(error.seconds)
+    elif error.status >= 500:
+        # Clients ask again later; WordPress keeps the comment for a person meanwhile.
+        response = _say(INVALID, 503, error=error.code)
+        response["Retry-After"] = str(RETRY_SECONDS)
+    else:
+        response = _say(INVALID, debug_help=error.message)
+    return response
+
+
+def _identify(
+    request: HttpRequest, fields: dict[str, str], scopes: frozenset[Scope]
+) -> tuple[Caller, str]:
+    """Return who calls and the key: from the body, the host's first label, or the query."""
+    places = (
+        fields.get("api_key", ""),
+        split_host(request).key,
+        request.GET.get("api_key", ""),
+        fields.get("key", ""),
+    )
+    caller = callers.identify(request, places, scopes)
+    return caller, next(filter(None, places))
+
+
+def verify_key(request: HttpRequest) -> HttpResponse:
+    """Say whether a key works: `POST /1.1/verify-key`."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    _identify(request, read_fields(request), callers.SCORING)
+    return _say(VALID)
+
+
+def comment_check(request: HttpRequest) -> HttpResponse:
+    """Say whether a comment is spam: `POST /1.1/comment-check`."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    fields = read_fields(request)
+    caller, key = _identify(request, fields, callers.SCORING)
+    if not fields.get("blog"):
+        raise BadRequest('Empty "blog" value')
+    if is_from_staff(fields) or is_sure_spam(fields):
+        return _tell(Told(uuid.uuid4(), spam=not is_from_staff(fields)))
+    return _tell(check(caller.site, read_comment(fields), key))
+
+
+def _tell(told: Told) -> HttpResponse:
+    response = _say("true" if told.spam else "false", guid=str(told.guid))
+    if told.discard:
+        response["X-akismet-pro-tip"] = "discard"
+    if told.recheck_after is not None:
+        response["X-akismet-recheck-after"] = str(told.recheck_after)
+    return response
+
+
+def submit_spam(request: HttpRequest) -> HttpResponse:
+    """Take a missed spam as a label: `POST /1.1/submit-spam`."""
+    return _submit(request, rejected=True)
+
+
+def submit_ham(request: HttpRequest) -> HttpResponse:
+    """Take a false alarm as a label: `POST /1.1/submit-ham`."""
+    return _submit(request, rejected=False)
+
+
+def _submit(request: HttpRequest, *, rejected: bool) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    fields = read_fields(request)
+    caller, _ = _identify(request, fields, callers.LABELLING)
+    comment, guid = read_comment(fields), _guid(fields.get("guid", ""))
+    if comment.text and not comment.is_test:
+        # Clients know one answer only: what is beyond the cap is thanked for and dropped.
+        with contextlib.suppress(TooManySuggestions):
+            suggestions.suggest(
+                caller,
+                comment.text,
+                rejected=rejected,
+                door=Suggestion.Door.AKISMET,
+                reference=str(guid or ""),
+            )
+    if guid and not comment.is_test:
+        close_callback(guid, site=caller.site)  # the client's own people were quicker
+    return _say(THANKS)
+
+
+def _guid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def deactivate(request: HttpRequest) -> HttpResponse:
+    """Say good-bye: `POST /1.1/deactivate`. The key goes on working until it is revoked."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    _identify(request, read_fields(request), callers.SCORING)
+    return _say("deactivated")
+
+
+def usage_limit(request: HttpRequest) -> HttpResponse:
+    """Say what the key has used of its rate limit, by the minute: `GET /1.2/usage-limit`."""
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
+    _identify(request, {}, callers.SCORING)
+    limit, left, _ = rates.used(request)
+    document = {
+        "limit": limit,
+        "usage": limit - left,
+        "percentage": f"{100 * (limit - left) / limit:.2f}",
+        "throttled": left == 0,
+    }
+    return HttpResponse(json.dumps(document), content_type="application/json")
+
+
+urlpatterns = [
+    path("1.1/verify-key", verify_key),
+    path("1.1/comment-check", comment_check),
+    path("1.1/submit-spam", submit_spam),
+    path("1.1/submit-ham", submit_ham),
+    path("1.1/deactivate", deactivate),
+    path("1.2/usage-limit", usage_limit),
+]

@@ -1,0 +1,138 @@
+"""Reading what Akismet's clients send: forms or JSON, and a key in one of three places."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.request import validate_host
+
+from moderation.api import reading
+from moderation.api.compat.markup import text_of_html
+from moderation.api.problems import BadRequest
+from moderation.services import texts
+from moderation.services.akismet import Checked
+from moderation.services.errors import Invalid, TooLarge
+
+# 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.
+REQUEST_BYTES = 1024 * 1024
+MOST_FIELDS = 1_000
+VALUE_POINTS = 255
+# What the WordPress plugin wants to see again in a callback.
+ECHOED = ("comment_post_ID", "comment_parent", "comment_author_email")
+ADMINISTRATOR = "administrator"
+GUARANTEED_SPAM = "akismet-guaranteed-spam@example.com"
+SPAMMER = "viagra-test-123"
+_key_label = re.compile(r"mk[_-]live[_-][0-9A-Za-z]{8}[_-][0-9A-Za-z]{32}[_-][0-9A-Za-z]{6}")
+
+
+class Host(NamedTuple):
+    """The Host header: a key before the first dot, if there is one, and whose host it is."""
+
+    key: str
+    host: str
+
+
+def split_host(request: HttpRequest) -> Host:
+    """Return the key in the host's first label and the host. Raises DisallowedHost.
+
+    A host name knows no case and, strictly, no underscore: such keys are made with
+    `create_key --host-label`, and may be written with hyphens.
+    """
+    raw = request.META.get("HTTP_HOST", "")
+    label, _, rest = raw.partition(".")
+    if not _key_label.fullmatch(label):
+        return Host("", request.get_host())
+    name = rest.rpartition(":")[0] or rest
+    if not validate_host(name.lower(), settings.ALLOWED_HOSTS):
+        raise DisallowedHost("a key before a host that is not ours")
+    return Host(label.replace("-", "_"), rest)
+
+
+def read_fields(request: HttpRequest) -> dict[str, str]:
+    """Return the fields of a form, or of a JSON object, in UTF-8. Raises BadRequest, TooLarge."""
+    if request.META.get("CONTENT_TYPE", "").startswith("application/json"):
+        value = reading.read_json(request, limit=REQUEST_BYTES)
+        if not isinstance(value, dict):
+            raise BadRequest("The body is no object.")
+        return {name: _as_text(one) for name, one in value.items() if one is not None}
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > REQUEST_BYTES:
+        raise TooLarge(f"At most {REQUEST_BYTES:,} bytes are taken here.", limit=REQUEST_BYTES)
+    try:
+        form = request.body.decode("utf-8")
+        pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadRequest("The body is no form in UTF-8.") from error
+    return dict(pairs)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def read_comment(fields: dict[str, str]) -> Checked:
+    """Return the comment that a client wants checked."""
+    email = fields.get("comment_author_email", "")
+    return Checked(
+        text=text_of_html(fields.get("comment_content", "")),
+        story_url=_address(fields.get("permalink", "")),
+        author_id=_author_id(email),
+        author_name=_name(fields.get("comment_author", "")),
+        callback=fields.get("callback", ""),
+        is_test=fields.get("is_test", "").lower() in ("1", "true"),
+        fields={name: fields[name][:VALUE_POINTS] for name in ECHOED if _is_storable(fields, name)},
+    )
+
+
+def is_from_staff(fields: dict[str, str]) -> bool:
+    """Whether the client says that its own administrator wrote it: never spam."""
+    return fields.get("user_role", "") == ADMINISTRATOR
+
+
+def is_sure_spam(fields: dict[str, str]) -> bool:
+    """Whether these are the values with which clients test that spam is found."""
+    return (
+        fields.get("comment_author", "") == SPAMMER
+        or fields.get("comment_author_email", "") == GUARANTEED_SPAM
+    )
+
+
+def _author_id(email: str) -> str:
+    """Return an id that says nothing of the address, but is the same for the same author."""
+    if not email:
+        return ""
+    folded = email.strip().lower().encode("utf-8", "surrogatepass")
+    return "mail-" + hashlib.sha256(folded).hexdigest()[:40]
+
+
+def _name(name: str) -> str:
+    try:
+        texts.check_text(name, "comment_author", points=texts.NAME_POINTS)
+    except Invalid:
+        return ""
+    return name
+
+
+def _address(url: str) -> str:
+    """Return the story's address; "" where it could not be one."""
+    try:
+        if url:
+            texts.check_url(url, "permalink")
+    except Invalid:
+        return ""
+    return url
+
+
+def _is_storable(fields: dict[str, str], name: str) -> bool:
+    value = fields.get(name)
+    if value is None or "\x00" in value:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)

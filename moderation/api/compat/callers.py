@@ -1,0 +1,48 @@
+"""Who calls in another system's words: the key stands where that system's clients put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+
+from moderation.api import rates
+from moderation.api.problems import Forbidden, Unauthorised
+from moderation.models import Scope
+from moderation.services import keys
+from moderation.services.keys import Caller
+
+LONGEST_KEY = 200
+# Having a text scored stores nothing: any scope that a key is likely to have is enough.
+SCORING = frozenset({Scope.SCORE, Scope.SUBMIT, Scope.READ})
+# A label may change what the site's classifier learns.
+LABELLING = frozenset({Scope.SUBMIT})
+
+
+class NoKey(Unauthorised):
+    """No key was sent at all, which some systems answer otherwise than a wrong one."""
+
+    code = "no_key"
+
+
+def bearer(request: HttpRequest) -> str:
+    """Return the key of the Authorization header; "" when there is none."""
+    header: str = request.META.get("HTTP_AUTHORIZATION", "")
+    return header[7:].strip(" ") if header[:7].lower() == "bearer " else ""
+
+
+def identify(request: HttpRequest, places: Iterable[str], scopes: frozenset[Scope]) -> Caller:
+    """Return who calls by the first key found, counted against its rate limit.
+
+    Raises NoKey, Unauthorised, Forbidden, TooMany.
+    """
+    plain = next(filter(None, places), "")
+    if not plain:
+        raise NoKey("Send a key.")
+    caller = keys.authenticate(plain) if len(plain) <= LONGEST_KEY and plain.isascii() else None
+    if caller is None:
+        raise Unauthorised("This key does not work.")
+    if not scopes & caller.scopes:
+        raise Forbidden("This key may not do that.")
+    rates.count(request, caller)
+    return caller

@@ -1,0 +1,118 @@
+"""Coral: its external moderation phase, and its webhooks. Both are signed with Coral's secrets.
+
+Coral waits 200 ms for a phase, follows no redirect, and drops an answer with a word it does not
+know; then the comment goes on as if nobody had been asked.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import path
+
+from moderation.api import rates, reading
+from moderation.api.compat.markup import text_of_html
+from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
+from moderation.models import ForeignSecret, Site
+from moderation.services import coral, foreign, stories
+from moderation.services.errors import ModerationError
+from moderation.services.foreign_secrets import signer_of
+from moderation.services.keys import Caller
+from moderation.services.stories import StoryGiven
+from moderation.services.submissions import Submission
+
+__all__ = ["refuse", "urlpatterns"]
+
+REQUEST_BYTES = 1024 * 1024
+# Coral says in its settings, not in the request, in which form it sends a comment.
+PLAIN = "plain"
+
+
+def refuse(error: ModerationError) -> HttpResponse:
+    """Return a refusal for Coral's log: Coral reads no further than the status."""
+    body = {"error": {"code": error.code, "message": error.message}}
+    response = HttpResponse(json.dumps(body), status=error.status, content_type="application/json")
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.seconds)
+    elif error.status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _signed(request: HttpRequest, slug: str, door: ForeignSecret.Door) -> Site:
+    """Return the site whose secret signed the request. Raises Unauthorised and TooMany."""
+    reading.check_headers(request, REQUEST_BYTES)
+    header = request.META.get("HTTP_X_CORAL_SIGNATURE", "")
+    site = signer_of(slug, door, request.body, header)
+    if site is None:
+        raise Unauthorised("The signature fits no secret of this address.")
+    # A site's signed requests count together, under a number that no key has.
+    rates.count(request, Caller(-site.pk, site, frozenset(), None))
+    return site
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    value = reading.read_json(request, limit=REQUEST_BYTES)
+    if not isinstance(value, dict):
+        raise BadRequest("The body is no object.")
+    return value
+
+
+def _part(value: Any, *names: str) -> str:
+    """Return the string at a path of names; "" when there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def phase(request: HttpRequest, slug: str) -> HttpResponse:
+    """Judge a comment: `POST /coral/SITE/phase`. 204 is no opinion."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    site = _signed(request, slug, ForeignSecret.Door.CORAL_PHASE)
+    told = _read(request)
+    body = _part(told, "comment", "body")
+    text = body if request.GET.get("format") == PLAIN else text_of_html(body)
+    story_id, url = _part(told, "story", "id"), _part(told, "story", "url")
+    author = _part(told, "author", "id")
+    submission = Submission(
+        text, story_external_id=story_id, story_url=url or None, author_external_id=author
+    )
+    answer = coral.judge(site, submission)
+    seen = foreign.Seen("coral", text, story_id=story_id, story_url=url, author_id=author)
+    foreign.queue(site, seen)
+    if answer is None:
+        return HttpResponse(status=204)
+    return HttpResponse(json.dumps(answer), content_type="application/json")
+
+
+def webhook(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hear of Coral's stories: `POST /coral/SITE/webhook`. Other events are only acknowledged.
+
+    Coral tries once and switches an address off after ten failures: nothing but a wrong signature
+    or broken JSON is a failure here.
+    """
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    site = _signed(request, slug, ForeignSecret.Door.CORAL_WEBHOOK)
+    told = _read(request)
+    if told.get("type") == "STORY_CREATED":
+        _keep_story(site, told.get("data"))
+    return HttpResponse(status=204)
+
+
+def _keep_story(site: Site, data: Any) -> None:
+    given = StoryGiven(_part(data, "storyID"), url=_part(data, "storyURL") or None)
+    try:
+        stories.put_story(site, given)
+    except ModerationError as error:
+        if error.status >= 500:
+            raise
+
+
+urlpatterns = [
+    path("coral/<slug:slug>/phase", phase),
+    path("coral/<slug:slug>/webhook", webhook),
+]

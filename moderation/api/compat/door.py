@@ -1,0 +1,94 @@
+"""The way in for clients of other systems: each path belongs to a dialect with its own envelope.
+
+A middleware beside ApiDoor, as short: no session, no cookies, no CSRF, and never a redirect (Coral
+refuses to follow one, and a comment must not wait for it).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+
+from moderation.api import rates
+from moderation.api.compat import akismet, coral, openai, perspective
+from moderation.api.door import REQUESTS
+from moderation.api.problems import refusal_of
+from moderation.services.errors import ModerationError, NotFound
+
+Refuse = Callable[[ModerationError], HttpResponse]
+
+
+class Dialect(NamedTuple):
+    """What starts with `prefix` is refused in these words; its Host header must be one of ours."""
+
+    prefix: str
+    refuse: Refuse
+    check_host: Callable[[HttpRequest], object] = HttpRequest.get_host
+
+
+DIALECTS = (
+    Dialect("/v1alpha1/", perspective.refuse),
+    Dialect("/perspective/", perspective.refuse),
+    Dialect("/$discovery/", perspective.refuse),
+    Dialect("/coral/", coral.refuse),
+    Dialect("/v1/moderations", openai.refuse),
+    Dialect("/moderations", openai.refuse),
+    Dialect("/1.1/", akismet.refuse, akismet.split_host),
+    Dialect("/1.2/", akismet.refuse, akismet.split_host),
+)
+PREFIXES = tuple(dialect.prefix for dialect in DIALECTS)
+find = functools.lru_cache(maxsize=256)(resolve)
+
+
+class ForeignDoor:
+    """Answers the paths of other systems' clients and passes everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+        if not request.path_info.startswith(PREFIXES):
+            return self.get_response(request)
+        dialect = next(one for one in DIALECTS if request.path_info.startswith(one.prefix))
+        response = _answer(request, dialect)
+        # Django would log a line per refusal with the address in it.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["X-Content-Type-Options"] = "nosniff"
+        REQUESTS.labels(response.status_code).inc()
+        if settings.SECURE_HSTS_SECONDS:
+            response["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+            )
+        return response
+
+
+def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
+    refuse = dialect.refuse
+    try:
+        dialect.check_host(request)
+        match = find(request.path_info)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = _not_allowed(response["Allow"], refuse)
+    except Http404:
+        response = refuse(NotFound("There is nothing here."))
+    except Exception as error:
+        response = refuse(refusal_of(error))
+    rates.add_headers(request, response)
+    return response
+
+
+def _not_allowed(allow: str, refuse: Refuse) -> HttpResponse:
+    refusal = ModerationError(f"Here works: {allow}.", code="method_not_allowed")
+    refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
+    response = refuse(refusal)
+    response["Allow"] = allow
+    return response

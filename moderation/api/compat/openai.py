@@ -1,0 +1,188 @@
+"""OpenAI's moderation endpoint: `POST /v1/moderations`. Texts only; images are refused."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import path
+
+from moderation.api import reading
+from moderation.api.compat import callers
+from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
+from moderation.services import foreign
+from moderation.services.categories import (
+    MEASURED,
+    THRESHOLD,
+    UNMEASURED,
+    is_flagged,
+    score_categories,
+)
+from moderation.services.errors import ModerationError
+from moderation.services.measuring import Asked, Measured, measure
+
+__all__ = ["refuse", "urlpatterns"]
+
+REQUEST_BYTES = 4 * 1024 * 1024
+MOST_INPUTS = 256
+MOST_CHARACTERS = 100_000
+DEFAULT_MODEL = "omni-moderation-latest"
+MODELS = ("omni-moderation-", "text-moderation-")
+INVALID, SERVER = "invalid_request_error", "server_error"
+
+
+class Refusal(ModerationError):
+    """A request that OpenAI would refuse: `param` is where, in its words."""
+
+    def __init__(
+        self, message: str, *, param: str | None = None, code: str | None = None, status: int = 400
+    ) -> None:
+        super().__init__(message)
+        self.param = param
+        self.told = code
+        self.status = status
+
+
+def refuse(error: ModerationError) -> HttpResponse:
+    """Return OpenAI's error envelope for any refusal."""
+    status, kind, param, code = error.status, INVALID, error.field, error.code
+    message = error.message
+    if isinstance(error, Refusal):
+        param, code = error.param, error.told or ""
+    elif isinstance(error, Unauthorised):
+        message, code = "Incorrect API key provided. Make one with create_key.", "invalid_api_key"
+    elif isinstance(error, TooMany):
+        kind, code = "requests", "rate_limit_exceeded"
+    elif status >= 500:
+        kind = SERVER
+    elif status not in (403, 404, 405, 413):
+        status = 400
+    body = {"message": message, "type": kind, "param": param, "code": code or None}
+    response = _respond({"error": body}, status)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.seconds)
+    elif status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _respond(document: dict[str, Any], status: int = 200) -> HttpResponse:
+    response = HttpResponse(json.dumps(document), status=status, content_type="application/json")
+    response["X-Request-Id"] = f"req_{secrets.token_hex(16)}"
+    return response
+
+
+def moderations(request: HttpRequest) -> HttpResponse:
+    """Score texts in OpenAI's categories, with our own signals beside them."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    caller = callers.identify(request, [callers.bearer(request)], callers.SCORING)
+    asked = reading.read_json(request, limit=REQUEST_BYTES)
+    if not isinstance(asked, dict):
+        raise Refusal("We expected an object.", code="invalid_type")
+    model, texts = _model(asked.get("model")), _texts(asked.get("input"))
+    measured = measure(caller.site, [Asked(text) for text in texts])
+    _require_trained(measured)
+    response = _respond(
+        {
+            "id": f"modr-{secrets.token_hex(16)}",
+            "model": model,
+            "results": [_result(one.signals) for one in measured.measurements],
+        }
+    )
+    response["X-Moderato-Classifier"] = measured.classifier
+    foreign.queue(caller.site, *(foreign.Seen("openai", text) for text in texts))
+    return response
+
+
+def _model(model: Any) -> str:
+    if model is None:
+        return DEFAULT_MODEL
+    if not isinstance(model, str):
+        raise Refusal("Invalid type for 'model'.", param="model", code="invalid_type")
+    if not model.startswith(MODELS) or not model.isascii() or len(model) > 64:
+        raise Refusal(
+            "The model does not exist.", param="model", code="model_not_found", status=404
+        )
+    return model
+
+
+def _texts(given: Any) -> list[str]:
+    """Return the texts to score: one for a string or a message of parts, else one for each."""
+    if given is None:
+        raise Refusal(
+            "Missing required parameter: 'input'.", param="input", code="missing_required_parameter"
+        )
+    if isinstance(given, str):
+        return [_text(given, "input")]
+    if not isinstance(given, list) or not given:
+        raise Refusal("Invalid type for 'input'.", param="input", code="invalid_type")
+    if len(given) > MOST_INPUTS:
+        raise Refusal(
+            f"At most {MOST_INPUTS} inputs are taken at once.",
+            param="input",
+            code="array_above_max_length",
+        )
+    if isinstance(given[0], dict):
+        parts = [_part(part, f"input[{at}]") for at, part in enumerate(given)]
+        return [_text("\n".join(parts), "input")]
+    return [_text(text, f"input[{at}]") for at, text in enumerate(given)]
+
+
+def _part(part: Any, place: str) -> str:
+    if not isinstance(part, dict):
+        raise Refusal(f"Invalid type for '{place}'.", param=place, code="invalid_type")
+    if part.get("type") != "text":
+        raise Refusal(
+            f"Invalid value for '{place}.type'. Supported values are: 'text'.",
+            param=f"{place}.type",
+            code="invalid_value",
+        )
+    return _text(part.get("text"), f"{place}.text")
+
+
+def _text(text: Any, place: str) -> str:
+    if not isinstance(text, str):
+        raise Refusal(f"Invalid type for '{place}'.", param=place, code="invalid_type")
+    if len(text) > MOST_CHARACTERS:
+        raise Refusal(
+            f"'{place}' has at most {MOST_CHARACTERS:,} characters.",
+            param=place,
+            code="string_above_max_length",
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refusal(
+            f"'{place}' has half of a character.", param=place, code="invalid_string"
+        ) from None
+    return text
+
+
+def _require_trained(measured: Measured) -> None:
+    """Refuse a language that the classifier does not know: its scores would say nothing."""
+    for at, one in enumerate(measured.measurements):
+        if not one.trained:
+            raise Refusal(
+                f"The classifier was not trained for the language of input {at} ({one.language}).",
+                param="input",
+                code="unsupported_language",
+            )
+
+
+def _result(signals: dict[str, float]) -> dict[str, Any]:
+    scores = {**signals, **score_categories(signals)}
+    return {
+        "flagged": is_flagged(scores),
+        "categories": {name: value >= THRESHOLD for name, value in scores.items()},
+        "category_scores": scores,
+        "category_applied_input_types": {
+            **{name: ["text"] for name in (*MEASURED, *signals)},
+            **{name: [] for name in UNMEASURED},
+        },
+    }
+
+
+urlpatterns = [path("v1/moderations", moderations), path("moderations", moderations)]

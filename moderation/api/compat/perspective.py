@@ -1,0 +1,142 @@
+"""The Perspective API (Comment Analyzer, v1alpha1): scores, suggested scores, discovery.
+
+Only the host changes for its clients. docs/migrate/perspective.md tells what differs.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import re_path
+
+from moderation.api.compat import callers, perspective_discovery
+from moderation.api.compat.perspective_answers import describe
+from moderation.api.compat.perspective_errors import CONTENT_TYPE, refuse
+from moderation.api.compat.perspective_fields import read_message
+from moderation.api.compat.perspective_requests import read_analyze
+from moderation.api.compat.perspective_suggestions import read_suggestion
+from moderation.models import Scope
+from moderation.services import foreign, suggestions
+from moderation.services.keys import Caller
+from moderation.services.measuring import Asked, measure
+
+__all__ = ["refuse", "urlpatterns"]
+
+VERSION = "v1alpha1"
+# For clients in browsers; nothing here looks at cookies, so any origin may ask.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Goog-Api-Key, "
+    "X-Goog-Api-Client",
+    "Access-Control-Max-Age": "3600",
+}
+Answer = Callable[[HttpRequest, Caller], HttpResponse]
+
+
+def _keys(request: HttpRequest) -> tuple[str, ...]:
+    """Return the places where Google's APIs take a key, in their order."""
+    return (
+        request.GET.get("key", ""),
+        request.META.get("HTTP_X_GOOG_API_KEY", ""),
+        callers.bearer(request),
+        request.GET.get("access_token", ""),
+    )
+
+
+def _respond(document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(json.dumps(document), content_type=CONTENT_TYPE, headers=dict(CORS))
+
+
+def _called(scopes: frozenset[Scope]) -> Callable[[Answer], Callable[..., HttpResponse]]:
+    """Let a function answer the POST requests of callers with one of the scopes."""
+
+    def decorate(answer: Answer) -> Callable[..., HttpResponse]:
+        @functools.wraps(answer)
+        def view(request: HttpRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers=dict(CORS))
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            return answer(request, callers.identify(request, _keys(request), scopes))
+
+        return view
+
+    return decorate
+
+
+@_called(callers.SCORING)
+def analyze(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Score a comment: `POST /v1alpha1/comments:analyze`."""
+    asked = read_analyze(read_message(request))
+    around, places = asked.around, asked.places()
+    measured = measure(
+        caller.site,
+        [
+            Asked(
+                asked.text[start:end],
+                story=around.article,
+                parent=around.parent,
+                thread=around.thread,
+            )
+            for start, end in places
+        ],
+    )
+    response = _respond(describe(asked, measured, places))
+    response["X-Moderato-Classifier"] = measured.classifier
+    if not asked.do_not_store:
+        seen = foreign.Seen("perspective", asked.text, story_body=around.article)
+        foreign.queue(caller.site, seen)
+    return response
+
+
+@_called(callers.LABELLING)
+def suggest(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Take a suggested score as a label: `POST /v1alpha1/comments:suggestscore`."""
+    suggested = read_suggestion(read_message(request))
+    if suggested.rejected is not None:
+        suggestions.suggest(
+            caller,
+            suggested.text,
+            rejected=suggested.rejected,
+            door=suggested.door,
+            reference=suggested.reference,
+        )
+    document: dict[str, Any] = {}
+    if suggested.client_token:
+        document["clientToken"] = suggested.client_token
+    measured = measure(caller.site, [Asked(suggested.text)])
+    language = measured.measurements[0].language
+    document["detectedLanguages"] = [] if language == "und" else [language]
+    if suggested.languages:
+        document["requestedLanguages"] = list(suggested.languages)
+    return _respond(document)
+
+
+def discovery(request: HttpRequest) -> HttpResponse:
+    """Tell client libraries where to call: `GET /$discovery/rest?version=v1alpha1`."""
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=dict(CORS))
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET"])
+    if any(_keys(request)):
+        callers.identify(request, _keys(request), callers.SCORING)
+    if request.GET.get("version", VERSION) != VERSION:
+        raise Http404
+    prefix = request.path_info.partition("$discovery/")[0].removeprefix("/")
+    origin = f"{request.scheme}://{request.get_host()}/"
+    response = _respond(perspective_discovery.document(origin, prefix))
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+# Coral and others put the path of their setting before it: /perspective/… is the same.
+urlpatterns = [
+    re_path(r"^(?:perspective/)?v1alpha1/comments:analyze$", analyze),
+    re_path(r"^(?:perspective/)?v1alpha1/comments:suggestscore$", suggest),
+    re_path(r"^(?:perspective/)?\$discovery/rest$", discovery),
+]

@@ -1,0 +1,94 @@
+"""The answer to comments:analyze: which languages count, and every attribute's scores."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from moderation.api.compat.perspective_errors import Refusal
+from moderation.api.compat.perspective_requests import Analyze
+from moderation.api.compat.perspective_spans import Span, utf16
+from moderation.services.attributes import LIKELY_TO_REJECT, OFF_TOPIC, score_of
+from moderation.services.measuring import Measured
+
+UNDETERMINED = "und"
+# What a text in Latin letters counts as that is too short to tell.
+ASSUMED = "en"
+
+
+class Languages(NamedTuple):
+    """The languages that the comment counts as, and those found in it."""
+
+    used: list[str]
+    detected: list[str]
+
+
+def describe(asked: Analyze, measured: Measured, places: list[Span]) -> dict[str, Any]:
+    """Return the answer. `measured` has one measurement for each of `places`. Raises Refusal."""
+    languages = settle_languages(asked.languages, measured)
+    names = [name for name in asked.attributes if _is_served(name, asked, measured, languages)]
+    # Without sentences the one span is the whole text, as the real service answered.
+    first = 1 if len(places) > 1 else 0
+    spans = utf16(asked.text, places[first:])
+    scores = {}
+    for name in names:
+        values = [score_of(name, one) or 0.0 for one in measured.measurements]
+        threshold = asked.attributes[name]
+        if threshold is None or values[0] >= threshold:
+            scores[name] = {
+                "spanScores": [
+                    {"begin": begin, "end": end, "score": _score(value)}
+                    for (begin, end), value in zip(spans, values[first:], strict=True)
+                ],
+                "summaryScore": _score(values[0]),
+            }
+    document: dict[str, Any] = {"attributeScores": scores, "languages": languages.used}
+    if languages.detected:
+        document["detectedLanguages"] = languages.detected
+    if asked.client_token:
+        document["clientToken"] = asked.client_token
+    return document
+
+
+def _score(value: float) -> dict[str, Any]:
+    return {"value": value, "type": "PROBABILITY"}
+
+
+def settle_languages(named: tuple[str, ...], measured: Measured) -> Languages:
+    """Return the languages named by the client, else the one detected. Raises Refusal."""
+    whole = measured.measurements[0]
+    detected = [] if whole.language == UNDETERMINED else [whole.language]
+    if named:
+        return Languages(list(named), detected)
+    if not detected and not whole.trained:
+        raise Refusal("Unable to detect language", "LANGUAGE_DETECTION_FAILED")
+    return Languages(detected or [ASSUMED], detected)
+
+
+def _is_served(name: str, asked: Analyze, measured: Measured, languages: Languages) -> bool:
+    """Whether an attribute can be scored here; False when the client wants it dropped else."""
+    refusal = _why_not(name, asked, measured, languages)
+    if refusal is not None and not asked.drop_unsupported:
+        raise refusal
+    return refusal is None
+
+
+def _why_not(name: str, asked: Analyze, measured: Measured, languages: Languages) -> Refusal | None:
+    # What a site's own people taught holds for whatever language they read.
+    learned = name == LIKELY_TO_REJECT and measured.learned
+    primary = {language.partition("-")[0].lower() for language in languages.used}
+    if not learned and not primary & measured.languages:
+        told = ", ".join(languages.used)
+        return Refusal(
+            f"Attribute {name} does not support request languages: {told}",
+            "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
+            languageNotSupportedByAttributeError={
+                "detectedLanguages": languages.detected or languages.used,
+                "attribute": name,
+            },
+        )
+    if name == OFF_TOPIC and score_of(name, measured.measurements[0]) is None:
+        return Refusal(
+            "Attribute OFF_TOPIC needs the article: send it in context.entries or in "
+            "context.articleAndParentComment."
+        )
+    return None

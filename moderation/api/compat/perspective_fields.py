@@ -1,0 +1,124 @@
+"""Reading the JSON of Google's APIs: lowerCamelCase or snake_case, null is absent, more is ignored.
+
+See https://protobuf.dev/programming-guides/json/ for the mapping.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+from django.http import HttpRequest
+
+from moderation.api import reading
+from moderation.api.compat.perspective_errors import Refusal
+
+# A comment of 20 KB and several texts around it, every letter escaped.
+REQUEST_BYTES = 8 * 1024 * 1024
+_capital = re.compile(r"[A-Z]")
+
+
+@functools.cache
+def _snake_case(name: str) -> str:
+    return _capital.sub(lambda letter: "_" + letter[0].lower(), name)
+
+
+def read_message(request: HttpRequest) -> Message:
+    """Return a request's body. Raises what `reading.read_json` raises, and Refusal."""
+    value = reading.read_json(request, limit=REQUEST_BYTES)
+    if not isinstance(value, dict):
+        raise Refusal("Invalid JSON payload received. The root must be an object.")
+    return Message(value)
+
+
+class Message:
+    """A JSON object and where it stands in the request; the fields are asked for by their names."""
+
+    def __init__(self, fields: dict[str, Any], path: str = "") -> None:
+        self.fields = fields
+        self.path = path
+
+    def get(self, name: str) -> Any:
+        """Return a field under either of its spellings; None when absent or null."""
+        value = self.fields.get(name)
+        if value is None:
+            value = self.fields.get(_snake_case(name))
+        return value
+
+    def _refuse(self, name: str, kind: str) -> Refusal:
+        return Refusal(f"Invalid value at '{self.path}{name}' ({kind})")
+
+    def text(self, name: str) -> str:
+        """Return a string; "" when absent."""
+        value = self.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self._refuse(name, "TYPE_STRING")
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise self._refuse(name, "TYPE_STRING, half of a character") from None
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return a boolean; False when absent."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._refuse(name, "TYPE_BOOL")
+        return bool(value)
+
+    def number(self, name: str) -> float | None:
+        """Return a number, which may be written as a string; None when absent."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                raise self._refuse(name, "TYPE_FLOAT") from None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise self._refuse(name, "TYPE_FLOAT")
+        return float(min(max(value, -1e6), 1e6))
+
+    def message(self, name: str) -> Message | None:
+        """Return an object; None when absent."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self._refuse(name, "TYPE_MESSAGE")
+        return Message(value, f"{self.path}{name}.")
+
+    def messages(self, name: str) -> list[Message]:
+        """Return a list of objects; empty when absent."""
+        value = self.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self._refuse(name, "TYPE_MESSAGE")
+        return [Message(one, f"{self.path}{name}[{at}].") for at, one in enumerate(value)]
+
+    def texts(self, name: str) -> list[str]:
+        """Return a list of strings; empty when absent."""
+        value = self.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self._refuse(name, "TYPE_STRING")
+        return value
+
+    def named(self, name: str) -> dict[str, Message]:
+        """Return a map of names to objects; empty when absent."""
+        held = self.message(name)
+        if held is None:
+            return {}
+        for key, value in held.fields.items():
+            if value is not None and not isinstance(value, dict):
+                raise self._refuse(f"{name}", "TYPE_MESSAGE")
+            if not key.isascii():
+                raise self._refuse(f"{name}", "unknown name")
+        return {key: Message(value or {}, held.path) for key, value in held.fields.items()}

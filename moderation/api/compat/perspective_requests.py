@@ -1,0 +1,161 @@
+"""What clients of the Perspective API ask, read and checked (Comment Analyzer API, v1alpha1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from moderation.api.compat.markup import text_of_html
+from moderation.api.compat.perspective_errors import Refusal
+from moderation.api.compat.perspective_fields import Message
+from moderation.api.compat.perspective_spans import Span, sentences
+from moderation.services import texts
+from moderation.services.attributes import ATTRIBUTES
+
+COMMENT_BYTES = 20_480
+MOST_ATTRIBUTES = 100
+MOST_LANGUAGES = 10
+TOKEN_POINTS = 1_000
+TYPES = frozenset({"", "TEXT_TYPE_UNSPECIFIED", "PLAIN_TEXT", "HTML"})
+PROBABILITY = frozenset({"", "SCORE_TYPE_UNSPECIFIED", "PROBABILITY"})
+_name = re.compile(r"[A-Z][A-Z0-9_]{0,63}", re.ASCII)
+_language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a comment: the article, the comment it answers, the thread before it."""
+
+    article: str = ""
+    parent: str = ""
+    thread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analyze:
+    """A request to score a comment: the attributes wanted, each with its threshold or None."""
+
+    text: str
+    attributes: dict[str, float | None]
+    languages: tuple[str, ...]
+    around: Around
+    spans: bool
+    drop_unsupported: bool
+    do_not_store: bool
+    client_token: str
+    community_id: str
+    session_id: str
+
+    def places(self) -> list[Span]:
+        """Return what is scored, in code points: the whole text, then its sentences if wanted."""
+        whole = (0, len(self.text))
+        parts = sentences(self.text) if self.spans else []
+        return [whole, *parts] if len(parts) > 1 else [whole]
+
+
+def read_analyze(message: Message) -> Analyze:
+    """Return a comments:analyze request. Raises Refusal in Google's words."""
+    drop = message.flag("dropUnsupportedAttributes")
+    return Analyze(
+        text=read_comment(message),
+        attributes=_attributes(message, drop=drop),
+        languages=read_languages(message),
+        around=read_context(message),
+        spans=message.flag("spanAnnotations"),
+        drop_unsupported=drop,
+        do_not_store=message.flag("doNotStore"),
+        client_token=_token(message, "clientToken"),
+        community_id=_token(message, "communityId"),
+        session_id=_token(message, "sessionId"),
+    )
+
+
+def read_comment(message: Message) -> str:
+    """Return the comment's text: something visible, 20 KB at most, not HTML."""
+    comment = message.message("comment")
+    text = comment.text("text") if comment else ""
+    if comment is None or texts.is_blank(text):
+        raise Refusal("Comment must be non-empty.", "COMMENT_EMPTY")
+    if _type_of(comment) == "HTML":
+        raise Refusal("Currently, only 'PLAIN_TEXT' comments are supported")
+    if len(text) > COMMENT_BYTES or len(text.encode()) > COMMENT_BYTES:
+        raise Refusal("Comment text too long.", "COMMENT_TOO_LONG")
+    return text
+
+
+def _type_of(message: Message) -> str:
+    kind = message.text("type")
+    if kind not in TYPES:
+        raise Refusal("Unknown text type")
+    return kind
+
+
+def _attributes(message: Message, *, drop: bool) -> dict[str, float | None]:
+    asked = message.named("requestedAttributes")
+    if not asked:
+        raise Refusal("Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES")
+    if len(asked) > MOST_ATTRIBUTES:
+        raise Refusal(f"At most {MOST_ATTRIBUTES} attributes can be requested.")
+    wanted: dict[str, float | None] = {}
+    for name, options in asked.items():
+        score_type, threshold = options.text("scoreType"), options.number("scoreThreshold")
+        if name not in ATTRIBUTES:
+            if drop:
+                continue
+            told = name if _name.fullmatch(name) else "(a name that is none)"
+            raise Refusal(f"Unknown requested attribute: {told}")
+        if score_type not in PROBABILITY:
+            told = score_type if _name.fullmatch(score_type) else "(unknown)"
+            raise Refusal(
+                f"Requested score type {told} is not supported by attribute {name}",
+            )
+        wanted[name] = threshold
+    return wanted
+
+
+def read_languages(message: Message) -> tuple[str, ...]:
+    """Return the languages that the client names, as it wrote them."""
+    languages = message.texts("languages")
+    if len(languages) > MOST_LANGUAGES or not all(map(_language.fullmatch, languages)):
+        raise Refusal("Invalid language in 'languages'")
+    return tuple(languages)
+
+
+def read_context(message: Message) -> Around:
+    """Return what the client tells of the article, the parent comment and the thread.
+
+    Of `entries` the first one is the article, the others are the comments before this one.
+    """
+    context = message.message("context")
+    if context is None:
+        return Around()
+    entries = context.messages("entries")
+    both = context.message("articleAndParentComment")
+    if entries and both:
+        raise Refusal(
+            "Context can have either entries or article_and_parent_comment, "
+            "but both fields were populated."
+        )
+    if both:
+        return Around(_entry(both.message("article")), _entry(both.message("parentComment")))
+    told = [_entry(entry) for entry in entries]
+    return Around(article=told[0] if told else "", thread=tuple(filter(None, told[1:])))
+
+
+def _entry(entry: Message | None) -> str:
+    if entry is None:
+        return ""
+    text = entry.text("text")
+    return text_of_html(text) if _type_of(entry) == "HTML" else text
+
+
+def _token(message: Message, name: str) -> str:
+    token = message.text(name)
+    if len(token) > TOKEN_POINTS:
+        raise Refusal(f"'{name}' has at most {TOKEN_POINTS} characters.")
+    return token
+
+
+def read_token(message: Message) -> str:
+    """Return the token that the answer repeats."""
+    return _token(message, "clientToken")

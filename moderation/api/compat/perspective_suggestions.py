@@ -1,0 +1,84 @@
+"""Suggested scores (comments:suggestscore) read as labels: should the comment be turned down?"""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from moderation.api.compat.perspective_errors import Refusal
+from moderation.api.compat.perspective_fields import Message
+from moderation.api.compat.perspective_requests import (
+    read_comment,
+    read_context,
+    read_languages,
+    read_token,
+)
+from moderation.models import Suggestion
+from moderation.services.attributes import ATTRIBUTES, REFUSED
+
+# Suggestions are labels: what is likelier than not counts as a yes.
+YES = 0.5
+CORAL = "Coral:"
+CORAL_COMMENT = "Coral_comment_id"
+# Attributes of which a high score speaks for a comment, not against it, say nothing here.
+AGAINST = frozenset(ATTRIBUTES) | frozenset(
+    name for name in REFUSED if not name.endswith("_EXPERIMENTAL")
+)
+
+
+class Suggested(NamedTuple):
+    """A suggestion: `rejected` is None where it says nothing that could be learned."""
+
+    text: str
+    rejected: bool | None
+    door: Suggestion.Door
+    reference: str
+    languages: tuple[str, ...]
+    client_token: str
+
+
+def read_suggestion(message: Message) -> Suggested:
+    """Return a comments:suggestscore request. Raises Refusal."""
+    text = read_comment(message)
+    values = _values(message)
+    token, community = read_token(message), message.text("communityId")
+    coral = community.startswith(CORAL)
+    reference = _coral_comment(message) if coral else ""
+    return Suggested(
+        text,
+        max(values) >= YES if values else None,
+        Suggestion.Door.CORAL if coral else Suggestion.Door.PERSPECTIVE,
+        reference or token,
+        read_languages(message),
+        token,
+    )
+
+
+def _values(message: Message) -> list[float]:
+    """Return the suggested values of the attributes that speak against a comment."""
+    scores = message.named("attributeScores")
+    if not scores:
+        raise Refusal("Missing attribute_scores", "NO_REQUESTED_ATTRIBUTES")
+    values: list[float] = []
+    for name, suggested in scores.items():
+        summary = suggested.message("summaryScore")
+        spans = [span.message("score") for span in suggested.messages("spanScores")]
+        held = [one.number("value") for one in (summary, *spans) if one is not None]
+        given = [value for value in held if value is not None]
+        if not given:
+            raise Refusal("attribute_scores must have a summary_score or span_scores")
+        if not all(0 <= value <= 1 for value in given):
+            raise Refusal("Suggested scores lie between 0 and 1")
+        if name in AGAINST:
+            values += given
+    return values
+
+
+def _coral_comment(message: Message) -> str:
+    """Return Coral's id of the comment: it stands as JSON in the first entry of the context."""
+    try:
+        told = json.loads(read_context(message).article)
+    except (ValueError, RecursionError):
+        return ""
+    found = told.get(CORAL_COMMENT) if isinstance(told, dict) else None
+    return found if isinstance(found, str) and found.isascii() else ""

@@ -1,0 +1,74 @@
+"""Fit the maps from our signals to the scales that clients of the Perspective API expect."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+START, END = "<!-- agreement: written by manage.py fit_attributes -->", "<!-- end of agreement -->"
+PAGE = "docs/migrate/perspective.md"
+
+
+class Command(BaseCommand):
+    """`manage.py fit_attributes perspective_2k/data.jsonl.gz`."""
+
+    help = "Fit attribute_maps.json to real Perspective scores and write the agreement to its page."
+    requires_system_checks = []  # reaches no database
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the labelled file: gzipped JSON Lines with `text` and `labels.perspective_*`."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="print the table, write nothing")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Fit on one half, measure on the other, write both."""
+        from moderation.services.attribute_fit import agreement, fit, read_scored
+        from moderation.services.attributes import MAPS_FILE
+        from moderation.services.errors import Invalid
+
+        try:
+            texts, real = read_scored(options["file"])
+        except Invalid as error:
+            raise CommandError(str(error)) from None
+        document = fit(texts, real)
+        found = agreement(texts, real, document)
+        table = self._table(document, found, len(texts))
+        self.stdout.write(table)
+        if options["dry_run"]:
+            return
+        MAPS_FILE.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        page = settings.BASE_DIR / PAGE
+        before, rest = page.read_text(encoding="utf-8").split(START)
+        after = rest.split(END)[1]
+        page.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+
+    def _table(self, document: dict[str, Any], found: list[Any], count: int) -> str:
+        held_out = count - document["fitted_on"]
+        lines = [
+            f"Classifier `{document['classifier']}`; fitted on {document['fitted_on']} texts, "
+            f"measured on {held_out} others.",
+            "",
+            "| attribute | Spearman (95 %) | mean difference | ≥ 0.7: theirs, ours, both "
+            "| ≥ 0.8 | ≥ 0.9 |",
+            "|---|---|---|---|---|---|",
+        ]
+        for one in found:
+            low, high = one.interval
+            cells = [
+                f"`{one.name}`",
+                f"{one.correlation:.2f} ({low:.2f}-{high:.2f})",
+                f"{one.error:.2f}",
+                *(_shares(*shares) for shares in one.at.values()),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+        return "\n".join(lines)
+
+
+def _shares(theirs: float, ours: float, both: float | None) -> str:
+    found = "–" if both is None else f"{both:.0%}"
+    return f"{theirs:.1%}, {ours:.1%}, {found}"

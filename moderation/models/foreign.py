@@ -1,0 +1,104 @@
+"""What other systems' clients leave here: suggested labels, secrets to check them, callbacks."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from moderation.models.comments import Comment
+from moderation.models.sites import ApiKey, Site
+
+
+class Suggestion(models.Model):
+    """What a client says should become of a text: a label in quarantine.
+
+    It counts in training by `ApiKey.label_weight` of its key, which is 0 until somebody trusts it.
+    """
+
+    class Door(models.TextChoices):
+        """The protocol it came by."""
+
+        PERSPECTIVE = "perspective", "Perspective API"
+        CORAL = "coral", "Coral"
+        AKISMET = "akismet", "Akismet"
+
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, related_name="suggestions", db_index=False
+    )
+    key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, related_name="suggestions", db_index=False
+    )
+    door = models.CharField(max_length=16, choices=Door)
+    text = models.TextField()
+    # SHA-256 of the text in UTF-8, hexadecimal: a later word of the same key replaces the former.
+    digest = models.CharField(max_length=64)
+    rejected = models.BooleanField()
+    # The client's own name for the comment, where it told one.
+    reference = models.CharField(max_length=255, blank=True)
+    suggested_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "digest"], name="suggestion_once_per_key"),
+        ]
+        indexes = [
+            models.Index(fields=["site", "-id"], name="suggestion_newest"),
+            # How many a key suggested today.
+            models.Index(fields=["key", "suggested_at"], name="suggestion_by_key"),
+            # The same text on a site: erasing a comment erases what was suggested of it.
+            models.Index(fields=["site", "digest"], name="suggestion_of_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"suggestion {self.pk}"
+
+
+class ForeignSecret(models.Model):
+    """A secret with which another system signs what it sends to a site."""
+
+    class Door(models.TextChoices):
+        """What is signed with it."""
+
+        CORAL_PHASE = "coral_phase", "Coral's external moderation phase"
+        CORAL_WEBHOOK = "coral_webhook", "Coral's webhooks"
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="foreign_secrets")
+    door = models.CharField(max_length=16, choices=Door)
+    # Encrypted with a key derived from SECRET_KEY.
+    secret = models.CharField(max_length=400)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.door} of {self.site_id}"
+
+
+class Callback(models.Model):
+    """Where to tell what became of a queued comment, as Akismet's clients ask for it."""
+
+    class State(models.TextChoices):
+        """Waiting for a decision, told, or given up."""
+
+        WAITING = "waiting", "Waiting"
+        TOLD = "told", "Told"
+        DEAD = "dead", "Given up"
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="callback")
+    url = models.CharField(max_length=2048)
+    guid = models.UUIDField(unique=True)
+    # The client's key, which proves who calls back; encrypted with a key derived from SECRET_KEY.
+    key = models.CharField(max_length=400)
+    # The client's own fields that it wants to see again.
+    fields = models.JSONField(default=dict)
+    state = models.CharField(max_length=16, choices=State, db_default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    last_error = models.CharField(max_length=300, blank=True, db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="callback_due", condition=Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"callback {self.guid}"

@@ -1,0 +1,161 @@
+"""Fitting the attribute maps to scores that the real Perspective API gave, and how well they agree.
+
+Half of the texts (by the hash of the text) is fitted on, the other half is only measured on. The
+fit is equipercentile equating, the standard way to put one test's scores on another's scale (Kolen
+and Brennan, Test Equating): our score at a percentile becomes theirs at the same percentile, so
+that a threshold there flags the same share of comments here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from moderation.services.attributes import ATTRIBUTES, ScoreMap, log_odds
+from moderation.services.classifiers import bundled
+from moderation.services.errors import Invalid
+
+# The label that holds the real score of each attribute that is mapped.
+LABELS = {
+    "TOXICITY": "perspective_toxicity@6",
+    "SEVERE_TOXICITY": "perspective_severe_toxicity@2",
+    "IDENTITY_ATTACK": "perspective_identity_attack",
+    "INSULT": "perspective_insult",
+    "PROFANITY": "perspective_profanity",
+    "THREAT": "perspective_threat",
+    "SEXUALLY_EXPLICIT": "perspective_sexually_explicit",
+    "SPAM": "perspective_spam",
+    "OBSCENE": "perspective_obscene",
+    "INFLAMMATORY": "perspective_inflammatory",
+    "ATTACK_ON_COMMENTER": "perspective_attack_on_commenter",
+}
+LEVELS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.985)
+HIGHEST = 0.99
+THRESHOLDS = (0.7, 0.8, 0.9)
+DRAWS = 1000
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How our mapped scores of an attribute agree with the real ones on texts not fitted on.
+
+    correlation: Spearman's, with its 95 % bootstrap interval. error: mean absolute difference.
+    at: per threshold the share that the real API flags, the share that we flag, and of theirs how
+    many we flag too.
+    """
+
+    name: str
+    correlation: float
+    interval: tuple[float, float]
+    error: float
+    at: Mapping[float, tuple[float, float, float | None]]
+
+
+def read_scored(path: Path) -> tuple[list[str], dict[str, FloatArray]]:
+    """Return the texts of a labelled file and the real scores by attribute. Raises Invalid."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        return [row["text"] for row in rows], {
+            name: np.array([row["labels"][label] for row in rows], dtype=np.float64)
+            for name, label in LABELS.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Invalid(f"{path} is no gzipped JSON Lines file with Perspective's scores.") from error
+
+
+def fitted_on(texts: Iterable[str]) -> NDArray[np.bool_]:
+    """Return which texts are fitted on: half of them, by their hash."""
+    return np.array([hashlib.sha256(text.encode()).digest()[0] % 2 == 0 for text in texts])
+
+
+def fit(texts: Sequence[str], real: Mapping[str, FloatArray]) -> dict[str, Any]:
+    """Return the document of attribute_maps.json: the maps, and on what they were fitted."""
+    part = fitted_on(texts)
+    ours = _measure(texts)
+    return {
+        "classifier": bundled().version,
+        "fitted_on": int(part.sum()),
+        "maps": {name: _equate(ours[name][part], real[name][part]) for name in LABELS},
+    }
+
+
+def _measure(texts: Sequence[str]) -> dict[str, FloatArray]:
+    from classifiers import Item  # noqa: PLC0415 (see services.classifiers)
+
+    measured = bundled().score_batch([Item(text) for text in texts])
+    return {
+        name: np.array([one.signals[ATTRIBUTES[name].signal] for one in measured])
+        for name in LABELS
+    }
+
+
+def _equate(ours: FloatArray, theirs: FloatArray) -> dict[str, list[float]]:
+    """Return the points of a rising map through equal percentiles of both."""
+    odds = np.array([log_odds(value) for value in ours])
+    points: dict[float, list[float]] = {}
+    for level in LEVELS:
+        points.setdefault(round(float(np.quantile(odds, level)), 4), []).append(
+            float(np.quantile(theirs, level))
+        )
+    points.setdefault(round(log_odds(1.0), 4), []).append(HIGHEST)
+    places = sorted(points)
+    heights = np.maximum.accumulate([np.mean(points[place]) for place in places])
+    return {"ours": places, "theirs": [round(float(height), 4) for height in heights]}
+
+
+def agreement(
+    texts: Sequence[str], real: Mapping[str, FloatArray], document: Mapping[str, Any]
+) -> list[Agreement]:
+    """Return how the maps of a document agree with the real scores, on the texts not fitted on."""
+    held_out = ~fitted_on(texts)
+    ours = _measure(texts)
+    found = []
+    for name, points in document["maps"].items():
+        scale = ScoreMap(points["ours"], points["theirs"])
+        mapped = np.array([scale(value) for value in ours[name][held_out]])
+        found.append(_agree(name, mapped, ours[name][held_out], real[name][held_out]))
+    return found
+
+
+def _agree(name: str, mapped: FloatArray, ours: FloatArray, theirs: FloatArray) -> Agreement:
+    at: dict[float, tuple[float, float, float | None]] = {}
+    for threshold in THRESHOLDS:
+        flagged, wanted = mapped >= threshold, theirs >= threshold
+        both = float((flagged & wanted).sum() / wanted.sum()) if wanted.any() else None
+        at[threshold] = (float(wanted.mean()), float(flagged.mean()), both)
+    return Agreement(
+        name,
+        spearman(ours, theirs),
+        _interval(ours, theirs),
+        float(np.abs(mapped - theirs).mean()),
+        at,
+    )
+
+
+def spearman(one: FloatArray, other: FloatArray) -> float:
+    """Return Spearman's rank correlation, ties at their mean rank; 0 where one does not vary."""
+    ranks = rankdata(one), rankdata(other)
+    if min(np.ptp(ranks[0]), np.ptp(ranks[1])) == 0:
+        return 0.0
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def _interval(one: FloatArray, other: FloatArray, seed: int = 0) -> tuple[float, float]:
+    """Return the 95 % interval of the correlation (percentile bootstrap over texts)."""
+    random = np.random.default_rng(seed)
+    drawn = random.integers(len(one), size=(DRAWS, len(one)))
+    values = [spearman(one[rows], other[rows]) for rows in drawn]
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,151 @@
+"""What of our signals answers an attribute of the Perspective API, and on which scale.
+
+Its clients have thresholds such as 0.7, 0.8 and 0.9 baked in. Our signals are calibrated
+probabilities, its scores were not: 0.8 meant another share of comments. So each attribute has a
+map from our scale to its scale, fitted by `manage.py fit_attributes` (services.attribute_fit) and
+kept in attribute_maps.json. docs/migrate/perspective.md tells how well they agree.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moderation.services.classifiers import ADAPTED
+from moderation.services.judging import MILD
+
+if TYPE_CHECKING:
+    from classifiers import Measurement
+
+MAPS_FILE = Path(__file__).parent / "attribute_maps.json"
+# Signals come rounded to four places: nothing is known beyond these odds.
+LEAST = 5e-5
+OFF_TOPIC = "OFF_TOPIC"
+LIKELY_TO_REJECT = "LIKELY_TO_REJECT"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute that is served: by which signal, whether that is the same thing or only near."""
+
+    name: str
+    signal: str
+    exact: bool = True
+
+
+_PRODUCTION = {
+    "TOXICITY": "toxicity",
+    "SEVERE_TOXICITY": "severe_toxicity",
+    "IDENTITY_ATTACK": "identity_attack",
+    "INSULT": "insult",
+    "PROFANITY": "profanity",
+    "THREAT": "threat",
+}
+_FURTHER = (
+    Attribute("SEXUALLY_EXPLICIT", "sexual"),
+    Attribute("SPAM", "spam"),
+    Attribute(OFF_TOPIC, "off_topic"),
+    Attribute(LIKELY_TO_REJECT, ADAPTED),
+    Attribute("OBSCENE", "profanity", exact=False),
+    Attribute("INFLAMMATORY", "toxicity", exact=False),
+    Attribute("ATTACK_ON_COMMENTER", "insult", exact=False),
+)
+ATTRIBUTES: dict[str, Attribute] = {
+    one.name: one
+    for one in (
+        *(Attribute(name, signal) for name, signal in _PRODUCTION.items()),
+        *(Attribute(f"{name}_EXPERIMENTAL", signal) for name, signal in _PRODUCTION.items()),
+        Attribute("TOXICITY_FAST", "toxicity"),
+        *_FURTHER,
+    )
+}
+# Attributes that no signal answers well enough; asking for one is refused, never answered with 0.
+REFUSED = frozenset(
+    {
+        "ATTACK_ON_AUTHOR",
+        "ATTACK_ON_PUBLISHER",
+        "FLIRTATION",
+        "INCOHERENT",
+        "UNSUBSTANTIAL",
+        "AFFINITY_EXPERIMENTAL",
+        "COMPASSION_EXPERIMENTAL",
+        "CURIOSITY_EXPERIMENTAL",
+        "NUANCE_EXPERIMENTAL",
+        "PERSONAL_STORY_EXPERIMENTAL",
+        "REASONING_EXPERIMENTAL",
+        "RESPECT_EXPERIMENTAL",
+        "ALIENATION_EXPERIMENTAL",
+        "FEARMONGERING_EXPERIMENTAL",
+        "GENERALIZATION_EXPERIMENTAL",
+        "MORAL_OUTRAGE_EXPERIMENTAL",
+        "POWER_APPEAL_EXPERIMENTAL",
+        "SCAPEGOATING_EXPERIMENTAL",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMap:
+    """A rising line through (log-odds of ours, their score 0-1), straight between its points."""
+
+    ours: Sequence[float]
+    theirs: Sequence[float]
+
+    def __call__(self, value: float) -> float:
+        """Return their score for our probability `value`, both 0-1."""
+        odds = log_odds(value)
+        place = bisect_right(self.ours, odds)
+        if place in (0, len(self.ours)):
+            return self.theirs[0 if place == 0 else -1]
+        left, right = self.ours[place - 1], self.ours[place]
+        share = (odds - left) / (right - left)
+        low, high = self.theirs[place - 1], self.theirs[place]
+        return low + share * (high - low)
+
+
+def log_odds(value: float) -> float:
+    """Return the log-odds of a probability, bounded at both ends."""
+    held = min(max(value, LEAST), 1 - LEAST)
+    return math.log(held / (1 - held))
+
+
+@functools.cache
+def maps() -> Mapping[str, ScoreMap]:
+    """Return the fitted maps by attribute; attributes without one keep our own scale."""
+    document: dict[str, Any] = json.loads(MAPS_FILE.read_text(encoding="utf-8"))
+    return {
+        name: ScoreMap(tuple(points["ours"]), tuple(points["theirs"]))
+        for name, points in document["maps"].items()
+    }
+
+
+def map_of(name: str) -> ScoreMap | None:
+    """Return the map of an attribute; its experimental twin shares it."""
+    base = name.removesuffix("_EXPERIMENTAL").removesuffix("_FAST")
+    return maps().get(base)
+
+
+def score_of(name: str, measured: Measurement) -> float | None:
+    """Return an attribute's score, 0-1; None where it cannot be measured (no story to be on)."""
+    signal = ATTRIBUTES[name].signal
+    value = measured.signals.get(signal)
+    if value is None and name == LIKELY_TO_REJECT:
+        value = strongest(measured.signals)
+    if value is None:
+        return None
+    scale = map_of(name)
+    return round(scale(value) if scale else value, 4)
+
+
+def strongest(signals: Mapping[str, float]) -> float:
+    """Return the strongest signal, mild ones weighed down: what a person would look at first.
+
+    Stands in for likely_to_reject where a site's people have not decided enough to learn from.
+    """
+    return max((value * MILD.get(name, 1.0) for name, value in signals.items()), default=0.0)

@@ -1,0 +1,56 @@
+"""Secrets with which other systems sign what they send: kept encrypted, at most two while rotated.
+
+Coral makes them itself and signs with each that is active: `X-Coral-Signature: sha256=<hex>` with
+one HMAC-SHA256 of the raw body per secret, after commas. The key is the whole secret with its
+prefix (`empsec_…`, `whsec_…`), not decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from moderation.models import ForeignSecret, Site
+from moderation.services.endpoints import encrypt, plain_secrets
+from moderation.services.errors import Invalid
+
+SIGNATURE_START = "sha256="
+MOST_SIGNATURES = 5
+KEPT = 2
+SHORTEST, LONGEST = 16, 200
+
+
+def add_secret(site: Site, door: str, secret: str) -> None:
+    """Keep a secret that another system shows; the one before the last is forgotten."""
+    if not (SHORTEST <= len(secret) <= LONGEST and secret.isascii() and secret.isprintable()):
+        raise Invalid(
+            f"A secret has {SHORTEST}-{LONGEST} visible letters, such as empsec_….", field="secret"
+        )
+    ForeignSecret.objects.create(site=site, door=door, secret=encrypt(secret))
+    rows = ForeignSecret.objects.filter(site=site, door=door)
+    rows.exclude(pk__in=rows.order_by("-pk").values("pk")[:KEPT]).delete()
+
+
+def forget_secrets(site: Site, door: str) -> int:
+    """Close a door: without a secret nothing can be signed. Returns how many there were."""
+    deleted, _ = ForeignSecret.objects.filter(site=site, door=door).delete()
+    return deleted
+
+
+def signer_of(slug: str, door: str, raw: bytes, header: str) -> Site | None:
+    """Return the site that `raw` was signed for; None when no signature fits.
+
+    A site that is not there, has no secret, or got a wrong signature cannot be told apart.
+    """
+    rows = ForeignSecret.objects.filter(site__slug=slug, door=door).select_related("site")
+    signatures = [part.strip() for part in header.split(",")[:MOST_SIGNATURES]]
+    for row in rows:
+        if _fits(raw, signatures, plain_secrets([row.secret])[0]):
+            return row.site
+    return None
+
+
+def _fits(raw: bytes, signatures: Iterable[str], secret: str) -> bool:
+    wanted = SIGNATURE_START + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    return any(hmac.compare_digest(one.encode(), wanted.encode()) for one in signatures)
