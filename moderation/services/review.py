@@ -74,20 +74,50 @@ def claim_next(
     return Comment.objects.select_related("story", "author", "parent", "site").get(pk=comment.pk)
 
 
+def claim_ahead(
+    user: User, site: Site, filters: QueueFilters, *, limit: int, besides: Collection[int] = ()
+) -> list[Comment]:
+    """Take up to `limit` of the next comments, so that they can be on the desk before they are due.
+
+    Free ones and the moderator's own come in the queue's order; what others hold and `besides`
+    (those on the desk already, or skipped) are passed over. Nobody takes more than half of what is
+    there, beyond a pair: a colleague who sits down finds work. Each is held for CLAIM_MINUTES.
+    """
+    waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
+    now = DatabaseClock()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=user)
+    waiting = waiting.filter(free)
+    there = waiting.values("pk")[: 2 * (len(besides) + limit)].count()
+    in_hand = waiting.filter(claimed_by=user, pk__in=besides).count()
+    limit = min(limit, max(2, there // 2) - in_hand)
+    if limit <= 0:
+        return []
+    waiting = waiting.exclude(pk__in=besides).order_by(*ORDERS[filters.order])
+    with transaction.atomic():
+        locked = waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        found = [comment.pk for comment in locked.only("pk")[:limit]]
+        until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
+        Comment.objects.filter(pk__in=found).update(claimed_by=user, claimed_until=until)
+    with_context = Comment.objects.select_related("story", "author", "parent", "parent__author")
+    taken = with_context.in_bulk(found)
+    return [taken[pk] for pk in found]
+
+
 def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
     locked = comments.select_for_update(skip_locked=True, of=("self",), no_key=True)
     return locked.only("pk").first()
 
 
-def claim(user: User, comment_pk: int) -> bool:
-    """Take one comment in review for CLAIM_MINUTES and put back the others that this person holds.
+def claim(user: User, comment_pk: int, *, alone: bool = True) -> bool:
+    """Take one comment in review for CLAIM_MINUTES; False when another moderator holds it.
 
-    False when another moderator holds it: it may be read all the same.
+    It may be read all the same. alone: put back the others that this person holds.
     """
     now = DatabaseClock()
-    Comment.objects.filter(claimed_by=user).exclude(pk=comment_pk).update(
-        claimed_by=None, claimed_until=None
-    )
+    if alone:
+        Comment.objects.filter(claimed_by=user).exclude(pk=comment_pk).update(
+            claimed_by=None, claimed_until=None
+        )
     free = Q(claimed_by=user) | Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     waiting = Comment.objects.filter(free, pk=comment_pk, status=Status.IN_REVIEW)
     until = now + timedelta(minutes=settings.CLAIM_MINUTES)

@@ -7,13 +7,14 @@ import os
 import platform
 import time
 
-from tests.bench import drain, latency, queue_pages, startup, submission
+from tests.bench import drain, latency, queue_pages, review_room, startup, submission
 
 BENCHMARKS = {
     "submission": submission.main,
     "latency": latency.main,
     "drain": drain.main,
     "queue_pages": queue_pages.main,
+    "review_room": review_room.main,
     "startup": startup.main,
 }
 
