@@ -9,6 +9,7 @@ from moderation.models.decisions import Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
+from moderation.models.reviews import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
 from moderation.models.sites import ApiKey, Scope, Site
 from moderation.models.stories import Story
@@ -16,10 +17,12 @@ from moderation.models.stories import Story
 __all__ = [
     "ApiKey",
     "Author",
+    "BulkDecision",
     "ClassifierVersion",
     "Comment",
     "Decision",
     "Delivery",
+    "Escalation",
     "Flag",
     "Moderator",
     "Policy",
@@ -32,4 +35,5 @@ __all__ = [
     "Status",
     "Story",
     "WebhookEndpoint",
+    "WrongScore",
 ]

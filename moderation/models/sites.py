@@ -14,6 +14,8 @@ class Site(models.Model):
     name = models.CharField(max_length=200)
     # Readers may write on Moderato's own story pages; off where the publisher has its own form.
     reader_pages = models.BooleanField(default=False)
+    # Moderators see why a comment waits, and the words that weighed, before they decide.
+    show_reasons = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
