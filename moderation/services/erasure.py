@@ -22,6 +22,7 @@ STATEMENTS = (
     "UPDATE moderation_score SET passage = NULL WHERE comment_id = ANY(%s) AND passage IS NOT NULL",
     "UPDATE moderation_flag SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_decision SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
+    "UPDATE moderation_escalation SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_comment SET body = '', author_name = '', fingerprint = ''::bytea,"
     " claimed_by_id = NULL, claimed_until = NULL,"
     " erased_at = coalesce(erased_at, clock_timestamp()) WHERE id = ANY(%s)",

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from moderation.models import Moderator, Role, Site
@@ -53,3 +54,8 @@ def password_link(user: User) -> str:
     """Return a link with which the person sets a password, once, within PASSWORD_RESET_TIMEOUT."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=parts)}"
+
+
+def note_presence(moderator: Moderator) -> None:
+    """Note that the person has the review room open now."""
+    Moderator.objects.filter(pk=moderator.pk).update(seen_at=Now())

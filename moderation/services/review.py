@@ -14,16 +14,30 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from moderation import policy as judge
-from moderation.models import Comment, Decision, Policy, Score, Site, Source, Status
-from moderation.selectors.queues import QueueFilters, filter_comments
+from moderation.models import (
+    Comment,
+    Decision,
+    Escalation,
+    Policy,
+    Role,
+    Score,
+    Site,
+    Source,
+    Status,
+)
+from moderation.selectors.moderators import at_least, find_moderator
+from moderation.selectors.queues import QueueFilters, filter_comments, open_escalations
 from moderation.services import texts
 from moderation.services.decisions import DatabaseClock, decide
 from moderation.services.errors import Invalid, ModerationError, NotFound
 from moderation.services.policies import NoPolicyError, live_policy
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
+# What lies ready on a desk goes back soon after the page was closed.
+AHEAD = timedelta(minutes=3)
 ORDERS = {"priority": ("-priority", "pk"), "newest": ("-pk",), "oldest": ("pk",)}
 
 
@@ -61,6 +75,7 @@ def claim_next(
     filters = filters or QueueFilters()
     passed_over = {*skipped, *([after] if after else [])}
     waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
+    waiting = _in_reach(waiting, user, site)
     waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
     now = DatabaseClock()
     own = waiting.filter(claimed_by=user, claimed_until__gt=now)
@@ -81,12 +96,13 @@ def claim_ahead(
 
     Free ones and the moderator's own come in the queue's order; what others hold and `besides`
     (those on the desk already, or skipped) are passed over. Nobody takes more than half of what is
-    there, beyond a pair: a colleague who sits down finds work. Each is held for CLAIM_MINUTES.
+    there, beyond a pair: a colleague who sits down finds work. Each is held for AHEAD, which an
+    open page renews.
     """
     waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
     now = DatabaseClock()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=user)
-    waiting = waiting.filter(free)
+    waiting = _in_reach(waiting.filter(free), user, site)
     there = waiting.values("pk")[: 2 * (len(besides) + limit)].count()
     in_hand = waiting.filter(claimed_by=user, pk__in=besides).count()
     limit = min(limit, max(2, there // 2) - in_hand)
@@ -96,11 +112,20 @@ def claim_ahead(
     with transaction.atomic():
         locked = waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = [comment.pk for comment in locked.only("pk")[:limit]]
-        until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
+        until = Greatest("claimed_until", DatabaseClock() + AHEAD)
         Comment.objects.filter(pk__in=found).update(claimed_by=user, claimed_until=until)
     with_context = Comment.objects.select_related("story", "author", "parent", "parent__author")
     taken = with_context.in_bulk(found)
     return [taken[pk] for pk in found]
+
+
+def _in_reach(comments: QuerySet[Comment], user: User, site: Site) -> QuerySet[Comment]:
+    """Leave out what this person asked others to decide, and what waits for a senior moderator."""
+    others = Q(moderator=user)
+    moderator = find_moderator(user, site.slug)
+    if moderator is None or not at_least(moderator, Role.SENIOR):
+        others |= Q(kind=Escalation.Kind.SENIOR)
+    return comments.filter(~Exists(open_escalations().filter(others)))
 
 
 def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
@@ -124,11 +149,12 @@ def claim(user: User, comment_pk: int, *, alone: bool = True) -> bool:
     return bool(waiting.update(claimed_by=user, claimed_until=until))
 
 
-def renew(user: User, comment_pk: int) -> bool:
-    """Keep a comment for CLAIM_MINUTES from now; False when it is not the moderator's any more."""
+def renew(user: User, comment_pks: Collection[int]) -> set[int]:
+    """Keep comments for AHEAD from now, or longer where that was so; return those still held."""
     now = DatabaseClock()
-    held = Comment.objects.filter(pk=comment_pk, claimed_by=user, claimed_until__gt=now)
-    return bool(held.update(claimed_until=now + timedelta(minutes=settings.CLAIM_MINUTES)))
+    held = Comment.objects.filter(pk__in=comment_pks, claimed_by=user, claimed_until__gt=now)
+    held.update(claimed_until=Greatest("claimed_until", now + AHEAD))
+    return set(held.values_list("pk", flat=True))
 
 
 def release(user: User, comment_pk: int) -> None:
@@ -205,10 +231,10 @@ def decide_several(
     return results
 
 
-def undo(user: User, decision_pk: int | None = None) -> Decision:
+def undo(user: User, decision_pk: int | None = None, *, claimed: bool = True) -> Decision:
     """Take back one of the moderator's own decisions, the last one by default.
 
-    The comment returns to where it stood and is the moderator's to decide again. Within the
+    The comment returns to where it stood and, `claimed`, is theirs to decide again. Within the
     publishing hold the outside never hears of it; later it is told `decision.reversed`. The same
     undo again returns the same decision. Raises NotFound when there is nothing to undo,
     StaleDecision when somebody decided since.
@@ -228,7 +254,7 @@ def undo(user: User, decision_pk: int | None = None) -> Decision:
         hold=0,
         reverses=taken_back,
     )
-    if status == Status.IN_REVIEW:
+    if claimed and status == Status.IN_REVIEW:
         until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
         Comment.objects.filter(pk=taken_back.comment_id, version=decision.version).update(
             claimed_by=user, claimed_until=until
@@ -263,7 +289,7 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
         raise NotFound("There is no such comment.")
     texts.check_text(ruling.note, "note", points=NOTE_POINTS)
     texts.check_text(press.key or "", "key", points=KEY_POINTS)
-    policy = _policy_for(comment, ruling)
+    policy = check_ruling(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(
         comment.pk,
@@ -279,10 +305,13 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
     )
 
 
-def _policy_for(comment: Comment, ruling: Ruling) -> Policy | None:
-    """Return the live policy that the ruling rests on; refuse clauses that it does not have."""
+def check_ruling(site_pk: int, ruling: Ruling) -> Policy | None:
+    """Return the live policy that the ruling rests on.
+
+    Raises Invalid for a rejection without a clause, or by one that the policy does not cite.
+    """
     try:
-        policy, stated = live_policy(comment.site_id)
+        policy, stated = live_policy(site_pk)
     except (NoPolicyError, judge.PolicyError):
         if ruling.status != Status.REJECTED:
             return None

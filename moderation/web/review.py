@@ -129,7 +129,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     nothing is left, the answer holds what the page says then.
     """
     filters = read_filters(request, moderator).filters()
-    besides = [*_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
+    besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
     try:
         with queues.bounded():
             found = desk.claim_ahead(
@@ -148,14 +148,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     return JsonResponse(answer)
 
 
-@require_GET
-@moderates
-def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Tell the page's script whether the person is signed in, with a token for what they press."""
-    return JsonResponse({"token": get_token(request)})
-
-
-def _ids(given: str) -> list[int]:
+def read_ids(given: str) -> list[int]:
     """Return the comments named in an address ("12,15"); what is no number is left out."""
     ids = [int(each) for each in given[:2000].split(",") if each.isascii() and each.isdigit()]
     return [pk for pk in ids if pk <= queues.LARGEST_ID]

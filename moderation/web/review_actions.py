@@ -1,4 +1,4 @@
-"""The review room, acting: approve, reject by a clause, skip, undo.
+"""The review room, acting: approve, reject by a clause, skip, escalate, remark, undo.
 
 Every press comes as a form, and goes on to a page; from the page's own script it comes in the
 background, while the next comment is on the screen already, and gets JSON.
@@ -13,9 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from moderation.models import Decision, Moderator, Status
+from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
+from moderation.services import remarks
 from moderation.services import review as desk
 from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
@@ -34,7 +35,7 @@ class DecisionForm(forms.Form):
     key = forms.CharField(max_length=100)
     note = forms.CharField(max_length=1000, required=False)
     action = forms.ChoiceField(
-        choices=[("approve", "Approve"), ("skip", "Skip")],
+        choices=[(each, each) for each in ("approve", "skip", "wrong", "right", *Escalation.Kind)],
         required=False,
     )
     clause = forms.CharField(max_length=64, required=False)
@@ -57,11 +58,9 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _refused(request, moderator, pk, filters, "Nothing was decided: try again.")
-    if form.cleaned_data["action"] == "skip":
-        desk.release(moderator.user, pk)
-        skips.remember(request, moderator.site, pk)
-        return _go_on(request, moderator, filters, pk, "Skipped.")
     try:
+        if said := _remark(request, moderator, pk, form):
+            return _go_on(request, moderator, filters, pk, said)
         decision = _decide(moderator, pk, form)
     except StaleDecision as error:
         return _too_late(request, moderator, pk, filters, error)
@@ -70,6 +69,24 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     except ModerationError as error:
         return _refused(request, moderator, pk, filters, error.message, error.status)
     return _go_on(request, moderator, filters, pk, f"{Status(decision.status).label}.")
+
+
+def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionForm) -> str:
+    """Do what decides nothing; return what was done in words, or "" for a decision."""
+    pressed = form.cleaned_data
+    action = pressed["action"]
+    if action == "skip":
+        desk.release(moderator.user, pk)
+        skips.remember(request, moderator.site, pk)
+        return "Skipped."
+    if action in ("wrong", "right"):
+        remarks.mark_wrong(moderator.user, pk, wrong=action == "wrong")
+        return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
+    if action in Escalation.Kind:
+        seen = {"expected_version": pressed["version"], "note": pressed["note"]}
+        remarks.escalate(moderator.user, pk, action, **seen)
+        return "Escalated."
+    return ""
 
 
 def _by_somebody_else(request: HttpRequest, moderator: Moderator) -> bool:
@@ -92,6 +109,8 @@ def _go_on(
     if by_script(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
+    if request.POST.get("action") in ("wrong", "right"):
+        return redirect(comment_address(moderator, pk, filters))
     try:
         found = claim_next(request, moderator, filters, after=pk)
     except QueryTooSlow:

@@ -14,10 +14,13 @@ from django.urls import reverse
 from moderation.models import Comment, Moderator, Status
 from moderation.selectors import queues
 from moderation.selectors.histories import last_undoable
+from moderation.selectors.moderators import colleagues
 from moderation.services import review as desk
+from moderation.services.moderators import note_presence
 from moderation.web import skips
 from moderation.web.review_card import build_card
 from moderation.web.review_filters import non_defaults, query_of
+from moderation.web.shortcuts import keys_of, shown_keys
 
 # Beside a comment the count is a courtesy: no decision waits longer for it.
 COUNT_MS = 150
@@ -61,7 +64,9 @@ def show_comment(
     context |= {
         "waiting": count_waiting(moderator, filters),
         "undoable": last_undoable(moderator.user, moderator.site),
+        "colleagues": colleagues(moderator),
     }
+    note_presence(moderator)
     return render(request, "review/comment.html", context, status=status)
 
 
@@ -93,7 +98,9 @@ def _card_context(
     return {
         "moderator": moderator,
         "site": moderator.site,
-        "card": build_card(found, reader=reader),
+        "card": build_card(found, moderator, reader=reader),
+        "keys": keys_of(moderator),
+        "shown_keys": shown_keys(moderator),
         "query": query_of(filters),
         "address": comment_address(moderator, found.pk, filters),
         **more,
@@ -111,7 +118,10 @@ def show_empty(
     request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters
 ) -> HttpResponse:
     """Say that nothing is left, kindly, and where to go from here."""
-    return render(request, "review/empty.html", _empty_context(request, moderator, filters))
+    note_presence(moderator)
+    context = _empty_context(request, moderator, filters)
+    context["colleagues"] = colleagues(moderator)
+    return render(request, "review/empty.html", context)
 
 
 def empty_html(request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters) -> str:
@@ -127,6 +137,8 @@ def _empty_context(
     return {
         "moderator": moderator,
         "site": moderator.site,
+        "keys": keys_of(moderator),
+        "shown_keys": shown_keys(moderator),
         "query": query_of(filters),
         "address": f"{address}{query_of(filters)}",
         "filtered": bool(set(non_defaults(filters)) - {"order"}),

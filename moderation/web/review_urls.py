@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.web import review, review_actions
+from moderation.web import (
+    review,
+    review_actions,
+    review_presence,
+    review_settings,
+)
 
 urlpatterns = [
     path("", review.sites, name="review"),
     path("<slug:site>/", review.queue, name="review_queue"),
     path("<slug:site>/next/", review.next_comment, name="review_next"),
     path("<slug:site>/ahead/", review.ahead, name="review_ahead"),
-    path("<slug:site>/here/", review.here, name="review_here"),
+    path("<slug:site>/here/", review_presence.here, name="review_here"),
     path("<slug:site>/comments/<int:pk>/", review.comment, name="review_comment"),
     path("<slug:site>/comments/<int:pk>/after/", review.after, name="review_after"),
     path("<slug:site>/comments/<int:pk>/before/", review.before, name="review_before"),
     path("<slug:site>/comments/<int:pk>/decide/", review_actions.decide, name="review_decide"),
+    path("<slug:site>/settings/", review_settings.settings, name="review_settings"),
     path("<slug:site>/undo/", review_actions.undo, name="review_undo"),
 ]

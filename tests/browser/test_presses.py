@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models.functions import Now
 from playwright.sync_api import Page, Route, expect
 
-from moderation.models import Author, Comment, Decision, Site, Status, Story
+from moderation.models import Author, Comment, Decision, Moderator, Site, Status, Story
 from moderation.services import review as desk
 from moderation.services.decisions import resubmit
 from moderation.services.policies import ensure_default
@@ -134,7 +135,7 @@ def test_a_decision_that_the_server_cannot_save_comes_back(
     broken = f"**/{waiting[0].pk}/decide/"
     page.route(broken, lambda route: route.fulfill(status=500, body="no"))
     press(page, "a", "a")
-    expect(page.locator(".notice")).to_contain_text("the server failed", timeout=10_000)
+    expect(page.locator(".notice")).to_contain_text("The server failed", timeout=10_000)
     expect_comment(page, 2)
     eventually(lambda: statuses(waiting)[1] == Status.APPROVED)  # the others go on
     page.unroute(broken)
@@ -221,6 +222,23 @@ def test_a_lapsed_claim_overwrites_nothing(
     expect(page.locator(".notice")).to_contain_text("Already rejected by Owen")
     assert Decision.objects.count() == 1
     secrets.clear()
+
+
+def test_an_open_page_renews_its_claims(
+    open_desk: OpenDesk, mona: User, owen: User, waiting: list[Comment]
+) -> None:
+    page = open_desk(mona, "/review/daily/settings/")
+    page.clock.install()
+    page.goto("/review/daily/next/")
+    expect_comment(page, 0)
+    page.wait_for_load_state("networkidle")
+    taken = Comment.objects.filter(pk=waiting[1].pk)
+    taken.update(claimed_by=owen)
+    Moderator.objects.filter(user=owen).update(seen_at=Now())
+    page.clock.run_for(61_000)
+    expect(page.locator("#here")).to_have_text("Owen is here too")
+    page.keyboard.press("a")
+    expect_comment(page, 2)  # the one that Owen has is not shown
 
 
 def test_at_the_end_of_the_queue_everything_is_saved_first(

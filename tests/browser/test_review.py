@@ -184,7 +184,7 @@ def test_two_moderators_press_at_once(
     assert Decision.objects.count() == 1
     second.keyboard.press("o")
     expect(second.locator(".notice")).to_have_count(0)
-    expect(second.locator("#status")).to_contain_text("Rejected all the same.")
+    expect(second.locator("#status")).to_contain_text("Decided otherwise.")
     eventually(lambda: statuses(waiting)[0] == Status.REJECTED)
     assert Decision.objects.count() == 2
     assert all("409" in line for line in secrets)  # the browser itself reports it

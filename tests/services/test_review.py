@@ -90,9 +90,9 @@ def test_a_claim_ends_by_itself_or_is_given_back(
     assert review.claim_next(owen, daily) == waiting
 
     Comment.objects.update(claimed_until=Now() - EDGE_OF_HOLD)
-    assert not review.renew(owen, waiting.pk)
+    assert not review.renew(owen, [waiting.pk])
     assert review.claim_next(mona, daily) == waiting
-    assert review.renew(mona, waiting.pk)
+    assert review.renew(mona, [waiting.pk]) == {waiting.pk}
 
 
 def test_skipping_puts_a_comment_back_and_takes_the_next(

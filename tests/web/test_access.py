@@ -21,7 +21,8 @@ def comment(daily: Site, make_comment: MakeComment) -> Comment:
 
 ADDRESSES = [pattern.name for pattern in review_urls.urlpatterns if pattern.name != "review"]
 
-OF_THE_SITE = ("review_queue", "review_next", "review_undo", "review_ahead", "review_here")
+# Addresses of the site rather than of one comment.
+OF_THE_SITE = [each.name for each in review_urls.urlpatterns if "pk" not in str(each.pattern)]
 
 
 def address(name: str, site: Site, comment: Comment) -> str:

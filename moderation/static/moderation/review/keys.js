@@ -6,13 +6,13 @@ export const find = (selector) => document.querySelector(selector);
 let last = { key: "", at: 0 };
 
 // A key is ours when nobody writes, holds it down, composes a letter or means a shortcut.
-function isOurs(event) {
+export function isOurs(event) {
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
   const meant = event.ctrlKey || event.metaKey || event.altKey;
   return !(field || meant || event.repeat || event.isComposing || event.keyCode === 229);
 }
 
-// What is pressed twice within a blink was meant once: the next comment has not been read yet.
+// Twice within a blink was meant once: nobody has read the next comment yet.
 function isBounce(key, target) {
   const now = performance.now();
   const again = key === last.key && now - last.at < BOUNCE;
@@ -35,22 +35,24 @@ function openSheet(summary) {
 }
 
 function targetOf(key) {
-  const rejecting = find(".reject[open]");
-  if (rejecting && /^[1-9]$/.test(key)) return rejecting.querySelector(`[data-clause="${key}"]`);
-  const able = `[data-key="${CSS.escape(key)}"]:not([hidden], :disabled)`;
-  return find(able);
+  const sheet = find(".bar details[open]");
+  if (sheet && /^[1-9]$/.test(key)) return sheet.querySelector(`[data-digit="${key}"]`);
+  return find(`[data-key="${CSS.escape(key)}"]:not([hidden], :disabled)`);
 }
 
 function onKey(event) {
-  if (find("dialog[open]")) return;
-  if (event.key === "Escape") {
+  const key = event.key.toLowerCase();
+  const dialog = find("dialog[open]");
+  if (dialog) {
+    if (isOurs(event) && key === dialog.dataset.closes) dialog.close();
+    return;
+  }
+  if (key === "escape") {
     const open = find(".bar details[open]");
     closeSheets();
     open?.querySelector("summary").focus({ preventScroll: true });
   }
-  if (!isOurs(event)) return;
-  const key = event.key.toLowerCase();
-  const target = targetOf(key);
+  const target = isOurs(event) && !find(".keyless") && targetOf(key);
   if (!target) return;
   event.preventDefault();
   if (isBounce(key, target)) return;
@@ -64,11 +66,18 @@ function onClick(event) {
     event.preventDefault();
     return;
   }
-  if (event.target.closest("[data-help]")) find("#keys").showModal();
+  const shows = event.target.closest("[data-shows]");
+  if (shows) find(shows.dataset.shows).showModal();
   closeSheets(document, event.target.closest(".bar details"));
 }
 
+// Buttons that only work with scripts.
+export function unhide(within = document) {
+  for (const button of within.querySelectorAll("[data-shows]")) button.hidden = false;
+}
+
 export function listen() {
+  unhide();
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick, true);
 }

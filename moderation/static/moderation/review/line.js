@@ -3,7 +3,7 @@
 import { ask, toElement } from "./ask.js";
 
 const DEPTH = 20;
-const PAUSE = 3000; // milliseconds until the server is asked again after it did not answer
+const PAUSE = 3000; // milliseconds until a silent server is asked again
 
 export class Line {
   #cards = [];

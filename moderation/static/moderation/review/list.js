@@ -1,8 +1,9 @@
 // In the list, J and K go down and up.
 
+import { isOurs } from "./keys.js";
+
 document.addEventListener("keydown", (event) => {
-  const meant = event.ctrlKey || event.metaKey || event.altKey;
-  if (meant || event.isComposing || event.target.closest("input, textarea, select")) return;
+  if (!isOurs(event)) return;
   const step = { j: 1, k: -1 }[event.key.toLowerCase()];
   if (!step) return;
   const rows = [...document.querySelectorAll("#queue .excerpt")];

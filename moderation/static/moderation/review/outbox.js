@@ -1,9 +1,9 @@
-// What was pressed, on its way to the server: one press at a time, in order, until each has its
-// answer. A press has its own key, so that sending it twice is one decision.
+// What was pressed, on its way to the server: one by one, in order, until each has its answer.
+// A press has its own key: sent twice, it is one decision.
 
 import { ask } from "./ask.js";
 
-const KEPT = "presses"; // in the tab's storage, so that a reload loses nothing; no comment texts
+const KEPT = "presses"; // in the tab's storage, against a reload; no comment texts
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15_000]; // milliseconds between attempts
 const TRIES = 3; // so many answers of 500 are an answer
 
@@ -30,7 +30,6 @@ export class Outbox {
     return this.#presses.length;
   }
 
-  // The comments whose presses have no answer yet.
   get comments() {
     return this.#presses.map((press) => press.pk);
   }
@@ -42,7 +41,7 @@ export class Outbox {
     this.#send();
   }
 
-  // Takes a press back that has not been sent; false when it may have reached the server.
+  // Takes an unsent press back; false when it may have reached the server.
   takeBack(key) {
     const place = this.#presses.findIndex((press) => press.fields.key === key);
     if (place < 0 || (place === 0 && (this.#sending || this.#presses[0].tried))) return false;
@@ -88,7 +87,7 @@ export class Outbox {
     }
     this.#failures = 0;
     this.#presses.shift();
-    // A comment that was taken back has a new version; what was pressed on it since rests on that.
+    // What was pressed on a comment since it was taken back rests on its new version.
     for (const later of this.#presses) {
       if (data.version && later.pk === data.pk) later.fields.version = data.version;
     }

@@ -1,21 +1,22 @@
-// The review room: the next comment is there at once, and what was pressed follows in the
-// background. Everything works without this, page by page.
+// The review room: the next comment is there at once; what was pressed follows in the background.
 
 import { ask, toElement } from "./ask.js";
-import { closeSheets, find, listen } from "./keys.js";
+import { closeSheets, find, listen, unhide } from "./keys.js";
 import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
 import { SignIn } from "./sign-in.js";
 
-const REMEMBERED = 20; // decisions that can be taken back without asking the server for the card
-const SOON = 400; // milliseconds that saving may take before it is mentioned
+const REMEMBERED = 20; // decisions whose comments stay at hand
+const SOON = 400; // milliseconds that saving may take unmentioned
+const [BEAT, AWAY] = [60_000, 600_000]; // milliseconds
 const round = find("#round");
 const by = round.dataset.by;
 const undoing = find("#undo");
-const past = []; // { key, card }: the last decisions made on this page
+const past = []; // { key, card } of the last decisions
 let older = find("[form=undo]")?.value; // the decision before those
 let looking = false;
 let mention = 0;
+let active = Date.now();
 
 const shown = () => find("#focus");
 const isWaiting = (card) => card.dataset.status === "in_review";
@@ -24,22 +25,15 @@ const nameOf = (card) => card?.querySelector("#who bdi")?.textContent.slice(0, 4
 
 function say(text, { next = null, trouble = false } = {}) {
   const line = find("#status");
-  line.replaceChildren(text);
+  line.textContent = next ? `${text} Next: ${nameOf(next)}` : text;
   line.classList.toggle("trouble", trouble);
-  if (!next) return;
-  const name = document.createElement("bdi");
-  name.textContent = nameOf(next);
-  const after = document.createElement("span");
-  after.className = "muted";
-  after.append(" Next: ", name);
-  line.append(after);
 }
 
 function show(card, said, options) {
   closeSheets(shown());
   shown().replaceWith(card);
   for (const button of card.querySelectorAll("[form=undo]")) button.hidden = !canUndo();
-  for (const button of card.querySelectorAll("[data-help]")) button.hidden = false;
+  unhide(card);
   if (card.dataset.address) {
     history.replaceState(null, "", card.dataset.address);
     document.title = card.dataset.title;
@@ -58,7 +52,6 @@ function advance(said) {
   line.fill();
 }
 
-// Keeps a comment that was left undecided for the next advance.
 function leave(card) {
   if (card.dataset.pk && isWaiting(card)) line.putFirst(card);
 }
@@ -67,17 +60,18 @@ function notify(text, { overturn, address } = {}) {
   const notice = spare("#notice");
   notice.querySelector("p").textContent = text;
   const [button, link] = notice.querySelectorAll(".row > *");
-  if (overturn) button.addEventListener("click", overturn);
-  else button.remove();
-  if (address) link.href = address;
-  else link.remove();
-  for (const each of notice.querySelectorAll("button")) {
-    each.addEventListener("click", () => notice.remove());
+  if (overturn) {
+    button.addEventListener("click", overturn);
+    link.href = address;
+  } else {
+    button.remove();
+    link.remove();
   }
+  notice.addEventListener("click", (event) => event.target.closest("button") && notice.remove());
   find("#notices").append(notice);
 }
 
-// A comment whose press came to nothing is the next one again; what is on the screen stays there.
+// A comment whose press came to nothing is the next one; what is on the screen stays there.
 function comeBack(card, why) {
   if (isIdle()) return show(card, why, { trouble: true });
   line.putFirst(card);
@@ -94,16 +88,23 @@ function remember(key, card) {
   if (past.length > REMEMBERED) past.shift();
 }
 
+function toggle(button) {
+  const wrong = button.value === "wrong";
+  button.value = wrong ? "right" : "wrong";
+  button.ariaPressed = String(wrong);
+  say(wrong ? "Noted: the classifier was wrong." : "Taken back.");
+}
+
 function decide(form, button) {
   const card = shown();
   const fields = { ...Object.fromEntries(new FormData(form, button)), by };
   delete fields.csrfmiddlewaretoken;
   const times = (form.dataset.presses = Number(form.dataset.presses ?? 0) + 1);
   if (times > 1) fields.key += `-${times}`;
-  if (fields.action !== "skip") remember(fields.key, card);
-  const said = { approve: "Approved.", skip: "Skipped." }[fields.action] ?? "Rejected.";
   outbox.add({ address: form.getAttribute("action"), pk: Number(card.dataset.pk), fields });
-  advance(said);
+  if (button.matches(".wrong")) return toggle(button);
+  if (!fields.action || fields.action === "approve") remember(fields.key, card);
+  advance(button.dataset.said);
 }
 
 function undo() {
@@ -128,8 +129,7 @@ async function look(link) {
   looking = false;
   if (shown() !== from) return;
   if (!data.html) {
-    say(data.said ?? "The server does not answer. Try again.", { trouble: !data.said });
-    return;
+    return say(data.said ?? "The server does not answer.", { trouble: !data.said });
   }
   const card = toElement(data.html);
   leave(from);
@@ -152,20 +152,19 @@ function late(press, data) {
   if (data.html) return comeBack(toElement(data.html), data.said);
   const wanted = press.fields.clause ? "rejected" : "approved";
   if (!data.version || data.status === wanted) return notify(data.said);
-  const { address } = press;
   notify(`${data.said} Your press on the comment of ${nameOf(card)} changed nothing.`, {
-    address: address.replace("decide/", ""),
+    address: press.address.replace("decide/", ""),
     overturn: () => {
       const key = `${press.fields.key}-o`;
       if (card) remember(key, card);
       outbox.add({ ...press, tried: 0, fields: { ...press.fields, version: data.version, key } });
-      say(`${wanted === "rejected" ? "Rejected" : "Approved"} all the same.`);
+      say("Decided otherwise.");
     },
   });
 }
 
 function refused(press, status, data) {
-  const why = data.said ?? (status === 404 ? "A comment is gone." : "Not saved: the server failed.");
+  const why = data.said ?? (status === 404 ? "A comment is gone." : "The server failed.");
   const card = forget(press);
   const again = data.html ? toElement(data.html) : status >= 500 && card;
   if (again) comeBack(again, why);
@@ -207,6 +206,16 @@ const signIn = new SignIn(round.dataset.here, (fresh) => {
   line.fill();
 });
 
+// Keeps the comments of an open page, while somebody sits there.
+async function beat() {
+  if (document.hidden || Date.now() - active > AWAY) return;
+  const fields = { held: [Number(shown().dataset.pk), ...line.comments].join(",") };
+  const { data } = await ask(round.dataset.here, { fields, token: outbox.token });
+  if (!data.lapsed) return;
+  find("#here").innerHTML = data.here;
+  for (const pk of data.lapsed) line.drop(pk);
+}
+
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "decide" && event.target.id !== "undo") return;
   event.preventDefault();
@@ -223,8 +232,9 @@ addEventListener("beforeunload", (event) => {
   if (outbox.size) event.preventDefault();
 });
 
+for (const type of ["keydown", "click"]) addEventListener(type, () => (active = Date.now()));
+setInterval(() => beat().catch(() => {}), BEAT);
 listen();
-for (const button of document.querySelectorAll("[data-help]")) button.hidden = false;
 if (document.activeElement === document.body) find("#who").focus({ preventScroll: true });
 outbox.resume();
 if (!isIdle()) line.fill();

@@ -3,15 +3,16 @@
 import { ask } from "./ask.js";
 import { find } from "./keys.js";
 
+const none = { status: 0, data: {} };
+
 export class SignIn {
   #dialog = find("#sign-in");
   #form = this.#dialog.querySelector("form");
-  #trouble = this.#dialog.querySelector("[role=alert]");
   #token = "";
   #here;
   #back;
 
-  // here: an address that answers with a token when the person is signed in; back(token): go on.
+  // here: an address that answers with a token to who is signed in; back(token): go on.
   constructor(here, back) {
     this.#here = here;
     this.#back = back;
@@ -33,8 +34,8 @@ export class SignIn {
 
   // Goes on when the person is signed in after all; returns whether they are.
   async #look() {
-    const { status, data } = await ask(this.#here).catch(() => ({ status: 0, data: {} }));
-    if (data.token) this.#token = data.token;
+    const { status, data } = await ask(this.#here).catch(() => none);
+    this.#token = data.token ?? this.#token;
     if (status !== 200) return false;
     this.#dialog.close();
     this.#back(data.token);
@@ -42,22 +43,15 @@ export class SignIn {
   }
 
   async #submit() {
+    const { password } = this.#form.elements;
     const fields = Object.fromEntries(new FormData(this.#form));
     const address = this.#form.getAttribute("action");
-    const answer = await ask(address, { fields, token: this.#token }).catch(() => ({ status: 0 }));
-    this.#form.elements.password.value = "";
-    if (answer.status === 200 && (await this.#look())) {
-      this.#trouble.hidden = true;
-      return;
-    }
-    this.#trouble.textContent = this.#why(answer);
-    this.#trouble.hidden = false;
-    this.#form.elements.password.focus();
-  }
-
-  #why({ status, data }) {
-    if (status === 0) return "The server does not answer. Try again in a moment.";
-    if (status === 200) return "Your account asks for a second step: use the link below.";
-    return data?.form?.errors?.[0] ?? "That did not work. Try again.";
+    const { status, data } = await ask(address, { fields, token: this.#token }).catch(() => none);
+    password.value = "";
+    const signedIn = status === 200 && (await this.#look());
+    const trouble = this.#form.querySelector("[role=alert]");
+    trouble.hidden = signedIn;
+    trouble.textContent = data.form?.errors[0] ?? "That did not work; there is another way below.";
+    if (!signedIn) password.focus();
   }
 }
