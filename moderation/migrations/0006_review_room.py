@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="moderator",
+            name="sitting_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="moderator",
             name="shortcuts",
             field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict),
         ),

@@ -33,6 +33,8 @@ class Moderator(models.Model):
     single_keys = models.BooleanField(default=True, db_default=True)
     # When the person last had the review room open.
     seen_at = models.DateTimeField(null=True, blank=True)
+    # Since when it has been open without a longer pause.
+    sitting_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from moderation.models import Comment, Escalation, Status, WrongScore
 from moderation.selectors.histories import latest_score
 from moderation.services import texts
+from moderation.services.claims import release
 from moderation.services.errors import Conflict, NotFound
-from moderation.services.review import NOTE_POINTS, release
+from moderation.services.review import NOTE_POINTS
 
 
 def escalate(

@@ -9,15 +9,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from moderation.models import Comment, Moderator
+from moderation.models import Comment, Moderator, Role
 from moderation.selectors import queues
-from moderation.selectors.moderators import sites_of
-from moderation.services import review as desk
+from moderation.selectors.moderators import at_least, sites_of
+from moderation.services import claims
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
 from moderation.web.review_card import find_policy
-from moderation.web.review_filters import FilterForm, non_defaults, query_of
+from moderation.web.review_filters import FIRST_FIELDS, SPAN, FilterForm, non_defaults, query_of
+from moderation.web.review_histogram import build_histogram
 from moderation.web.review_rows import build_row
 from moderation.web.review_show import (
     card_html,
@@ -66,14 +67,16 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     context = {
         "moderator": moderator,
         "site": moderator.site,
+        "edits": at_least(moderator, Role.EDITOR),
         "form": form,
         "page": page,
         "rows": [build_row(item, moderator) for item in page.items],
         "count": count,
+        "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,
         "query": query_of(filters),
         "filtered": bool(set(non_defaults(filters)) - {"order"}),
-        "more_is_open": bool(set(non_defaults(filters)) - {"order", "status", "search"}),
+        "more_is_open": bool(set(non_defaults(filters)) - {*FIRST_FIELDS, *SPAN}),
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
     }
@@ -109,7 +112,7 @@ def claim_next(
     """
     skipped = skips.remembered(request, moderator.site)
     with queues.bounded():
-        return desk.claim_next(
+        return claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
 
@@ -132,7 +135,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
     try:
         with queues.bounded():
-            found = desk.claim_ahead(
+            found = claims.claim_ahead(
                 moderator.user, moderator.site, filters, limit=AHEAD, besides=besides
             )
     except queues.QueryTooSlow:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
-from moderation.services import remarks
+from moderation.services import claims, remarks
 from moderation.services import review as desk
 from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
@@ -76,7 +76,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
     pressed = form.cleaned_data
     action = pressed["action"]
     if action == "skip":
-        desk.release(moderator.user, pk)
+        claims.release(moderator.user, pk)
         skips.remember(request, moderator.site, pk)
         return "Skipped."
     if action in ("wrong", "right"):

@@ -30,7 +30,7 @@ SPAN = ("at_least", "at_most")
 # What a filter that is only on or off says.
 WORDS = {"flagged": ("Flagged", "by readers"), "escalated": ("Escalated", "by moderators")}
 # The rest lies behind "More filters".
-FIRST_FIELDS = ("search", "status", "order")
+FIRST_FIELDS = ("search", "status", "order", "signal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class FilterForm(forms.Form):
         required=False, label="Sent here by", choices=[("", "Anyone"), *Source.choices]
     )
     signal = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *((name, FACTS[name].words) for name in SIGNALS)]
+        required=False,
+        choices=[("", "Any signal"), *((name, FACTS[name].words) for name in SIGNALS)],
     )
     at_least = forms.FloatField(
         required=False,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from moderation.models import Moderator
 from moderation.selectors.moderators import colleagues
-from moderation.services import review as desk
+from moderation.services import claims
 from moderation.services.moderators import note_presence
 from moderation.web.access import moderates
 from moderation.web.review import read_ids
@@ -26,8 +26,12 @@ def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     answer: dict[str, object] = {"token": get_token(request)}
     if request.method == "POST":
         held = read_ids(request.POST.get("held", ""))
-        kept = desk.renew(moderator.user, held)
-        note_presence(moderator)
+        kept = claims.renew(moderator.user, held)
+        if rest := note_presence(moderator):
+            answer["rest"] = (
+                f"You have been reading for {rest.seconds // 60} minutes. A few minutes away from "
+                "the screen do good; nothing here runs away."
+            )
         answer["lapsed"] = [pk for pk in held if pk not in kept]
         others = {"colleagues": colleagues(moderator)}
         answer["here"] = render_to_string("review/_here.html", others)

@@ -15,7 +15,7 @@ from moderation.models import Comment, Moderator, Status
 from moderation.selectors import queues
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.moderators import colleagues
-from moderation.services import review as desk
+from moderation.services import claims
 from moderation.services.moderators import note_presence
 from moderation.web import skips
 from moderation.web.review_card import build_card
@@ -109,7 +109,7 @@ def _card_context(
 
 def _other_reader(moderator: Moderator, found: Comment, *, alone: bool) -> User | None:
     """Claim the comment for the moderator; return who else holds it, if somebody does."""
-    if found.status != Status.IN_REVIEW or desk.claim(moderator.user, found.pk, alone=alone):
+    if found.status != Status.IN_REVIEW or claims.claim(moderator.user, found.pk, alone=alone):
         return None
     return found.claimed_by
 

@@ -7,6 +7,8 @@ from django.urls import path
 from moderation.web import (
     review,
     review_actions,
+    review_bulk,
+    review_overviews,
     review_presence,
     review_settings,
 )
@@ -21,6 +23,10 @@ urlpatterns = [
     path("<slug:site>/comments/<int:pk>/after/", review.after, name="review_after"),
     path("<slug:site>/comments/<int:pk>/before/", review.before, name="review_before"),
     path("<slug:site>/comments/<int:pk>/decide/", review_actions.decide, name="review_decide"),
+    path("<slug:site>/together/", review_bulk.choose, name="review_bulk_choose"),
+    path("<slug:site>/together/<int:number>/", review_bulk.bulk, name="review_bulk"),
+    path("<slug:site>/workload/", review_overviews.workload, name="review_workload"),
+    path("<slug:site>/own/", review_overviews.own, name="review_own"),
     path("<slug:site>/settings/", review_settings.settings, name="review_settings"),
     path("<slug:site>/undo/", review_actions.undo, name="review_undo"),
 ]

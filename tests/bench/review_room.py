@@ -145,7 +145,11 @@ def press(page: Page, *keys: str) -> None:
 
 def settle(page: Page) -> dict:
     """Wait until nothing is unsaved; return what was seen."""
-    page.wait_for_function("sessionStorage.presses === '[]'", timeout=60_000)
+    deadline = time.monotonic() + 60
+    while page.evaluate("sessionStorage.presses") not in (None, "[]"):
+        if time.monotonic() > deadline:
+            raise TimeoutError("some decisions are still unsaved after a minute")
+        time.sleep(0.05)
     return page.evaluate("seen")
 
 

@@ -55,7 +55,7 @@ def statuses(comments: list[Comment]) -> list[str]:
     return [Comment.objects.get(pk=comment.pk).status for comment in comments]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until the server has what was pressed; the page went on long before."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -165,6 +165,8 @@ def test_a_double_click_is_one_decision(
     page = open_desk(mona, "/review/daily/next/")
     page.get_by_role("button", name="Approve").dblclick()
     expect_comment(page, 1)
+    eventually(lambda: Decision.objects.count() == 1)
+    page.wait_for_load_state("networkidle")
     assert Decision.objects.count() == 1
 
 

@@ -26,8 +26,10 @@ OF_THE_SITE = [each.name for each in review_urls.urlpatterns if "pk" not in str(
 
 
 def address(name: str, site: Site, comment: Comment) -> str:
-    given = {"site": site.slug}
-    if name not in OF_THE_SITE:
+    given: dict[str, str | int] = {"site": site.slug}
+    if name == "review_bulk":
+        given["number"] = 1
+    elif name not in OF_THE_SITE:
         given["pk"] = comment.pk
     return reverse(name, kwargs=given)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from moderation.models import Comment, Moderator, Role, Site, Status
-from moderation.services import review as desk
+from moderation.services import claims
 from moderation.services.policies import ensure_default
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT
@@ -41,7 +41,7 @@ def test_an_open_page_keeps_what_it_holds_and_hears_what_it_lost(
     soon = Now() + timedelta(seconds=20)
     Comment.objects.filter(pk=waiting[0].pk).update(claimed_until=soon)
     assert beat(client, waiting[0], waiting[1])["lapsed"] == [waiting[1].pk]
-    kept = Comment.objects.filter(claimed_until__gt=Now() + desk.AHEAD - timedelta(seconds=20))
+    kept = Comment.objects.filter(claimed_until__gt=Now() + claims.AHEAD - timedelta(seconds=20))
     assert waiting[0] in kept
 
 
@@ -58,9 +58,9 @@ def test_what_lies_ready_goes_back_soon_when_the_page_is_closed(
     client: Client, waiting: list[Comment], owen: User, daily: Site
 ) -> None:
     client.get(f"/review/daily/ahead/?have={waiting[0].pk}", headers=SCRIPT)
-    assert desk.claim_next(owen, daily) == waiting[0]
+    assert claims.claim_next(owen, daily) == waiting[0]
     held = Comment.objects.filter(claimed_by__username="mona")
-    assert held.count() == 2 and not held.filter(claimed_until__gt=Now() + desk.AHEAD).exists()
+    assert held.count() == 2 and not held.filter(claimed_until__gt=Now() + claims.AHEAD).exists()
 
 
 def test_who_else_is_here(client: Client, waiting: list[Comment], owen: User, daily: Site) -> None:
@@ -81,3 +81,22 @@ def test_looking_whether_one_is_signed_in_changes_nothing(
 ) -> None:
     assert set(client.get(HERE, headers=SCRIPT).json()) == {"token"}
     assert Moderator.objects.get(user=mona).seen_at is None
+
+
+def test_a_rest_is_suggested_once_and_a_pause_begins_anew(
+    client: Client, waiting: list[Comment], mona: User
+) -> None:
+    def sat(minutes: float, *, away: float = 1) -> bool:
+        seen = Now() - timedelta(minutes=away)
+        since = seen - timedelta(minutes=minutes)
+        Moderator.objects.filter(user=mona).update(seen_at=seen, sitting_since=since)
+        return "rest" in beat(client)
+
+    assert "rest" not in beat(client)
+    assert not sat(30)
+    assert sat(49.5)
+    assert "rest" not in beat(client)
+    assert sat(119.5)
+    assert not sat(45, away=15)
+    fresh = Moderator.objects.get(user=mona)
+    assert fresh.sitting_since == fresh.seen_at

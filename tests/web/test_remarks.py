@@ -18,6 +18,7 @@ from moderation.models import (
     Status,
     WrongScore,
 )
+from moderation.services import claims
 from moderation.services import review as desk
 from moderation.services.erasure import erase_comment
 from moderation.services.policies import ensure_default
@@ -39,7 +40,7 @@ def waiting(daily: Site, mona: User, client: Client, make_comment: MakeComment) 
 
 
 def next_of(user: User, site: Site) -> Comment | None:
-    return desk.claim_next(user, site)
+    return claims.claim_next(user, site)
 
 
 def test_a_second_opinion_is_somebody_elses(

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.models import Comment, Decision, Revision, Site, Source, Status
+from moderation.services import claims
 from moderation.services import review as desk
 from moderation.services.decisions import decide, resubmit
 from moderation.services.policies import ensure_default
@@ -167,7 +168,7 @@ def test_a_script_hears_that_the_press_counted(
 def test_a_script_gets_the_next_comments_before_they_are_due(
     desk_of_mona: Client, waiting: list[Comment], mona: User, owen: User
 ) -> None:
-    desk.claim(owen, waiting[2].pk)
+    claims.claim(owen, waiting[2].pk)
     ahead = "/review/daily/ahead/?order=oldest&have="
     answer = desk_of_mona.get(f"{ahead}{waiting[0].pk},x,{9**30}", headers=SCRIPT).json()
     assert len(answer["cards"]) == 1 and "empty" not in answer
@@ -227,7 +228,7 @@ def test_looking_around_keeps_the_filters(desk_of_mona: Client, waiting: list[Co
 
 
 def test_another_reader_is_named(desk_of_mona: Client, waiting: list[Comment], owen: User) -> None:
-    assert desk.claim(owen, waiting[0].pk)
+    assert claims.claim(owen, waiting[0].pk)
     page = desk_of_mona.get(f"/review/daily/comments/{waiting[0].pk}/").content.decode()
     assert "Owen</bdi> is reading" in page
     queue = desk_of_mona.get("/review/daily/").content.decode()

@@ -206,14 +206,15 @@ const signIn = new SignIn(round.dataset.here, (fresh) => {
   line.fill();
 });
 
-// Keeps the comments of an open page, while somebody sits there.
+// Keeps an open page's comments.
 async function beat() {
   if (document.hidden || Date.now() - active > AWAY) return;
   const fields = { held: [Number(shown().dataset.pk), ...line.comments].join(",") };
   const { data } = await ask(round.dataset.here, { fields, token: outbox.token });
   if (!data.lapsed) return;
   find("#here").innerHTML = data.here;
-  for (const pk of data.lapsed) line.drop(pk);
+  data.lapsed.map((pk) => line.drop(pk));
+  if (data.rest) notify(data.rest);
 }
 
 document.addEventListener("submit", (event) => {
