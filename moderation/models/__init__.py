@@ -10,6 +10,7 @@ from moderation.models.deliveries import Delivery, WebhookEndpoint
 from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
+from moderation.models.reviews import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
 from moderation.models.sites import ApiKey, Scope, Site
 from moderation.models.stories import Story
@@ -17,11 +18,13 @@ from moderation.models.stories import Story
 __all__ = [
     "ApiKey",
     "Author",
+    "BulkDecision",
     "Callback",
     "ClassifierVersion",
     "Comment",
     "Decision",
     "Delivery",
+    "Escalation",
     "Flag",
     "ForeignSecret",
     "Moderator",
@@ -36,4 +39,5 @@ __all__ = [
     "Story",
     "Suggestion",
     "WebhookEndpoint",
+    "WrongScore",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
 from moderation.models.sites import Site
@@ -26,6 +27,14 @@ class Moderator(models.Model):
     )
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="moderators")
     role = models.CharField(max_length=16, choices=Role, default=Role.MODERATOR)
+    # The person's own keys in the review room, by action; what is missing has its first key.
+    shortcuts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    # Off: no single letter, digit or sign does anything (WCAG 2.1.4).
+    single_keys = models.BooleanField(default=True, db_default=True)
+    # When the person last had the review room open.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    # Since when it has been open without a longer pause.
+    sitting_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

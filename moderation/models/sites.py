@@ -15,6 +15,8 @@ class Site(models.Model):
     name = models.CharField(max_length=200)
     # Readers may write on Moderato's own story pages; off where the publisher has its own form.
     reader_pages = models.BooleanField(default=False)
+    # Moderators see why a comment waits, and the words that weighed, before they decide.
+    show_reasons = models.BooleanField(default=False, db_default=False)
     # What clients of other systems have scored lands in the review queue too.
     queues_foreign = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())

@@ -12,12 +12,14 @@ from moderation.models import (
     Author,
     Comment,
     Decision,
+    Escalation,
     Flag,
     Revision,
     Score,
     Site,
     Source,
     Status,
+    WrongScore,
 )
 
 # A history longer than this is an attack on the page; the newest events are shown.
@@ -100,6 +102,19 @@ def latest_score(comment: Comment) -> Score | None:
     """Return the newest score of the comment's present text, or None when it has none."""
     scores = Score.objects.filter(comment=comment, revision=comment.revision)
     return scores.select_related("classifier_version").order_by("-pk").first()
+
+
+def open_escalations(comment: Comment) -> list[Escalation]:
+    """Return who asked that somebody else decides on the comment as it is now, oldest first."""
+    asked = Escalation.objects.filter(comment=comment, version=comment.version)
+    return list(asked.select_related("moderator").order_by("pk"))
+
+
+def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
+    """Tell whether this person remarked that the score is wrong."""
+    if score is None:
+        return False
+    return WrongScore.objects.filter(score=score, moderator_id=user.pk).exists()
 
 
 def last_undoable(user: AbstractBaseUser, site: Site) -> Decision | None:

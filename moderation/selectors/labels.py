@@ -25,6 +25,7 @@ class Provenance(StrEnum):
 
     APPEAL = "appeal"
     MODERATOR = "moderator"
+    BULK = "bulk"
     UNNAMED = "unnamed"
     IMPORT = "import"
     SUGGESTION = "suggestion"
@@ -34,6 +35,7 @@ class Provenance(StrEnum):
 WEIGHTS: dict[Provenance, float] = {
     Provenance.APPEAL: 1.5,  # somebody looked a second time, knowing that it was disputed
     Provenance.MODERATOR: 1.0,
+    Provenance.BULK: 0.5,  # decided with many others, of which only a sample was read
     Provenance.UNNAMED: 0.7,  # a person whose account is gone: nobody can be asked
     Provenance.IMPORT: 0.5,  # another system's rules, which may not be this policy's
     Provenance.SUGGESTION: 1.0,  # times the trust in the key that it came by
@@ -53,7 +55,8 @@ _STANDS = """
 PAGE_OF_LABELS = f"""
 SELECT decision.id, comment.id, comment.story_id, comment.parent_id, comment.author_id,
        decision.moderator_id, comment.body, decision.status, decision.source,
-       CASE WHEN decision.source = 'import' THEN comment.submitted_at ELSE decision.created_at END
+       CASE WHEN decision.source = 'import' THEN comment.submitted_at ELSE decision.created_at END,
+       decision.key LIKE 'bulk:%%'
 FROM moderation_decision decision
 JOIN moderation_comment comment ON comment.id = decision.comment_id
 WHERE decision.site_id = %(site)s AND decision.id < %(before)s
@@ -138,7 +141,8 @@ def count_decisions(site: Site, *, after: int = 0, up_to: int) -> int:
 
 
 def _label(row: tuple[Any, ...]) -> Label:
-    decision, comment, story, parent, author, moderator, text, status, source, decided_at = row
+    decision, comment, story, parent, author, moderator, text, status, source, *rest = row
+    decided_at, bulk = rest
     return Label(
         decision_pk=decision,
         comment_pk=comment,
@@ -148,14 +152,16 @@ def _label(row: tuple[Any, ...]) -> Label:
         moderator_pk=moderator,
         text=text,
         rejected=int(status == Status.REJECTED),
-        provenance=_provenance(source, moderator),
+        provenance=_provenance(source, moderator, bulk=bool(bulk)),
         decided_at=decided_at,
     )
 
 
-def _provenance(source: str, moderator_pk: int | None) -> Provenance:
+def _provenance(source: str, moderator_pk: int | None, *, bulk: bool) -> Provenance:
     if source == Source.APPEAL:
         return Provenance.APPEAL
     if source == Source.IMPORT:
         return Provenance.IMPORT
+    if bulk:
+        return Provenance.BULK
     return Provenance.UNNAMED if moderator_pk is None else Provenance.MODERATOR

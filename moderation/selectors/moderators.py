@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from moderation.models import Moderator, Role, Site
 
+# An open page says so once a minute.
+HERE = timedelta(seconds=150)
 # Each role may do what those before it may.
 RANK = {role: place for place, role in enumerate(Role)}
 
@@ -22,6 +27,13 @@ def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderat
         return None
     found = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
     return found.select_related("site", "user").first()
+
+
+def colleagues(moderator: Moderator) -> list[User]:
+    """Return who else has the review room of the site open now, by name."""
+    others = Moderator.objects.filter(site=moderator.site_id, seen_at__gt=Now() - HERE)
+    others = others.exclude(pk=moderator.pk).select_related("user")
+    return [each.user for each in others.order_by("user__first_name", "pk")]
 
 
 def at_least(moderator: Moderator, role: Role) -> bool:

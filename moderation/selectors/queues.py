@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -15,6 +15,7 @@ from django.db.models import (
     BooleanField,
     Exists,
     ExpressionWrapper,
+    F,
     FloatField,
     OuterRef,
     Q,
@@ -23,7 +24,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
 
-from moderation.models import Comment, Decision, Flag, Score, Site, Status
+from moderation.models import Comment, Decision, Escalation, Flag, Score, Site, Status
 
 Order = Literal["priority", "newest", "oldest"]
 PAGE_SIZE = 25
@@ -44,8 +45,8 @@ class QueueFilters:
     """What a moderator wants to see; the default is everything that waits for a person.
 
     `story` and `author` are the publisher's ids, `clause` and `rule` ids of the policy,
-    `at_least` (0-1) applies to the named `signal`, `older_than` is in hours, `source` is a
-    `Source` value: who sent the comment to where it is.
+    `at_least` and `at_most` (0-1) apply to the named `signal`, `older_than` is in hours, `source`
+    is a `Source` value: who sent the comment to where it is.
     """
 
     status: str = Status.IN_REVIEW
@@ -58,10 +59,16 @@ class QueueFilters:
     rule: str = ""
     signal: str = ""
     at_least: float = 0.0
+    at_most: float = 1.0
     language: str = ""
     source: str = ""
     flagged: bool = False
+    escalated: bool = False
     older_than: int = 0
+
+    def of_any_value(self) -> QueueFilters:
+        """Return the same without the signal and its span."""
+        return replace(self, signal="", at_least=0.0, at_most=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class QueueItem:
     decision: Decision | None
     score: Score | None
     flags: int
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +114,24 @@ def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
         comments = comments.filter(received_at__lt=Now() - timedelta(hours=filters.older_than))
     if filters.flagged:
         comments = comments.filter(Exists(Flag.objects.filter(comment=OuterRef("pk"))))
+    if filters.escalated:
+        comments = comments.filter(Exists(open_escalations()))
     comments = _filter_by_score(comments, filters)
     comments = _filter_by_decision(comments, filters)
     return _search(comments, site, filters) if filters.search else comments
+
+
+def open_escalations() -> QuerySet[Escalation]:
+    """Return the escalations of the comment of the query around that nothing has closed yet."""
+    return Escalation.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
 
 
 def _filter_by_score(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
     scores = Score.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
     if filters.signal:
         value = Cast(KeyTextTransform(filters.signal, "signals"), FloatField())
-        measured = scores.alias(value=value).filter(value__gte=filters.at_least)
+        span = (filters.at_least, filters.at_most)
+        measured = scores.alias(value=value).filter(value__range=span)
         comments = comments.filter(Exists(measured))
     if filters.language:
         comments = comments.filter(Exists(scores.filter(language=filters.language)))
@@ -238,6 +254,11 @@ def _items(comments: list[Comment]) -> list[QueueItem]:
         (score.comment_id, score.revision): score
         for score in Score.objects.filter(comment__in=ids).order_by("pk")
     }
+    escalated = set(
+        Escalation.objects.filter(comment__in=ids, version=F("comment__version")).values_list(
+            "comment", flat=True
+        )
+    )
     flags: dict[int, int] = {}
     for comment_id in Flag.objects.filter(comment__in=ids).values_list("comment", flat=True):
         flags[comment_id] = flags.get(comment_id, 0) + 1
@@ -247,6 +268,7 @@ def _items(comments: list[Comment]) -> list[QueueItem]:
             decisions.get(comment.pk),
             scores.get((comment.pk, comment.revision)),
             flags.get(comment.pk, 0),
+            comment.pk in escalated,
         )
         for comment in comments
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -12,10 +13,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from moderation.models import Moderator, Role, Site
 from moderation.services.errors import Conflict, Invalid
+
+# Reading the worst of a thread tires. A pause this long begins a new sitting; a rest is suggested
+# after each of these.
+PAUSE = timedelta(minutes=10)
+RESTS = (timedelta(minutes=50), timedelta(hours=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,21 @@ def password_link(user: User) -> str:
     """Return a link with which the person sets a password, once, within PASSWORD_RESET_TIMEOUT."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=parts)}"
+
+
+def note_presence(moderator: Moderator) -> timedelta | None:
+    """Note that the person has the review room open now.
+
+    Returns the one of RESTS that they have just sat through without a PAUSE, if any.
+    """
+    seen, since = moderator.seen_at, moderator.sitting_since
+    goes_on = When(seen_at__gt=Now() - PAUSE, then=F("sitting_since"))
+    Moderator.objects.filter(pk=moderator.pk).update(
+        sitting_since=Case(goes_on, default=Now()), seen_at=Now()
+    )
+    moderator.refresh_from_db(fields=["seen_at", "sitting_since"])
+    if seen is None or since is None or since != moderator.sitting_since:
+        return None
+    assert moderator.seen_at is not None
+    sat = moderator.seen_at - since
+    return next((rest for rest in RESTS if seen - since < rest <= sat), None)

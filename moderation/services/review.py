@@ -1,30 +1,26 @@
-"""What moderators do: take the next comment, approve, reject by a clause, put back, undo.
+"""What moderators decide: approve, reject by a clause, put back, undo.
 
-Everything goes through `decide`, so that two people, two tabs and two presses are safe; a claim
-only keeps two people from reading the same comment at once, and decides nothing.
+Everything goes through `decide`, so that two people, two tabs and two presses are safe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 
 from moderation import policy as judge
-from moderation.models import Comment, Decision, Policy, Score, Site, Source, Status
-from moderation.selectors.queues import QueueFilters, filter_comments
+from moderation.models import Comment, Decision, Policy, Score, Source, Status
 from moderation.services import texts
 from moderation.services.decisions import DatabaseClock, decide
 from moderation.services.errors import Invalid, ModerationError, NotFound
 from moderation.services.policies import NoPolicyError, live_policy
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
-ORDERS = {"priority": ("-priority", "pk"), "newest": ("-pk",), "oldest": ("pk",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,82 +39,6 @@ class Ruling:
     status: Status
     clauses: Sequence[str] = field(default=())
     note: str = ""
-
-
-def claim_next(
-    user: User,
-    site: Site,
-    filters: QueueFilters | None = None,
-    *,
-    after: int | None = None,
-    skipped: Collection[int] = (),
-) -> Comment | None:
-    """Take the next comment that waits for a person, for CLAIM_MINUTES; None when there is none.
-
-    A comment that the moderator holds already comes first, and its claim is renewed. `after` (the
-    one just dealt with) and `skipped` are passed over, and so is what others hold.
-    """
-    filters = filters or QueueFilters()
-    passed_over = {*skipped, *([after] if after else [])}
-    waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
-    waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
-    now = DatabaseClock()
-    own = waiting.filter(claimed_by=user, claimed_until__gt=now)
-    free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
-    with transaction.atomic():
-        comment = _lock_first(own) or _lock_first(free)
-        if comment is None:
-            return None
-        until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
-        Comment.objects.filter(pk=comment.pk).update(claimed_by=user, claimed_until=until)
-    return Comment.objects.select_related("story", "author", "parent", "site").get(pk=comment.pk)
-
-
-def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
-    locked = comments.select_for_update(skip_locked=True, of=("self",), no_key=True)
-    return locked.only("pk").first()
-
-
-def claim(user: User, comment_pk: int) -> bool:
-    """Take one comment in review for CLAIM_MINUTES and put back the others that this person holds.
-
-    False when another moderator holds it: it may be read all the same.
-    """
-    now = DatabaseClock()
-    Comment.objects.filter(claimed_by=user).exclude(pk=comment_pk).update(
-        claimed_by=None, claimed_until=None
-    )
-    free = Q(claimed_by=user) | Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    waiting = Comment.objects.filter(free, pk=comment_pk, status=Status.IN_REVIEW)
-    until = now + timedelta(minutes=settings.CLAIM_MINUTES)
-    return bool(waiting.update(claimed_by=user, claimed_until=until))
-
-
-def renew(user: User, comment_pk: int) -> bool:
-    """Keep a comment for CLAIM_MINUTES from now; False when it is not the moderator's any more."""
-    now = DatabaseClock()
-    held = Comment.objects.filter(pk=comment_pk, claimed_by=user, claimed_until__gt=now)
-    return bool(held.update(claimed_until=now + timedelta(minutes=settings.CLAIM_MINUTES)))
-
-
-def release(user: User, comment_pk: int) -> None:
-    """Put a comment back; others may take it at once. Nothing happens to what others hold."""
-    Comment.objects.filter(pk=comment_pk, claimed_by=user).update(
-        claimed_by=None, claimed_until=None
-    )
-
-
-def skip(
-    user: User,
-    comment_pk: int,
-    site: Site,
-    filters: QueueFilters | None = None,
-    *,
-    skipped: Collection[int] = (),
-) -> Comment | None:
-    """Put a comment back and take the next one; the caller remembers what was skipped."""
-    release(user, comment_pk)
-    return claim_next(user, site, filters, after=comment_pk, skipped=skipped)
 
 
 def approve(
@@ -175,10 +95,10 @@ def decide_several(
     return results
 
 
-def undo(user: User, decision_pk: int | None = None) -> Decision:
+def undo(user: User, decision_pk: int | None = None, *, claimed: bool = True) -> Decision:
     """Take back one of the moderator's own decisions, the last one by default.
 
-    The comment returns to where it stood and is the moderator's to decide again. Within the
+    The comment returns to where it stood and, `claimed`, is theirs to decide again. Within the
     publishing hold the outside never hears of it; later it is told `decision.reversed`. The same
     undo again returns the same decision. Raises NotFound when there is nothing to undo,
     StaleDecision when somebody decided since.
@@ -198,7 +118,7 @@ def undo(user: User, decision_pk: int | None = None) -> Decision:
         hold=0,
         reverses=taken_back,
     )
-    if status == Status.IN_REVIEW:
+    if claimed and status == Status.IN_REVIEW:
         until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
         Comment.objects.filter(pk=taken_back.comment_id, version=decision.version).update(
             claimed_by=user, claimed_until=until
@@ -233,7 +153,7 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
         raise NotFound("There is no such comment.")
     texts.check_text(ruling.note, "note", points=NOTE_POINTS)
     texts.check_text(press.key or "", "key", points=KEY_POINTS)
-    policy = _policy_for(comment, ruling)
+    policy = check_ruling(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(
         comment.pk,
@@ -249,10 +169,13 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
     )
 
 
-def _policy_for(comment: Comment, ruling: Ruling) -> Policy | None:
-    """Return the live policy that the ruling rests on; refuse clauses that it does not have."""
+def check_ruling(site_pk: int, ruling: Ruling) -> Policy | None:
+    """Return the live policy that the ruling rests on.
+
+    Raises Invalid for a rejection without a clause, or by one that the policy does not cite.
+    """
     try:
-        policy, stated = live_policy(comment.site_id)
+        policy, stated = live_policy(site_pk)
     except (NoPolicyError, judge.PolicyError):
         if ruling.status != Status.REJECTED:
             return None

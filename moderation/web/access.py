@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, Concatenate
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from moderation.models import Moderator, Role
@@ -24,6 +22,11 @@ def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def by_script(request: HttpRequest) -> bool:
+    """Tell whether the page's own script asks, and wants JSON, rather than a browser for a page."""
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
 def signed_in(view: View) -> View:
     """Let only people through who signed in; nothing behind the door is ever cached."""
 
@@ -35,24 +38,17 @@ def signed_in(view: View) -> View:
             response = _to_sign_in(request)
         add_never_cache_headers(response)
         response.headers["Cache-Control"] = "no-store, private"
-        patch_vary_headers(response, ["HX-Request"])
+        patch_vary_headers(response, ["X-Requested-With"])
         return response
 
     return checked
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if not is_htmx(request):
+    if not by_script(request):
         return redirect_to_login(request.get_full_path())
-    # A fragment cannot hold the sign-in page: the browser goes there, and comes back to its page.
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
-    back = "/review/"
-    if page.path.startswith("/review/"):
-        back = f"{page.path}?{page.query}" if page.query else page.path
-    response = HttpResponse(status=401)
-    sign_in = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
-    response.headers["HX-Redirect"] = sign_in.url
-    return response
+    # The page asks the person to sign in again where they are; for that it needs a fresh token.
+    return JsonResponse({"token": get_token(request)}, status=401)
 
 
 def moderates(

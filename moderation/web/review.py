@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from moderation.models import Comment, Moderator, Status
+from moderation.models import Comment, Moderator, Role
 from moderation.selectors import queues
-from moderation.selectors.histories import last_undoable
-from moderation.selectors.moderators import sites_of
-from moderation.services import review as desk
+from moderation.selectors.moderators import at_least, sites_of
+from moderation.services import claims
 from moderation.web import skips
-from moderation.web.access import is_htmx, moderates, signed_in
+from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
-from moderation.web.review_card import build_card, find_policy
-from moderation.web.review_filters import FilterForm, non_defaults, query_of
+from moderation.web.review_card import find_policy
+from moderation.web.review_filters import FIRST_FIELDS, SPAN, FilterForm, non_defaults, query_of
+from moderation.web.review_histogram import build_histogram
 from moderation.web.review_rows import build_row
+from moderation.web.review_show import (
+    card_html,
+    comment_address,
+    count_waiting,
+    empty_html,
+    find_comment,
+    show_comment,
+    show_empty,
+)
 
-# Beside a comment the count is a courtesy: no decision waits longer for it.
-COUNT_MS = 150
+# So many comments come to the page at a time: a small answer is a quick one.
+AHEAD = 4
 
 
 @require_GET
@@ -59,14 +67,16 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     context = {
         "moderator": moderator,
         "site": moderator.site,
+        "edits": at_least(moderator, Role.EDITOR),
         "form": form,
         "page": page,
         "rows": [build_row(item, moderator) for item in page.items],
         "count": count,
+        "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,
         "query": query_of(filters),
         "filtered": bool(set(non_defaults(filters)) - {"order"}),
-        "more_is_open": bool(set(non_defaults(filters)) - {"order", "status", "search"}),
+        "more_is_open": bool(set(non_defaults(filters)) - {*FIRST_FIELDS, *SPAN}),
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
     }
@@ -83,7 +93,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     try:
         found = claim_next(request, moderator, filters)
     except queues.QueryTooSlow:
-        return to_queue(request, moderator, filters)
+        return to_queue(moderator, filters)
     if found is None:
         return show_empty(request, moderator, filters)
     return redirect(comment_address(moderator, found.pk, filters))
@@ -102,19 +112,49 @@ def claim_next(
     """
     skipped = skips.remembered(request, moderator.site)
     with queues.bounded():
-        return desk.claim_next(
+        return claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
 
 
-def to_queue(
-    request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters
-) -> HttpResponse:
+def to_queue(moderator: Moderator, filters: queues.QueueFilters) -> HttpResponse:
     """Go to the list, which says what is wrong with the filters."""
-    address = reverse("review_queue", kwargs={"site": moderator.site.slug}) + query_of(filters)
-    if is_htmx(request):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
+    address = reverse("review_queue", kwargs={"site": moderator.site.slug})
+    return redirect(address + query_of(filters))
+
+
+@require_GET
+@moderates
+def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Give the page's script the next comments of the round, claimed, before they are due.
+
+    `have` in the address names those that it has already, or whose decision is on its way. When
+    nothing is left, the answer holds what the page says then.
+    """
+    filters = read_filters(request, moderator).filters()
+    besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
+    try:
+        with queues.bounded():
+            found = claims.claim_ahead(
+                moderator.user, moderator.site, filters, limit=AHEAD, besides=besides
+            )
+    except queues.QueryTooSlow:
+        found = []
+    waiting = count_waiting(moderator, filters)
+    answer = {
+        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in found],
+        "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),
+        "token": get_token(request),
+    }
+    if not found:
+        answer["empty"] = empty_html(request, moderator, filters)
+    return JsonResponse(answer)
+
+
+def read_ids(given: str) -> list[int]:
+    """Return the comments named in an address ("12,15"); what is no number is left out."""
+    ids = [int(each) for each in given[:2000].split(",") if each.isascii() and each.isdigit()]
+    return [pk for pk in ids if pk <= queues.LARGEST_ID]
 
 
 @require_GET
@@ -149,93 +189,10 @@ def _neighbour(request: HttpRequest, moderator: Moderator, pk: int, *, back: boo
         found = None
     if found is None:
         said = "This is the first one of the queue." if back else "This is the last one."
+        if by_script(request):
+            return JsonResponse({"said": said})
         return show_comment(request, moderator, here, filters, said=said)
-    if is_htmx(request):
-        return show_comment(request, moderator, find_comment(moderator, found), filters)
+    if by_script(request):
+        html = card_html(request, moderator, find_comment(moderator, found), filters)
+        return JsonResponse({"html": html})
     return redirect(comment_address(moderator, found, filters))
-
-
-def comment_address(moderator: Moderator, pk: int, filters: queues.QueueFilters) -> str:
-    """Return where a comment is shown, keeping the filters of the round."""
-    address = reverse("review_comment", kwargs={"site": moderator.site.slug, "pk": pk})
-    return f"{address}{query_of(filters)}"
-
-
-def find_comment(moderator: Moderator, pk: int) -> Comment:
-    """Return a comment of the moderator's site with its surroundings; 404 for any other."""
-    if pk > queues.LARGEST_ID:
-        raise Http404("No such comment.")
-    comments = Comment.objects.select_related(
-        "story", "author", "parent", "parent__author", "claimed_by"
-    )
-    found = comments.filter(pk=pk, site=moderator.site).first()
-    if found is None:
-        raise Http404("No such comment.")
-    return found
-
-
-def show_comment(
-    request: HttpRequest,
-    moderator: Moderator,
-    found: Comment,
-    filters: queues.QueueFilters,
-    **more: Any,
-) -> HttpResponse:
-    """Render one comment: the page, or for htmx the card with its status line.
-
-    more: `said` (what just happened, in words), `upcoming` (whether this is the next one after
-    it), `conflict` (what somebody else did meanwhile), `problem` (why a press changed nothing),
-    `note` (what was written), `status` (HTTP).
-    """
-    status = more.pop("status", 200)
-    context = {
-        "moderator": moderator,
-        "site": moderator.site,
-        "card": build_card(found, reader=_other_reader(moderator, found)),
-        "query": query_of(filters),
-        "waiting": _count(moderator, filters),
-        "undoable": last_undoable(moderator.user, moderator.site),
-        "fragment": is_htmx(request),
-        **more,
-    }
-    template = "review/_focus.html" if is_htmx(request) else "review/comment.html"
-    response = render(request, template, context, status=status)
-    if is_htmx(request):
-        response.headers["HX-Replace-Url"] = comment_address(moderator, found.pk, filters)
-    return response
-
-
-def _other_reader(moderator: Moderator, found: Comment) -> User | None:
-    """Claim the comment for the moderator; return who else holds it, if somebody does."""
-    if found.status != Status.IN_REVIEW or desk.claim(moderator.user, found.pk):
-        return None
-    return found.claimed_by
-
-
-def show_empty(
-    request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters, **more: Any
-) -> HttpResponse:
-    """Say that nothing is left, kindly, and where to go from here."""
-    context = {
-        "moderator": moderator,
-        "site": moderator.site,
-        "query": query_of(filters),
-        "filtered": bool(set(non_defaults(filters)) - {"order"}),
-        "skipped": len(skips.remembered(request, moderator.site)),
-        "undoable": last_undoable(moderator.user, moderator.site),
-        "first_run": not Comment.objects.filter(site=moderator.site).exists(),
-        **more,
-    }
-    template = "review/_empty.html" if is_htmx(request) else "review/empty.html"
-    response = render(request, template, context)
-    if is_htmx(request):
-        address = reverse("review_next", kwargs={"site": moderator.site.slug})
-        response.headers["HX-Replace-Url"] = f"{address}{query_of(filters)}"
-    return response
-
-
-def _count(moderator: Moderator, filters: queues.QueueFilters) -> queues.Count | None:
-    try:
-        return queues.count_comments(moderator.site, filters, milliseconds=COUNT_MS)
-    except queues.QueryTooSlow:
-        return None

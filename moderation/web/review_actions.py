@@ -1,30 +1,31 @@
-"""The review room, acting: approve, reject by a clause, skip, undo."""
+"""The review room, acting: approve, reject by a clause, skip, escalate, remark, undo.
+
+Every press comes as a form, and goes on to a page; from the page's own script it comes in the
+background, while the next comment is on the screen already, and gets JSON.
+"""
 
 from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from moderation.models import Comment, Decision, Moderator, Status
+from moderation.models import Decision, Escalation, Moderator, Status
+from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
+from moderation.services import claims, remarks
 from moderation.services import review as desk
-from moderation.services.errors import Conflict, ModerationError, NotFound, StaleDecision
+from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
-from moderation.web.access import is_htmx, moderates
-from moderation.web.review import (
-    claim_next,
-    comment_address,
-    find_comment,
-    read_filters,
-    show_comment,
-    show_empty,
-    to_queue,
-)
+from moderation.web.access import by_script, moderates
+from moderation.web.review import claim_next, read_filters, to_queue
 from moderation.web.review_filters import query_of
+from moderation.web.review_show import card_html, comment_address, find_comment, show_comment
+
+SOMEBODY_ELSE = "Somebody else signed in meanwhile: nothing was changed."
 
 
 class DecisionForm(forms.Form):
@@ -34,7 +35,7 @@ class DecisionForm(forms.Form):
     key = forms.CharField(max_length=100)
     note = forms.CharField(max_length=1000, required=False)
     action = forms.ChoiceField(
-        choices=[("approve", "Approve"), ("skip", "Skip")],
+        choices=[(each, each) for each in ("approve", "skip", "wrong", "right", *Escalation.Kind)],
         required=False,
     )
     clause = forms.CharField(max_length=64, required=False)
@@ -49,25 +50,48 @@ class DecisionForm(forms.Form):
 @require_POST
 @moderates
 def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
-    """Carry out one press and show the next comment."""
+    """Carry out one press and show the next comment; a script hears what became of the press."""
     filters = read_filters(request, moderator).filters()
-    comment = find_comment(moderator, pk)
+    find_comment(moderator, pk)
+    if _by_somebody_else(request, moderator):
+        return _refused(request, moderator, pk, filters, SOMEBODY_ELSE)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _refused(request, moderator, comment, filters, "Nothing was decided: try again.")
-    if form.cleaned_data["action"] == "skip":
-        desk.release(moderator.user, pk)
-        skips.remember(request, moderator.site, pk)
-        return _go_on(request, moderator, filters, pk, "Skipped.")
+        return _refused(request, moderator, pk, filters, "Nothing was decided: try again.")
     try:
+        if said := _remark(request, moderator, pk, form):
+            return _go_on(request, moderator, filters, pk, said)
         decision = _decide(moderator, pk, form)
     except StaleDecision as error:
         return _too_late(request, moderator, pk, filters, error)
     except NotFound as error:
         raise Http404(error.message) from error
     except ModerationError as error:
-        return _refused(request, moderator, comment, filters, error.message)
-    return _go_on(request, moderator, filters, pk, _said(decision))
+        return _refused(request, moderator, pk, filters, error.message, error.status)
+    return _go_on(request, moderator, filters, pk, f"{Status(decision.status).label}.")
+
+
+def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionForm) -> str:
+    """Do what decides nothing; return what was done in words, or "" for a decision."""
+    pressed = form.cleaned_data
+    action = pressed["action"]
+    if action == "skip":
+        claims.release(moderator.user, pk)
+        skips.remember(request, moderator.site, pk)
+        return "Skipped."
+    if action in ("wrong", "right"):
+        remarks.mark_wrong(moderator.user, pk, wrong=action == "wrong")
+        return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
+    if action in Escalation.Kind:
+        seen = {"expected_version": pressed["version"], "note": pressed["note"]}
+        remarks.escalate(moderator.user, pk, action, **seen)
+        return "Escalated."
+    return ""
+
+
+def _by_somebody_else(request: HttpRequest, moderator: Moderator) -> bool:
+    """Tell whether another person signed in between the press and its sending."""
+    return request.POST.get("by", str(moderator.user_id)) != str(moderator.user_id)
 
 
 def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> Decision:
@@ -78,29 +102,23 @@ def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> Decision:
     return desk.approve(moderator.user, pk, **seen)
 
 
-def _said(decision: Decision) -> str:
-    return f"{Status(decision.status).label}."
-
-
 def _go_on(
     request: HttpRequest, moderator: Moderator, filters: QueueFilters, pk: int, said: str
 ) -> HttpResponse:
-    """Claim and show the next comment; without htmx, go there."""
+    """Go to the next comment; a script is there already."""
+    if by_script(request):
+        return JsonResponse({"said": said})
+    messages.success(request, said)
+    if request.POST.get("action") in ("wrong", "right"):
+        return redirect(comment_address(moderator, pk, filters))
     try:
         found = claim_next(request, moderator, filters, after=pk)
     except QueryTooSlow:
-        messages.success(request, said)
-        return to_queue(request, moderator, filters)
-    if not is_htmx(request):
-        messages.success(request, said)
-        if found:
-            return redirect(comment_address(moderator, found.pk, filters))
-        address = reverse("review_next", kwargs={"site": moderator.site.slug})
-        return redirect(f"{address}{query_of(filters)}")
-    if found is None:
-        return show_empty(request, moderator, filters, said=said)
-    comment = find_comment(moderator, found.pk)
-    return show_comment(request, moderator, comment, filters, said=said, upcoming=True)
+        return to_queue(moderator, filters)
+    if found:
+        return redirect(comment_address(moderator, found.pk, filters))
+    address = reverse("review_next", kwargs={"site": moderator.site.slug})
+    return redirect(f"{address}{query_of(filters)}")
 
 
 def _too_late(
@@ -110,56 +128,97 @@ def _too_late(
     filters: QueueFilters,
     error: StaleDecision,
 ) -> HttpResponse:
-    """Show the comment as it is now, and who was faster. Nothing was changed."""
+    """Tell who was faster; nothing was changed. The comment is shown as it is now.
+
+    A script hears `version`, on which a press that overturns the decision may rest; after an edit
+    there is none, since the text has to be read anew.
+    """
     fresh = find_comment(moderator, pk)
-    note = request.POST.get("note", "")[:1000]
-    return show_comment(
-        request, moderator, fresh, filters, conflict=error.message, note=note, status=409
-    )
+    if not by_script(request):
+        note = request.POST.get("note", "")[:1000]
+        more = {"conflict": error.message, "note": note, "status": 409}
+        return show_comment(request, moderator, fresh, filters, **more)
+    answer: dict[str, object] = {"said": error.message}
+    if error.current and error.current.version == fresh.version:
+        answer |= {"version": fresh.version, "status": fresh.status}
+    else:
+        answer["html"] = card_html(request, moderator, fresh, filters, conflict=error.message)
+    return JsonResponse(answer, status=409)
 
 
 def _refused(
-    request: HttpRequest, moderator: Moderator, comment: Comment, filters: QueueFilters, why: str
+    request: HttpRequest,
+    moderator: Moderator,
+    pk: int,
+    filters: QueueFilters,
+    why: str,
+    status: int = 422,
 ) -> HttpResponse:
+    """Show the comment again and say why; a busy database is asked again by a script."""
+    comment = find_comment(moderator, pk)
     note = request.POST.get("note", "")[:1000]
-    return show_comment(request, moderator, comment, filters, problem=why, note=note, status=422)
+    if not by_script(request):
+        more = {"problem": why, "note": note, "status": 422}
+        return show_comment(request, moderator, comment, filters, **more)
+    answer = {"said": why}
+    if status < 500:
+        answer["html"] = card_html(request, moderator, comment, filters, problem=why, note=note)
+    return JsonResponse(answer, status=503 if status >= 500 else 422)
 
 
 @require_POST
 @moderates
 def undo(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Take back a decision of one's own and show its comment again."""
+    """Take back a decision of one's own and show its comment again.
+
+    The decision is named by its id, or by the key of the press that made it.
+    """
     filters = read_filters(request, moderator).filters()
+    if _by_somebody_else(request, moderator):
+        return _nothing_to_undo(request, moderator, filters, SOMEBODY_ELSE)
     try:
-        chosen = _own_decision(moderator, request.POST.get("decision", ""))
+        chosen = _own_decision(request, moderator)
         decision = desk.undo(moderator.user, chosen.pk)
     except (NotFound, Decision.DoesNotExist):
         return _nothing_to_undo(request, moderator, filters, "There is nothing to take back.")
-    except Conflict as error:
-        return _nothing_to_undo(request, moderator, filters, f"Not taken back: {error.message}")
+    except ModerationError as error:
+        said = f"Not taken back: {error.message}"
+        return _nothing_to_undo(request, moderator, filters, said, error.status)
     said = f"Taken back. It is {Status(decision.status).label.lower()} again."
-    if not is_htmx(request):
+    if not by_script(request):
         messages.success(request, said)
         return redirect(comment_address(moderator, decision.comment_id, filters))
-    comment = find_comment(moderator, decision.comment_id)
-    return show_comment(request, moderator, comment, filters, said=said)
+    left = last_undoable(moderator.user, moderator.site)
+    answer = {
+        "said": said,
+        "pk": decision.comment_id,
+        "version": decision.version,
+        "undoable": left.pk if left else "",
+    }
+    if "show" in request.POST:
+        comment = find_comment(moderator, decision.comment_id)
+        answer["html"] = card_html(request, moderator, comment, filters)
+    return JsonResponse(answer)
 
 
-def _own_decision(moderator: Moderator, given: str) -> Decision:
+def _own_decision(request: HttpRequest, moderator: Moderator) -> Decision:
+    own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
+    if key := request.POST.get("key", "")[:100].replace("\x00", ""):
+        return own.get(key=key)
+    given = request.POST.get("decision", "")
     pk = int(given) if given.isascii() and given.isdigit() else 0
-    return Decision.objects.get(
-        pk=min(pk, LARGEST_ID), site=moderator.site, moderator=moderator.user
-    )
+    return own.get(pk=min(pk, LARGEST_ID))
 
 
 def _nothing_to_undo(
-    request: HttpRequest, moderator: Moderator, filters: QueueFilters, said: str
+    request: HttpRequest,
+    moderator: Moderator,
+    filters: QueueFilters,
+    said: str,
+    status: int = 409,
 ) -> HttpResponse:
-    if is_htmx(request):
-        response = render(request, "review/_status.html", {"said": said}, status=409)
-        response.headers["HX-Retarget"] = "#status"
-        response.headers["HX-Reswap"] = "innerHTML"
-        return response
+    if by_script(request):
+        return JsonResponse({"said": said}, status=status)
     messages.warning(request, said)
     address = reverse("review_next", kwargs={"site": moderator.site.slug})
     return redirect(f"{address}{query_of(filters)}")

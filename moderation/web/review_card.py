@@ -8,7 +8,17 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils.http import urlencode
 
-from moderation.models import Comment, Decision, Policy, Score, Source, Status, Story
+from moderation.models import (
+    Comment,
+    Decision,
+    Escalation,
+    Moderator,
+    Policy,
+    Score,
+    Source,
+    Status,
+    Story,
+)
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
@@ -79,6 +89,9 @@ class Card:
     can_approve: bool
     can_reject: bool
     reader: User | None
+    escalations: list[Escalation]
+    reasons_open: bool
+    called_wrong: bool
     key: str
 
     @property
@@ -102,10 +115,11 @@ def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
         return None, None
 
 
-def build_card(comment: Comment, *, reader: User | None = None) -> Card:
+def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = None) -> Card:
     """Gather what the page shows of `comment`; its story, author and parent are loaded already.
 
-    reader: another moderator who has claimed it.
+    Before a decision the reasons are folded away, unless the site wants them seen: people who see
+    a machine's opinion first tend to share it. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
     decision = histories.latest_decision(comment)
@@ -133,6 +147,9 @@ def build_card(comment: Comment, *, reader: User | None = None) -> Card:
         can_approve=comment.status != Status.APPROVED and comment.erased_at is None,
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
+        escalations=histories.open_escalations(comment),
+        reasons_open=not waits or moderator.site.show_reasons,
+        called_wrong=histories.calls_wrong(moderator.user, score),
         key=str(uuid4()),
     )
 

@@ -25,8 +25,12 @@ STATUSES = [
     (Status.APPROVED, "Approved"),
     (Status.REJECTED, "Rejected"),
 ]
+# The span of the signal that is filtered by.
+SPAN = ("at_least", "at_most")
+# What a filter that is only on or off says.
+WORDS = {"flagged": ("Flagged", "by readers"), "escalated": ("Escalated", "by moderators")}
 # The rest lies behind "More filters".
-FIRST_FIELDS = ("search", "status", "order")
+FIRST_FIELDS = ("search", "status", "order", "signal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class FilterForm(forms.Form):
         required=False, label="Sent here by", choices=[("", "Anyone"), *Source.choices]
     )
     signal = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *((name, FACTS[name].words) for name in SIGNALS)]
+        required=False,
+        choices=[("", "Any signal"), *((name, FACTS[name].words) for name in SIGNALS)],
     )
     at_least = forms.FloatField(
         required=False,
@@ -63,6 +68,13 @@ class FilterForm(forms.Form):
         max_value=1,
         label="Signal at least",
         widget=forms.NumberInput(attrs={"step": "0.05", "placeholder": "0.50"}),
+    )
+    at_most = forms.FloatField(
+        required=False,
+        min_value=0,
+        max_value=1,
+        label="Signal at most",
+        widget=forms.NumberInput(attrs={"step": "0.05", "placeholder": "1.00"}),
     )
     language = forms.CharField(
         required=False,
@@ -73,6 +85,7 @@ class FilterForm(forms.Form):
     story = forms.CharField(required=False, max_length=255, label="Story (its id)")
     author = forms.CharField(required=False, max_length=255, label="Author (their id)")
     flagged = forms.BooleanField(required=False, label="Flagged by readers")
+    escalated = forms.BooleanField(required=False, label="Escalated")
 
     def __init__(self, data: QueryDict, *, site: Site, policy: Policy | None) -> None:
         super().__init__(data, auto_id="filter-%s")
@@ -105,15 +118,15 @@ class FilterForm(forms.Form):
         filters = self.filters()
         found = []
         for name, value in non_defaults(filters).items():
-            if name in ("status", "order") or (name == "at_least" and filters.signal):
+            if name in ("status", "order") or (name in SPAN and filters.signal):
                 continue
             label = str(self[name].label)
             shown = str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
             if name == "signal":
-                shown = f"{shown} from {filters.at_least:g}"
+                shown = f"{shown} {filters.at_least:g} to {filters.at_most:g}"
             if value is True:
-                label, shown = "Flagged", "by readers"
-            without = {"signal": ("signal", "at_least")}.get(name, (name,))
+                label, shown = WORDS[name]
+            without = {"signal": ("signal", *SPAN)}.get(name, (name,))
             found.append(ActiveFilter(label, shown, query_of(filters, leave_out=without)))
         return found
 

@@ -21,6 +21,7 @@ class Row:
     excerpt: str
     clauses: list[str]
     flags: int
+    escalated: bool
     reader: User | None
 
 
@@ -39,5 +40,6 @@ def build_row(item: QueueItem, moderator: Moderator) -> Row:
         excerpt=words[:EXCERPT_LENGTH] + ("…" if cut else ""),
         clauses=clauses,
         flags=item.flags,
+        escalated=item.escalated,
         reader=comment.claimed_by if held else None,
     )

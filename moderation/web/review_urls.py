@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.web import review, review_actions
+from moderation.web import (
+    review,
+    review_actions,
+    review_bulk,
+    review_overviews,
+    review_presence,
+    review_settings,
+)
 
 urlpatterns = [
     path("", review.sites, name="review"),
     path("<slug:site>/", review.queue, name="review_queue"),
     path("<slug:site>/next/", review.next_comment, name="review_next"),
+    path("<slug:site>/ahead/", review.ahead, name="review_ahead"),
+    path("<slug:site>/here/", review_presence.here, name="review_here"),
     path("<slug:site>/comments/<int:pk>/", review.comment, name="review_comment"),
     path("<slug:site>/comments/<int:pk>/after/", review.after, name="review_after"),
     path("<slug:site>/comments/<int:pk>/before/", review.before, name="review_before"),
     path("<slug:site>/comments/<int:pk>/decide/", review_actions.decide, name="review_decide"),
+    path("<slug:site>/together/", review_bulk.choose, name="review_bulk_choose"),
+    path("<slug:site>/together/<int:number>/", review_bulk.bulk, name="review_bulk"),
+    path("<slug:site>/workload/", review_overviews.workload, name="review_workload"),
+    path("<slug:site>/own/", review_overviews.own, name="review_own"),
+    path("<slug:site>/settings/", review_settings.settings, name="review_settings"),
     path("<slug:site>/undo/", review_actions.undo, name="review_undo"),
 ]

@@ -7,13 +7,22 @@ import os
 import platform
 import time
 
-from tests.bench import drain, latency, queue_pages, scoring_door, startup, submission
+from tests.bench import (
+    drain,
+    latency,
+    queue_pages,
+    review_room,
+    scoring_door,
+    startup,
+    submission,
+)
 
 BENCHMARKS = {
     "submission": submission.main,
     "latency": latency.main,
     "drain": drain.main,
     "queue_pages": queue_pages.main,
+    "review_room": review_room.main,
     "scoring_door": scoring_door.main,
     "startup": startup.main,
 }

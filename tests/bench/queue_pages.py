@@ -33,6 +33,13 @@ SELECT %(site)s,
        CASE WHEN n %% 10 = 0 THEN 'in_review' WHEN n %% 10 = 1 THEN 'rejected' ELSE 'approved' END,
        random()
 FROM generate_series(1, %(rows)s) n;
+INSERT INTO moderation_classifierversion (name, state, digest, report, verdict)
+VALUES ('bench', 'live', '', '{}', '');
+INSERT INTO moderation_score (comment_id, revision, classifier_version_id, signals)
+SELECT id, 1, (SELECT max(id) FROM moderation_classifierversion),
+       jsonb_build_object('toxicity', random(), 'insult', random(), 'threat', random() / 3,
+           'profanity', random(), 'spam', random() / 2, 'off_topic', random())
+FROM moderation_comment WHERE status = 'in_review';
 """
 
 

@@ -17,8 +17,10 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from moderation.models import Moderator, Site  # noqa: E402
+from moderation.selectors.histograms import histogram  # noqa: E402
 from moderation.selectors.queues import QueueFilters, count_comments, queue_page  # noqa: E402
-from moderation.services import review  # noqa: E402
+from moderation.selectors.workload import workload  # noqa: E402
+from moderation.services import claims  # noqa: E402
 
 
 def milliseconds(work: Callable[[], object], times: int = 60) -> list[float]:
@@ -79,7 +81,15 @@ def main() -> None:
         milliseconds(lambda: queue_page(site, QueueFilters(search="harbours"))),
     )
     report("count", milliseconds(lambda: count_comments(site, QueueFilters())))
-    report("next comment (claim)", milliseconds(lambda: review.claim_next(user, site)))
+    toxic = QueueFilters(signal="toxicity", at_least=0.8)
+    report("histogram of a signal", milliseconds(lambda: histogram(site, toxic, "toxicity"), 20))
+    report("list of a span of it", milliseconds(lambda: queue_page(site, toxic), 20))
+    report("workload", milliseconds(lambda: workload(site), 20))
+    report(
+        "the next four, claimed",
+        milliseconds(lambda: claims.claim_ahead(user, site, QueueFilters(), limit=4)),
+    )
+    report("next comment (claim)", milliseconds(lambda: claims.claim_next(user, site)))
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     for name, path in (

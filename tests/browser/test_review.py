@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
@@ -53,6 +55,14 @@ def statuses(comments: list[Comment]) -> list[str]:
     return [Comment.objects.get(pk=comment.pk).status for comment in comments]
 
 
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until the server has what was pressed; the page went on long before."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_round_by_keyboard(open_desk: OpenDesk, mona: User, waiting: list[Comment]) -> None:
     page = open_desk(mona, "/review/daily/next/")
     expect_comment(page, 0)
@@ -67,12 +77,13 @@ def test_a_round_by_keyboard(open_desk: OpenDesk, mona: User, waiting: list[Comm
     expect(page.locator("#status")).to_contain_text("Rejected.")
     page.keyboard.press("s")
     expect_comment(page, 3)
-    assert statuses(waiting)[:3] == [Status.APPROVED, Status.REJECTED, Status.IN_REVIEW]
+    expected = [Status.APPROVED, Status.REJECTED, Status.IN_REVIEW]
+    eventually(lambda: statuses(waiting)[:3] == expected)
     assert Decision.objects.get(comment=waiting[1]).clauses == ["no-abuse"]
     page.keyboard.press("u")
     expect_comment(page, 1)
     expect(page.locator("#status")).to_contain_text("Taken back")
-    assert statuses(waiting)[1] == Status.IN_REVIEW
+    eventually(lambda: statuses(waiting)[1] == Status.IN_REVIEW)
     expect(page).to_have_url(re.compile(f"/comments/{waiting[1].pk}/$"))
     stored = page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
     assert "Comment number" not in stored
@@ -97,7 +108,7 @@ def test_a_key_pressed_as_the_next_comment_appears(
     page.evaluate(AT_ONCE, "a")
     page.keyboard.press("j")
     expect(page.locator("#status")).to_contain_text("Approved.")
-    assert statuses(waiting)[:2] == [Status.IN_REVIEW, Status.APPROVED]
+    eventually(lambda: statuses(waiting)[:2] == [Status.IN_REVIEW, Status.APPROVED])
     expect(page.locator("body[data-loaded=once]")).to_be_attached()
 
 
@@ -154,6 +165,8 @@ def test_a_double_click_is_one_decision(
     page = open_desk(mona, "/review/daily/next/")
     page.get_by_role("button", name="Approve").dblclick()
     expect_comment(page, 1)
+    eventually(lambda: Decision.objects.count() == 1)
+    page.wait_for_load_state("networkidle")
     assert Decision.objects.count() == 1
 
 
@@ -167,40 +180,17 @@ def test_two_moderators_press_at_once(
     expect_comment(first, 1)
     second.keyboard.press("r")
     second.keyboard.press("1")
-    expect(second.locator(".conflict")).to_contain_text("Already approved by Mona")
+    expect(second.locator(".notice")).to_contain_text("Already approved by Mona")
+    expect_comment(second, 2)  # what is read meanwhile stays where it is
     expect(second.locator("#who")).to_be_focused()
     assert Decision.objects.count() == 1
-    second.keyboard.press("s")
-    expect_comment(second, 2)
+    second.keyboard.press("o")
+    expect(second.locator(".notice")).to_have_count(0)
+    expect(second.locator("#status")).to_contain_text("Decided otherwise.")
+    eventually(lambda: statuses(waiting)[0] == Status.REJECTED)
+    assert Decision.objects.count() == 2
     assert all("409" in line for line in secrets)  # the browser itself reports it
     secrets.clear()
-
-
-def test_a_failing_server_is_told_and_the_press_can_be_repeated(
-    open_desk: OpenDesk, mona: User, waiting: list[Comment], secrets: list[str]
-) -> None:
-    page = open_desk(mona, "/review/daily/next/")
-    page.route("**/decide/", lambda route: route.fulfill(status=500, body="no"), times=1)
-    page.keyboard.press("a")
-    expect(page.locator("#status")).to_contain_text("Not saved")
-    expect_comment(page, 0)
-    assert not Decision.objects.exists()
-    page.keyboard.press("a")
-    expect_comment(page, 1)
-    assert Decision.objects.count() == 1
-    assert all("500" in line for line in secrets)
-    secrets.clear()
-
-
-def test_the_end_of_the_session_leads_to_the_sign_in_page_and_back(
-    open_desk: OpenDesk, mona: User, waiting: list[Comment], secrets: list[str]
-) -> None:
-    page = open_desk(mona, "/review/daily/next/")
-    page.context.clear_cookies(name="session")
-    page.keyboard.press("a")
-    page.wait_for_url("**/accounts/login/**")
-    assert f"next=/review/daily/comments/{waiting[0].pk}/" in page.url
-    secrets.clear()  # the browser itself reports the 401
 
 
 def test_everything_works_without_javascript(

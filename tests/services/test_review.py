@@ -19,7 +19,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.selectors.queues import QueueFilters
-from moderation.services import policies, review, scoring
+from moderation.services import claims, policies, review, scoring
 from moderation.services.errors import (
     Invalid,
     NotFound,
@@ -64,55 +64,55 @@ def test_the_most_urgent_comment_comes_first(
     make_comment(status=Status.IN_REVIEW, priority=0.2)
     urgent = make_comment(status=Status.IN_REVIEW, priority=0.9)
     make_comment(status=Status.APPROVED, priority=1)
-    assert review.claim_next(mona, daily) == urgent
+    assert claims.claim_next(mona, daily) == urgent
     urgent.refresh_from_db()
     assert urgent.claimed_by == mona
-    assert review.claim_next(mona, daily) == urgent  # a reload shows the same one
+    assert claims.claim_next(mona, daily) == urgent  # a reload shows the same one
 
 
 def test_two_moderators_get_two_comments(
     make_comment: MakeComment, mona: User, owen: User, daily: Site
 ) -> None:
     first, second = (make_comment(status=Status.IN_REVIEW) for _ in range(2))
-    assert review.claim_next(mona, daily) == first
-    assert review.claim_next(owen, daily) == second
-    assert review.claim_next(owen, daily, after=second.pk) is None
+    assert claims.claim_next(mona, daily) == first
+    assert claims.claim_next(owen, daily) == second
+    assert claims.claim_next(owen, daily, after=second.pk) is None
 
 
 def test_a_claim_ends_by_itself_or_is_given_back(
     waiting: Comment, mona: User, owen: User, daily: Site
 ) -> None:
-    review.claim_next(mona, daily)
-    assert review.claim_next(owen, daily) is None
-    review.release(owen, waiting.pk)  # not Owen's: nothing happens
-    assert review.claim_next(owen, daily) is None
-    review.release(mona, waiting.pk)
-    assert review.claim_next(owen, daily) == waiting
+    claims.claim_next(mona, daily)
+    assert claims.claim_next(owen, daily) is None
+    claims.release(owen, waiting.pk)  # not Owen's: nothing happens
+    assert claims.claim_next(owen, daily) is None
+    claims.release(mona, waiting.pk)
+    assert claims.claim_next(owen, daily) == waiting
 
     Comment.objects.update(claimed_until=Now() - EDGE_OF_HOLD)
-    assert not review.renew(owen, waiting.pk)
-    assert review.claim_next(mona, daily) == waiting
-    assert review.renew(mona, waiting.pk)
+    assert not claims.renew(owen, [waiting.pk])
+    assert claims.claim_next(mona, daily) == waiting
+    assert claims.renew(mona, [waiting.pk]) == {waiting.pk}
 
 
 def test_skipping_puts_a_comment_back_and_takes_the_next(
     make_comment: MakeComment, mona: User, owen: User, daily: Site
 ) -> None:
     first, second = (make_comment(status=Status.IN_REVIEW) for _ in range(2))
-    assert review.claim_next(mona, daily) == first
-    assert review.skip(mona, first.pk, daily) == second
-    assert review.skip(mona, second.pk, daily, skipped=[first.pk]) is None
-    assert review.claim_next(owen, daily) == first
+    assert claims.claim_next(mona, daily) == first
+    assert claims.skip(mona, first.pk, daily) == second
+    assert claims.skip(mona, second.pk, daily, skipped=[first.pk]) is None
+    assert claims.claim_next(owen, daily) == first
 
 
 def test_filters_and_orders_hold_for_claims(
     make_comment: MakeComment, mona: User, daily: Site
 ) -> None:
     first, last = (make_comment(status=Status.IN_REVIEW, priority=n) for n in (2, 1))
-    assert review.claim_next(mona, daily, QueueFilters(section="Sports")) is None
-    assert review.claim_next(mona, daily, QueueFilters(section="City", order="newest")) == last
-    review.release(mona, last.pk)
-    assert review.claim_next(mona, daily, QueueFilters(order="oldest")) == first
+    assert claims.claim_next(mona, daily, QueueFilters(section="Sports")) is None
+    assert claims.claim_next(mona, daily, QueueFilters(section="City", order="newest")) == last
+    claims.release(mona, last.pk)
+    assert claims.claim_next(mona, daily, QueueFilters(order="oldest")) == first
 
 
 @pytest.mark.django_db(transaction=True)
@@ -127,7 +127,7 @@ def test_eight_moderators_at_once_never_share_a_comment(
     def work(user: User) -> None:
         try:
             for _ in range(5):
-                comment = review.claim_next(user, daily, skipped=got[user.pk])
+                comment = claims.claim_next(user, daily, skipped=got[user.pk])
                 if comment:
                     got[user.pk].add(comment.pk)
         finally:

@@ -18,7 +18,7 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services import policies, review, scoring
+from moderation.services import claims, policies, review, scoring
 from moderation.services.errors import (
     IllegalTransition,
     Invalid,
@@ -64,7 +64,7 @@ def test_undo_within_the_hold_stays_in_the_house(
     assert (waiting.status, waiting.held_until) == (Status.IN_REVIEW, None)
     assert back.reverses == decision and back.withheld and decision.withheld
     assert Delivery.objects.get().state == Delivery.State.WITHHELD
-    assert review.claim_next(mona, daily) == waiting
+    assert claims.claim_next(mona, daily) == waiting
 
 
 def test_undo_after_the_hold_is_told(

@@ -50,7 +50,7 @@ def the_daily(daily: Site, story: Story, make_comment: MakeComment) -> Iterator[
 @pytest.mark.parametrize("value", IN_ADDRESSES)
 def test_addresses(client: Client, owen: User, address: str, value: str) -> None:
     client.force_login(owen)
-    for headers in ({}, {"HX-Request": "true"}):
+    for headers in ({}, {"X-Requested-With": "XMLHttpRequest"}):
         assert client.get(address.replace("{}", value), headers=headers).status_code < 500
 
 

@@ -1,0 +1,54 @@
+"""A moderator's own work, for their own eyes: what they decided, and what it asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from moderation.models import Decision, Site, Source
+
+PAGE_SIZE = 25
+# What weighs on people who read it: the measures, and the value from which a text counts.
+HEAVY = ("severe_toxicity", "identity_attack", "threat", "sexual")
+HEAVY_FROM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """How many decisions a person made today (UTC), and how many were on heavy texts."""
+
+    decided: int
+    heavy: int
+
+
+def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[Decision]:
+    """Return a page of this person's decisions and undos, newest first, with their comments.
+
+    before: a decision's id; the page begins after it. Each has `taken_back` (bool).
+    """
+    reversal = Decision.objects.filter(reverses=OuterRef("pk"))
+    own = _own(user, site).annotate(taken_back=Exists(reversal))
+    if before is not None:
+        own = own.filter(pk__lt=before)
+    return list(own.select_related("comment", "policy").order_by("-pk")[: PAGE_SIZE + 1])
+
+
+def today(user: User, site: Site) -> Today:
+    """Count this person's decisions of today, and those among them on heavy texts."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    made = _own(user, site).filter(created_at__gte=midnight, reverses__isnull=True)
+    heavy = Q()
+    for signal in HEAVY:
+        value = Cast(KeyTextTransform(signal, "score__signals"), FloatField())
+        made = made.alias(**{signal: value})
+        heavy |= Q(**{f"{signal}__gte": HEAVY_FROM})
+    return Today(decided=made.count(), heavy=made.filter(heavy).count())
+
+
+def _own(user: User, site: Site) -> QuerySet[Decision]:
+    return Decision.objects.filter(moderator=user, site=site, source=Source.MODERATOR)

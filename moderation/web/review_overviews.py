@@ -1,0 +1,53 @@
+"""Overviews of the review room: what waits, for editors, and one's own work, for oneself."""
+
+from __future__ import annotations
+
+import functools
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from moderation.models import Moderator, Role
+from moderation.selectors.own import PAGE_SIZE, own_decisions, today
+from moderation.selectors.queues import LARGEST_ID, QueryTooSlow
+from moderation.selectors.workload import workload as count_workload
+from moderation.web.access import moderates
+from moderation.web.reasons import cited
+from moderation.web.review_card import find_policy
+
+
+@require_GET
+@functools.partial(moderates, role=Role.EDITOR)
+def workload(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Show how much waits and how long, by age, section and clause; nobody is ranked."""
+    try:
+        found = count_workload(moderator.site)
+    except QueryTooSlow:
+        found = None
+    _, program = find_policy(moderator.site_id)
+    names = {each.id: f"{each.number} {each.title}" for each in program.clauses} if program else {}
+    context = {
+        "site": moderator.site,
+        "work": found,
+        "clauses": [(id, names.get(id, id), n) for id, n in found.clauses] if found else [],
+    }
+    return render(request, "review/workload.html", context)
+
+
+@require_GET
+@moderates
+def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Show this person's own decisions, each with its undo, and what today asked of them."""
+    given = request.GET.get("before", "")
+    before = int(given) if given.isascii() and given.isdigit() else LARGEST_ID
+    made = own_decisions(moderator.user, moderator.site, before=min(before, LARGEST_ID))
+    shown = made[:PAGE_SIZE]
+    context = {
+        "site": moderator.site,
+        "today": today(moderator.user, moderator.site),
+        "lines": [(decision, cited(decision)) for decision in shown],
+        "next": shown[-1].pk if len(made) > PAGE_SIZE else None,
+        "later_page": before < LARGEST_ID,
+    }
+    return render(request, "review/own.html", context)

@@ -1,0 +1,253 @@
+"""A shift in the review room: two moderators in real browsers, with everything that goes wrong.
+
+Both go through the same queue by keyboard. Meanwhile claims lapse, so that the two collide, the
+network goes and comes, answers are lost or are 500, and keys are held down. Afterwards every press
+is looked for in the database: lost is one that is neither a decision nor told to have come too
+late; doubled is a comment with two decisions. A third run without faults gives the times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import random
+import shutil
+import statistics
+import time
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from tests.stack import Stack
+
+PASSWORD = "only-for-the-benchmark"
+SIZE = {"width": 1280, "height": 860}
+GAP = 0.27  # seconds between two presses: the same key sooner counts as a bounce
+FILL = """
+INSERT INTO moderation_story (site_id, external_id, url, title, body, section, state)
+SELECT min(id), 'bridge', '', 'The second bridge over the harbour', repeat('The council wants to
+know what a second bridge would cost, and who would pay for it. ', 40), 'City', 'premoderated'
+FROM moderation_site;
+INSERT INTO moderation_author (site_id, external_id, name)
+SELECT (SELECT min(id) FROM moderation_site), 'author-' || n, 'Author ' || n
+FROM generate_series(1, 500) n;
+INSERT INTO moderation_comment (site_id, story_id, author_id, external_id, fingerprint,
+    author_name, body, submitted_at)
+SELECT (SELECT min(id) FROM moderation_site), (SELECT min(id) FROM moderation_story),
+       (SELECT min(id) FROM moderation_author) + n %% 500, 'c-' || n, '\\x00',
+       'Author ' || n %% 500, 'Number ' || n || ': the council should read its own report, you '
+       || 'clowns, before it votes on the bridge. '
+       || repeat('It says plainly what it costs and who pays. ', 1 + n %% 8), now()
+FROM generate_series(1, %d) n
+"""
+SET_PASSWORD = (
+    "from django.contrib.auth import get_user_model as users\n"
+    "for user in users().objects.all(): user.set_password({!r}); user.save()"
+)
+# In the page: what was pressed, when the next comment was painted, and what the browser measures.
+WATCH = """
+(() => {
+  const seen = { presses: [], late: 0, paints: [], acks: [], shifts: 0, events: [], lcp: 0 };
+  window.seen = seen;
+  addEventListener("submit", (event) => {
+    if (event.target.id === "decide" && event.submitter.value !== "skip")
+      seen.presses.push(Number(document.querySelector("#focus").dataset.pk));
+  }, true);
+  addEventListener("keydown", (event) => {
+    const before = document.querySelector("#focus");
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        const after = document.querySelector("#focus");
+        const isNew = after !== before && after.dataset.pk;
+        if (isNew) seen.paints.push(performance.now() - event.timeStamp);
+      };
+      port2.postMessage(0);
+    });
+  }, true);
+  const watch = (type, note, options) => new PerformanceObserver((list) =>
+    list.getEntries().forEach(note)).observe({ type, buffered: true, ...options });
+  watch("layout-shift", (each) => { seen.shifts += each.value; });
+  watch("event", (each) => { if (each.interactionId) seen.events.push(each.duration); },
+    { durationThreshold: 16 });
+  watch("largest-contentful-paint", (each) => { seen.lcp = each.startTime; });
+  watch("resource", (each) => {
+    if (each.name.includes("/decide/")) seen.acks.push(each.duration);
+  });
+  addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) if (/Already/.test(node.textContent)) seen.late += 1;
+  }).observe(document.querySelector("#notices"), { childList: true }));
+})();
+"""
+
+
+def main(arguments: list[str] | None = None) -> dict[str, float]:
+    """Run it and print the table; returns the figures by name."""
+    parser = argparse.ArgumentParser(prog="review_room", description=__doc__)
+    parser.add_argument("--decisions", type=int, default=1000, help="presses under faults, both")
+    parser.add_argument("--timed", type=int, default=200, help="presses without faults")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    random.seed(options.seed)
+    with Stack.scratch(durable=False) as stack, sync_playwright() as playwright:
+        fill(stack, options.decisions + options.timed + 100)
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        figures = work_in_peace(browser, stack, options.timed)
+        figures |= work_under_faults(browser, stack, options.decisions)
+        browser.close()
+    for name, value in figures.items():
+        print(f"{name:<44} {value:10,.2f}")
+    return figures
+
+
+def fill(stack: Stack, comments: int) -> None:
+    """Make a site with so many scored comments that wait for a person, and two moderators."""
+    stack.manage("create_site", "bench", "Bench")
+    for name in ("mona", "owen"):
+        stack.manage("create_moderator", "bench", f"{name}@bench.example", "--name", name.title())
+    stack.manage("shell", "--command", SET_PASSWORD.format(PASSWORD))
+    for statement in (FILL % comments).split(";\n"):
+        stack.sql(statement)
+    stack.start("worker")
+    stack.ring()
+    deadline = time.monotonic() + 120
+    while stack.sql("SELECT 1 FROM moderation_comment WHERE status = 'pending' LIMIT 1"):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the worker did not score the comments within two minutes")
+        time.sleep(0.2)
+    stack.kill("worker")
+    stack.start("web")
+    stack.wait_for_web()
+
+
+def enter(browser: Browser, stack: Stack, name: str) -> tuple[BrowserContext, Page]:
+    """Sign in and open the room, with the first comments ahead."""
+    context = browser.new_context(base_url=f"http://localhost:{stack.port}", viewport=SIZE)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.goto("/accounts/login/?next=/review/bench/next/")
+    page.fill("[name=login]", f"{name}@bench.example")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#decide")
+    page.wait_for_load_state("networkidle")
+    return context, page
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other, as a quick hand does."""
+    for key in keys:
+        page.keyboard.press(key)
+        time.sleep(GAP)
+
+
+def settle(page: Page) -> dict:
+    """Wait until nothing is unsaved; return what was seen."""
+    deadline = time.monotonic() + 60
+    while page.evaluate("sessionStorage.presses") not in (None, "[]"):
+        if time.monotonic() > deadline:
+            raise TimeoutError("some decisions are still unsaved after a minute")
+        time.sleep(0.05)
+    return page.evaluate("seen")
+
+
+def work_in_peace(browser: Browser, stack: Stack, presses: int) -> dict[str, float]:
+    """One moderator, no faults: how long each press takes to show and to be saved."""
+    context, page = enter(browser, stack, "mona")
+    weight = page.evaluate(
+        "[...performance.getEntriesByType('resource'),"
+        " ...performance.getEntriesByType('navigation')]"
+        ".filter((each) => !each.name.includes('/ahead/'))"
+        ".reduce((sum, each) => sum + each.encodedBodySize, 0)"
+    )
+    shifts = page.evaluate("seen.shifts")
+    for number in range(presses):
+        press(page, *(("r", "1") if number % 3 == 0 else ("a",)))
+    seen = settle(page)
+    context.close()
+    events = sorted(seen["events"]) or [0.0]
+    return {
+        "key to next comment painted p50 ms": statistics.median(seen["paints"]),
+        "key to next comment painted p95 ms": quantile(seen["paints"], 0.95),
+        "decision acknowledged p50 ms": statistics.median(seen["acks"]),
+        "decision acknowledged p95 ms": quantile(seen["acks"], 0.95),
+        "interaction to next paint p98 ms": quantile(events, 0.98),
+        "largest contentful paint ms": seen["lcp"],
+        "layout shift at opening": shifts,
+        "layout shift in all decisions": seen["shifts"] - shifts,
+        "page with scripts and styles kB": weight / 1000,
+        "presses timed": len(seen["paints"]),
+    }
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the value that this share of the values does not exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def work_under_faults(browser: Browser, stack: Stack, presses: int) -> dict[str, float]:
+    """Two moderators and every fault, one after the other; then the count of what is missing."""
+    desks = [enter(browser, stack, name) for name in ("mona", "owen")]
+    before = stack.sql("SELECT coalesce(max(id), 0) FROM moderation_decision")[0][0]
+    for number in range(presses // 2):
+        for context, page in desks:
+            trouble(stack, context, page, number)
+            if number % 4 == 0:
+                press(page, "r", str(random.randint(1, 3)))
+            else:
+                page.keyboard.down("a")
+                for _ in range(number % 3):
+                    page.keyboard.down("a")  # held down: it repeats
+                page.keyboard.up("a")
+                time.sleep(GAP / 2)
+    for context, _ in desks:
+        context.set_offline(False)
+    found = [settle(page) for _, page in desks]
+    pressed = collections.Counter(pk for seen in found for pk in seen["presses"])
+    decided = collections.Counter(
+        row[0]
+        for row in stack.sql(
+            "SELECT comment_id FROM moderation_decision WHERE source = 'moderator' AND id > %s",
+            before,
+        )
+    )
+    late = sum(seen["late"] for seen in found)
+    for context, _ in desks:
+        context.close()
+    return {
+        "presses under faults": sum(pressed.values()),
+        "decisions": sum(decided.values()),
+        "told that somebody was faster": late,
+        "lost": sum(pressed.values()) - sum(decided.values()) - late,
+        "comments pressed and not decided": len(set(pressed) - set(decided)),
+        "doubled": sum(number - 1 for number in decided.values()),
+    }
+
+
+def trouble(stack: Stack, context: BrowserContext, page: Page, number: int) -> None:
+    """Break something, or mend it again: each fault has its turn."""
+    turn = number % 40
+    if turn in (5, 25):
+        stack.sql("UPDATE moderation_comment SET claimed_until = NULL, claimed_by_id = NULL")
+    context.set_offline(turn in (10, 11, 12, 13))
+    if turn == 18:
+        page.route("**/decide/", fail, times=2)
+    elif turn == 30:
+        page.route("**/decide/", lose_the_answer, times=1)
+
+
+def fail(route: Route) -> None:
+    """Answer 500 without asking the server."""
+    route.fulfill(status=500, body="")
+
+
+def lose_the_answer(route: Route) -> None:
+    """Let the server decide, and lose what it says."""
+    route.fetch()
+    route.abort()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Deciding many at once: what a sample proves, who stays out, and taking it all back."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models.functions import Now
+from scipy import stats
+
+from moderation.models import BulkDecision, Comment, Decision, Site, Status
+from moderation.selectors.labels import Provenance, stream_labels
+from moderation.selectors.queues import QueueFilters
+from moderation.services import bulk, claims
+from moderation.services import review as desk
+from moderation.services.errors import Conflict, Invalid, NotFound
+from moderation.services.policies import ensure_default
+from moderation.services.review import Ruling
+from tests.cast import MakeComment
+
+APPROVE = Ruling(status=Status.APPROVED)
+REJECT = Ruling(status=Status.REJECTED, clauses=["no-abuse"])
+
+
+@pytest.fixture
+def waiting(daily: Site, make_comment: MakeComment) -> list[Comment]:
+    """Thirty comments in review."""
+    ensure_default(daily)
+    return [make_comment(f"Number {n}.", status=Status.IN_REVIEW) for n in range(30)]
+
+
+def choose(user: User, site: Site, ruling: Ruling = APPROVE, sample: int = 20) -> BulkDecision:
+    return bulk.choose(user, site, QueueFilters(), ruling, sample=sample)
+
+
+def statuses() -> list[str]:
+    return list(Comment.objects.order_by("pk").values_list("status", flat=True))
+
+
+@pytest.mark.parametrize(("read", "wrong"), [(20, 0), (60, 0), (60, 3), (150, 20), (5, 4)])
+def test_the_bound_is_that_of_clopper_and_pearson(read: int, wrong: int) -> None:
+    exact = stats.beta.ppf(0.95, wrong + 1, read - wrong)
+    assert bulk.most_wrong(read, wrong) == pytest.approx(exact, abs=1e-9)
+    assert bulk.most_wrong(read, read) == 1.0
+
+
+def test_nothing_is_decided_before_the_sample_was_read(
+    waiting: list[Comment], mona: User, daily: Site
+) -> None:
+    made = choose(mona, daily)
+    assert len(made.comments) == 30 and len(set(made.sample)) == 20
+    with pytest.raises(Conflict):
+        bulk.decide_bulk(made)
+    assert not Decision.objects.exists()
+
+
+def test_all_but_those_read_otherwise_are_decided_and_taken_back_together(
+    waiting: list[Comment], mona: User, daily: Site
+) -> None:
+    made = choose(mona, daily, REJECT)
+    other = made.sample[0]
+    bulk.note_sample(made, [])
+    with pytest.raises(Conflict):
+        bulk.note_sample(made, [other])  # a sample is drawn once
+    outcome = bulk.decide_bulk(made)
+    assert (outcome.changed, outcome.kept) == (30, [])
+    assert statuses() == [Status.REJECTED] * 30
+    assert Decision.objects.filter(clauses=["no-abuse"]).count() == 30
+    with pytest.raises(Conflict):
+        bulk.decide_bulk(made)
+    assert bulk.undo_bulk(made).changed == 30
+    assert statuses() == [Status.IN_REVIEW] * 30
+    assert not Comment.objects.filter(claimed_until__gt=Now()).exists()
+    with pytest.raises(Conflict):
+        bulk.undo_bulk(made)
+
+
+def test_a_sample_with_too_many_others_decides_nothing(
+    waiting: list[Comment], mona: User, daily: Site
+) -> None:
+    made = choose(mona, daily)
+    bulk.note_sample(made, [*made.sample[:2], 0])
+    assert made.otherwise == sorted(made.sample[:2])
+    assert bulk.bound_of(made) > bulk.LIMIT
+    with pytest.raises(Conflict):
+        bulk.decide_bulk(made)
+
+
+def test_who_has_read_every_one_knows(waiting: list[Comment], mona: User, daily: Site) -> None:
+    made = choose(mona, daily, sample=60)
+    bulk.note_sample(made, made.sample[:10])
+    assert bulk.bound_of(made) == 0.0
+    assert bulk.decide_bulk(made).changed == 20
+    assert statuses().count(Status.IN_REVIEW) == 10
+
+
+def test_what_changed_or_is_read_meanwhile_stays_out_and_is_reported(
+    waiting: list[Comment], mona: User, owen: User, daily: Site
+) -> None:
+    claims.claim(owen, waiting[0].pk)
+    made = choose(mona, daily)
+    assert waiting[0].pk not in made.comments
+    bulk.note_sample(made, [])
+    desk.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
+    Comment.objects.filter(pk=waiting[2].pk).update(version=2)  # edited
+    claims.claim(owen, waiting[3].pk)
+    outcome = bulk.decide_bulk(made)
+    assert outcome.changed == 26
+    kept = dict(outcome.kept)
+    assert "rejected by Owen" in kept[waiting[1].pk]
+    assert "edited meanwhile" in kept[waiting[2].pk]
+    assert "reading it" in kept[waiting[3].pk]
+    desk.undo(mona, bulk.decisions_of(made)[0].pk)
+    assert len(bulk.undo_bulk(made).kept) == 0
+    assert Comment.objects.get(pk=waiting[1].pk).status == Status.REJECTED
+
+
+def test_it_is_capped_and_refuses_what_makes_no_sense(
+    waiting: list[Comment], mona: User, daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "CAP", 7)
+    assert len(choose(mona, daily).comments) == 7
+    for ruling in (Ruling(status=Status.REJECTED), Ruling(status=Status.REJECTED, clauses=["x"])):
+        with pytest.raises(Invalid):
+            choose(mona, daily, ruling)
+    with pytest.raises(Invalid):
+        choose(mona, daily, sample=1)
+    with pytest.raises(Conflict):
+        bulk.choose(mona, daily, QueueFilters(section="Nowhere"), APPROVE, sample=20)
+
+
+def test_it_is_ones_own(waiting: list[Comment], mona: User, owen: User, daily: Site) -> None:
+    made = choose(mona, daily)
+    assert bulk.find_bulk(mona, daily, made.pk) == made
+    with pytest.raises(NotFound):
+        bulk.find_bulk(owen, daily, made.pk)
+
+
+def test_training_knows_that_it_was_in_bulk(
+    waiting: list[Comment], mona: User, daily: Site, settings: pytest.fixture
+) -> None:
+    settings.PUBLISHING_HOLD_SECONDS = 0
+    made = choose(mona, daily)
+    bulk.note_sample(made, [])
+    bulk.decide_bulk(made)
+    assert {label.provenance for label in stream_labels(daily)} == {Provenance.BULK}
