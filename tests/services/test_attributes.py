@@ -58,7 +58,7 @@ def test_mild_signals_weigh_less_in_the_strongest() -> None:
     assert strongest({}) == 0.0
 
 
-def scored_file(folder: Path, count: int = 200) -> Path:
+def scored_file(folder: Path, count: int = 900) -> Path:
     """A file of made-up scores: what the desk rejects gets high ones."""
     chance = np.random.default_rng(0)
     path = folder / "scored.jsonl.gz"
@@ -74,8 +74,8 @@ def test_the_fit_gives_the_same_shares_of_high_scores(tmp_path: Path) -> None:
     texts, real = read_scored(scored_file(tmp_path))
     document = fit(texts, real)
     assert set(document["maps"]) == set(LABELS)
-    assert 60 < document["fitted_on"] < 140
-    for one in agreement(texts, real, document):
+    assert 100 < document["fitted_on"] == len(texts) < 300, "only what the training never sees"
+    for one in agreement(texts, real):
         theirs, ours, _ = one.at[0.7]
         assert abs(theirs - ours) < 0.15
         low, high = one.interval

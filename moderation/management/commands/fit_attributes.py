@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print the table, write nothing")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Fit on one half, measure on the other, write both."""
+        """Fit, measure across halves, write both."""
         from moderation.services.attribute_fit import agreement, fit, read_scored
         from moderation.services.attributes import MAPS_FILE
         from moderation.services.errors import Invalid
@@ -36,8 +36,8 @@ class Command(BaseCommand):
         except Invalid as error:
             raise CommandError(str(error)) from None
         document = fit(texts, real)
-        found = agreement(texts, real, document)
-        table = self._table(document, found, len(texts))
+        found = agreement(texts, real)
+        table = self._table(document, found)
         self.stdout.write(table)
         if options["dry_run"]:
             return
@@ -47,11 +47,10 @@ class Command(BaseCommand):
         after = rest.split(END)[1]
         page.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf-8")
 
-    def _table(self, document: dict[str, Any], found: list[Any], count: int) -> str:
-        held_out = count - document["fitted_on"]
+    def _table(self, document: dict[str, Any], found: list[Any]) -> str:
         lines = [
-            f"Classifier `{document['classifier']}`; fitted on {document['fitted_on']} texts, "
-            f"measured on {held_out} others.",
+            f"Classifier `{document['classifier']}`; {document['fitted_on']} texts that it never "
+            "saw, each mapped by a fit to the other half of them.",
             "",
             "| attribute | Spearman (95 %) | mean difference | ≥ 0.7: theirs, ours, both "
             "| ≥ 0.8 | ≥ 0.9 |",

@@ -86,10 +86,11 @@ def test_what_the_policy_rejects_is_rejected_with_coral_s_reason(daily: Site) ->
 
 
 def test_the_story_that_we_know_decides_what_is_off_topic(daily: Site) -> None:
-    Story.objects.create(site=daily, external_id="s-2", title="Mill Street", body=STORY_BODY)
+    title = "City council votes to close Mill Street to cars"
+    Story.objects.create(site=daily, external_id="s-2", title=title, body=STORY_BODY)
     text = (
-        "My grandmother makes the best plum dumplings in the whole valley, with cinnamon, melted "
-        "butter and a pinch of salt, and she never gives the recipe to anybody in the family."
+        "I baked three loaves of sourdough on Sunday: rye flour, honey, a pinch of salt, and "
+        "eleven hours in the fridge before the oven."
     )
     assert phase(text, id="s-2").json()["status"] == "SYSTEM_WITHHELD"
 
