@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
+from classifiers.explain_context import ContextShare
 from classifiers.items import ABUSE_SIGNALS, SIGNALS, Contribution, Item, Measurement, Passage
+from classifiers.nearest import nearest
 
 __all__ = [
     "ABUSE_SIGNALS",
     "SIGNALS",
     "BundleError",
     "Classifier",
+    "ContextShare",
     "Contribution",
     "Item",
     "Measurement",
     "Passage",
     "load",
+    "nearest",
 ]

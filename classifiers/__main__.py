@@ -27,6 +27,22 @@ def _explain(
     return sorted([*classifier.explain(item), *own], key=lambda one: -abs(one.weight))
 
 
+def _changes(
+    classifier: Classifier, item: Item, measured: Measurement, below: float
+) -> dict[str, Any]:
+    """Return for each signal that reaches a threshold which words to leave out, if any help."""
+    reached = [
+        signal
+        for signal, score in measured.signals.items()
+        if score >= below and signal != adapt.SIGNAL
+    ]
+    words = {signal: classifier.words_to_change(item, signal, below) for signal in reached}
+    return {
+        signal: None if own is None else [asdict(one) for one in own]
+        for signal, own in words.items()
+    }
+
+
 def _output(
     identity: Any, measured: Measurement, version: str, why: list[Contribution] | None
 ) -> dict[str, Any]:
@@ -48,9 +64,13 @@ def score_lines(
     classifier: Classifier,
     *,
     explain: bool = False,
+    below: float | None = None,
     adaptation: adapt.Adaptation | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield one record per line, in order; a bad line yields its id and an error."""
+    """Yield one record per line, in order; a bad line yields its id and an error.
+
+    With ``below``, a threshold 0-1, a record says what would change the signals that reach it.
+    """
     for block in blocks_of(lines):
         read = [read_line(line) for line in block]
         items = [item for _, item, _ in read if item is not None]
@@ -64,7 +84,11 @@ def score_lines(
                 yield {"id": identity_of(record), "error": wrong}
             else:
                 why = _explain(classifier, adaptation, item) if explain else None
-                yield _output(identity_of(record), next(results), classifier.version, why)
+                result = next(results)
+                made = _output(identity_of(record), result, classifier.version, why)
+                if below is not None:
+                    made["changes"] = _changes(classifier, item, result, below)
+                yield made
 
 
 def _with_progress(lines: Iterable[bytes]) -> Iterable[bytes]:
@@ -84,7 +108,10 @@ def _score(options: argparse.Namespace) -> int:
     stream = sys.stdin.buffer if options.file is None else options.file.open("rb")
     with stream:
         lines = _with_progress(lines_of(stream))
-        for made in score_lines(lines, classifier, explain=options.explain, adaptation=adaptation):
+        made_of = score_lines(
+            lines, classifier, explain=options.explain, below=options.below, adaptation=adaptation
+        )
+        for made in made_of:
             print(json.dumps(made, allow_nan=False))
     return 0
 
@@ -110,12 +137,23 @@ def _adapt(options: argparse.Namespace) -> int:
     return 0
 
 
+def _share(text: str) -> float:
+    """Return a number between 0 and 1."""
+    number = float(text)
+    if not 0.0 < number <= 1.0:
+        raise argparse.ArgumentTypeError("not between 0 and 1")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m classifiers", description=__doc__)
     commands = parser.add_subparsers(required=True)
     score = commands.add_parser("score", help="JSON Lines in, JSON Lines out")
     score.add_argument("file", type=Path, nargs="?", help="input file; standard input by default")
     score.add_argument("--explain", action="store_true", help="add the words that weighed")
+    score.add_argument(
+        "--below", type=_share, metavar="P", help="add the words without which a signal is below P"
+    )
     score.add_argument("--site", type=Path, help="folder of a site's own adaptation")
     score.set_defaults(run=_score)
     learn = commands.add_parser("adapt", help="learn a site's own adaptation")

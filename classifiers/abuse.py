@@ -6,41 +6,47 @@ It is linear on purpose: the share of each word is exact, and scoring is one gat
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Features, scale_of
+from classifiers.features import Features, WordWeights, scale_of
+from classifiers.hashing import TABLE_BITS
 
 FloatArray = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AbuseTable:
     """Weights (rows x heads) with Platt slope and bias folded in.
 
     ``weights[row, head]`` is in log-odds before the text's scale; ``bias[head]`` is in log-odds.
+    A table may have fewer rows than there are features: a smaller power of two.
     """
 
     names: tuple[str, ...]
     weights: FloatArray
     bias: FloatArray
 
+    @functools.cached_property
+    def _by_word(self) -> WordWeights:
+        folded = TABLE_BITS - (len(self.weights) - 1).bit_length()
+        return WordWeights(self.weights, folded)
+
     def logits(self, features: Features) -> FloatArray:
         """Return log-odds, shape (texts, heads)."""
-        sums = np.zeros((features.count, len(self.names)), dtype=np.float32)
-        for rows, ids, _ in features.families:
-            add_by_text(sums, self.weights, rows, ids)
-        return sums * scale_of(features.counts)[:, None] + self.bias
+        return self._by_word.sums(features) * scale_of(features.counts)[:, None] + self.bias
 
     def word_shares(self, features: Features, head: int) -> FloatArray:
         """Return the log-odds that each word of a single text brings to one head.
 
         The last entry holds what belongs to no word; see `share_by_word`.
         """
-        return share_by_word(features, [self.weights[rows, head] for rows, *_ in features.families])
+        own = [self._by_word.of_rows(rows)[:, head] for rows, *_ in features.families]
+        return share_by_word(features, own)
 
 
 def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArray:
@@ -61,16 +67,6 @@ def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArr
         else:
             np.add.at(shares, np.where(word_numbers < 0, size, word_numbers), scaled)
     return shares
-
-
-def add_by_text(
-    sums: FloatArray, weights: FloatArray, rows: NDArray[np.int64], ids: NDArray[np.int32]
-) -> None:
-    """Add the weight rows of each text's features to ``sums`` (ids must be ascending)."""
-    if not len(rows):
-        return
-    first = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
-    sums[ids[first]] += np.add.reduceat(weights[rows], first, axis=0)
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ there are, the more the bundled signals decide. scikit-learn is needed to fit, n
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import add_by_text, share_by_word, sigmoid
+from classifiers.abuse import share_by_word, sigmoid
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
 from classifiers.explain import OWN, explain_own
-from classifiers.features import BLOCK, TABLE_BITS, Features, extract, scale_of
+from classifiers.features import BLOCK, Features, WordWeights, extract, scale_of
+from classifiers.hashing import TABLE_BITS
 from classifiers.items import Contribution, Item, Measurement
 from classifiers.weights import decode_weights, encode_weights
 
@@ -46,7 +48,7 @@ _FREE = 10.0
 """How much less the toxicity signal is penalised: few labels move little else."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adaptation:
     """Scores likely_to_reject for one site; made by `fit` or `from_bytes`.
 
@@ -65,6 +67,10 @@ class Adaptation:
         """Return likely_to_reject (0-1) per item; pass measurements to save measuring twice."""
         return [round(float(score), 4) for score in sigmoid(self.logits(items, measurements))]
 
+    @functools.cached_property
+    def _by_word(self) -> WordWeights:
+        return WordWeights(self.word_weights[:, None], TABLE_BITS - ROW_BITS)
+
     def logits(
         self, items: Sequence[Item], measurements: Sequence[Measurement] | None = None
     ) -> NDArray[np.float64]:
@@ -73,7 +79,8 @@ class Adaptation:
             measurements = self.base.score_batch(items)
         logits = signal_table(measurements, self.base.signals) @ self.signal_weights + self.bias
         for start, features in _blocks(items):
-            logits[start : start + features.count] += _word_sums(features, self.word_weights)
+            sums = self._by_word.sums(features)[:, 0] * scale_of(features.counts)
+            logits[start : start + features.count] += sums
         return np.asarray(logits, dtype=np.float64)
 
     def explain(self, item: Item, limit: int | None = 12) -> list[Contribution]:
@@ -144,13 +151,6 @@ def _rows(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 def _blocks(items: Sequence[Item]) -> Iterator[tuple[int, Features]]:
     for start in range(0, len(items), BLOCK):
         yield start, extract([item.text for item in items[start : start + BLOCK]])
-
-
-def _word_sums(features: Features, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    sums = np.zeros((features.count, 1), dtype=np.float32)
-    for rows, ids, _ in features.families:
-        add_by_text(sums, weights[:, None], _rows(rows), ids)
-    return sums[:, 0] * scale_of(features.counts)
 
 
 def _word_matrix(items: Sequence[Item]) -> tuple[Any, NDArray[np.float64]]:

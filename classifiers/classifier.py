@@ -8,26 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.abuse import AbuseTable, as_items, sigmoid
 from classifiers.bundle import BundleError, read_bundle, unpack_arrays
-from classifiers.closeness import Closeness
-from classifiers.embeddings import StemVectors
+from classifiers.change import words_to_change
 from classifiers.explain import explain_item
+from classifiers.explain_context import ContextShare, context_shares
 from classifiers.features import BLOCK, extract
 from classifiers.items import SIGNALS, Contribution, Item, Measurement
 from classifiers.language import detect_batch, is_foreign, is_trained
 from classifiers.languages import LanguageHeads
-from classifiers.low_quality import STEM_BITS, low_quality_logits
+from classifiers.low_quality import low_quality_logits
 from classifiers.relevance import Relevance
 from classifiers.weights import decode_weights
+from classifiers.words import read_words
 
 BUNDLED = Path(__file__).parent / "bundled"
 """The bundle that is shipped with the package."""
 
 
 class Classifier:
-    """Scores comments. Thread-safe; holds no text but the caches of stories and thread comments.
+    """Scores comments. Thread-safe; holds no text but caches of stories, thread comments and words.
 
     Build it with `load`.
     """
@@ -77,7 +79,7 @@ class Classifier:
         off_topic, passages = self.relevance.judge(items, bags)
         off_topic_scores = sigmoid(off_topic)
         idf = self.relevance.closeness.idf
-        quality = sigmoid(low_quality_logits(texts, features.words, idf, is_foreign(languages)))
+        quality = sigmoid(low_quality_logits(features, idf, is_foreign(languages)))
         for number, own in enumerate(signals):
             if not np.isnan(off_topic[number]):
                 own["off_topic"] = round(float(off_topic_scores[number]), 4)
@@ -105,6 +107,30 @@ class Classifier:
         """Return which words moved the scores; see `classifiers.explain.explain_item`."""
         return explain_item(self, item, signals, limit)
 
+    def explain_context(self, item: Item) -> list[ContextShare]:
+        """Return what each part of the context adds to off_topic; empty without a story."""
+        if not (item.title.strip() or item.story.strip()):
+            return []
+        return context_shares(self.relevance, item)
+
+    def words_to_change(
+        self, item: Item, signal: str, threshold: float
+    ) -> list[Contribution] | None:
+        """Return words without which a signal is below a threshold; see `classifiers.change`."""
+        return words_to_change(self, item, signal, threshold)
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a unit vector per text (zero where no word is known) for `classifiers.nearest`.
+
+        Vectors of different classifier versions do not compare: store the version beside them.
+        """
+        made = [
+            self.relevance.closeness.vectors.of_texts(read_words(block), len(block))
+            for block in (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK))
+        ]
+        dimensions = self.relevance.closeness.vectors.table.shape[1]
+        return np.concatenate([np.zeros((0, dimensions), dtype=np.float32), *made])
+
 
 @functools.lru_cache(maxsize=4)
 def _load(folder: Path) -> Classifier:
@@ -113,21 +139,8 @@ def _load(folder: Path) -> Classifier:
         arrays = unpack_arrays(files["abuse.npz"])
         names = tuple(card["heads"])
         table = AbuseTable(names, decode_weights(arrays["codes"], arrays["scales"]), arrays["bias"])
-        lexical = unpack_arrays(files["relevance.npz"])
-        relevance = Relevance(
-            Closeness(
-                lexical["idf"].astype(np.float32),
-                StemVectors.decode(
-                    lexical["vector_rows"],
-                    lexical["vector_codes"],
-                    lexical["vector_scales"],
-                    lexical["vector_mean"],
-                    STEM_BITS,
-                ),
-            ),
-            lexical["weights"].astype(np.float32),
-            lexical["bias"].astype(np.float32),
-        )
+        lexical, words = unpack_arrays(files["relevance.npz"]), unpack_arrays(files["words.npz"])
+        relevance = Relevance.decode(lexical, words)
         further = [
             LanguageHeads.decode(language, own["heads"], unpack_arrays(files[f"{language}.npz"]))
             for language, own in card.get("further_languages", {}).items()

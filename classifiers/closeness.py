@@ -1,150 +1,104 @@
-"""Lexical closeness of comments to their story, parent and thread, over hashed word stems.
+"""How close comments are to their story, parent and thread, by words and by meaning.
 
-Each text is a bag of stems weighted by idf; closeness is a cosine or the share of the comment's
-weight that is found in the other text. Vectors of stories, parents and thread comments are kept
-in a cache by their text, so a story is read once however many comments stand under it.
+Each text is a bag of word stems weighted by idf, with a static vector. Closeness by words is a
+cosine or the share of the comment's weight that is found in the other text; closeness by meaning is
+the cosine of the vectors. Stories and thread comments are kept in a cache by their text, so each is
+read once however many comments stand under it. A batch is measured on one table of its comments'
+stems, without a loop over comments.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embeddings import StemVectors
-from classifiers.features import Words, read_words
+from classifiers.bags import Bag, Bags, Cache, Floats, Rows, expand_slices, join_bags, make_bags
+from classifiers.embeddings import WordVectors, unit
 from classifiers.items import Item
-from classifiers.low_quality import stem_rows
-from classifiers.passages import cut_passages
+from classifiers.low_quality import STEM_BITS
+from classifiers.stories import (
+    BODY,
+    LEAD,
+    PASSAGES,
+    TITLE,
+    StoryKey,
+    StoryView,
+    key_of,
+    view_stories,
+)
+from classifiers.words import Words, read_words
 
 THREAD_READ = 8
 """Earlier comments of the thread that are looked at: the latest ones."""
 
-LEAD_PASSAGES = 2
-FEATURE_NAMES = (
-    "title_cosine", "lead_cosine", "body_cosine", "passage_cosine", "passage_margin",
-    "story_share", "title_share", "parent_cosine", "parent_share", "thread_cosine",
-    "thread_best", "thread_share", "any_share", "length", "genericness", "has_body",
-    "has_parent", "has_thread", "substance", "substance_story", "substance_any",
-    "title_meaning", "body_meaning", "passage_meaning", "parent_meaning", "thread_meaning",
-    "best_meaning", "substance_meaning",
+STORIES_AT_ONCE = 64
+"""Stories read in one go."""
+
+TOP = 3
+"""Thread comments in the mean of the most alike ones."""
+
+LEXICAL = (
+    "title_cosine", "title_share", "lead_cosine", "body_cosine", "passage_cosine",
+    "passage_margin", "story_share", "parent_cosine", "parent_share", "thread_mean",
+    "thread_top", "thread_best", "thread_share", "any_share",
 )  # fmt: skip
-_INDEX = {name: number for number, name in enumerate(FEATURE_NAMES)}
-_MEANINGS = slice(_INDEX["title_meaning"], _INDEX["thread_meaning"] + 1)
-
-Value = TypeVar("Value")
-Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """One text as distinct stems, ascending, with weights; ``norm`` is their Euclidean length.
-
-    ``vector`` is the text's static vector, of length one (or zero).
-    """
-
-    rows: Rows
-    weights: Floats
-    norm: float
-    vector: Floats
+MEANINGS = (
+    "title_meaning", "lead_meaning", "body_meaning", "passage_meaning", "parent_meaning",
+    "thread_meaning", "thread_top_meaning", "thread_best_meaning", "context_meaning",
+    "best_meaning",
+)  # fmt: skip
+SIZES = ("has_title", "has_body", "has_parent", "thread_size", "length", "weight", "genericness")
+FEATURE_NAMES = (*LEXICAL, *MEANINGS, *SIZES)
+COLUMN = {name: number for number, name in enumerate(FEATURE_NAMES)}
+NO_PASSAGE, TITLE_PASSAGE = -2, -1
 
 
 @dataclass(frozen=True, slots=True)
-class StoryView:
-    """A story's vocabulary and, per stem, its unit weight in title, lead, body and passages.
+class _Batch:
+    """Comments of a batch as one table: weight of each of the batch's stems in each comment.
 
-    ``vectors`` holds the static vectors of title, lead, body and passages, in that order.
+    ``column_of`` maps a stem row to its column; stems of no comment map to the last column, which
+    is all zero. ``covered`` says which stems stand in some part of the comment's context.
     """
 
-    vocabulary: Rows
-    columns: Floats
-    vectors: Floats
-    spans: tuple[tuple[int, int], ...]
-    has_body: bool
+    bags: Bags
+    dense: Floats
+    column_of: NDArray[np.int32]
+    covered: NDArray[np.bool_]
+    table: Floats
+
+    def set(
+        self, name: str, rows: Rows | slice, values: NDArray[np.floating] | np.floating
+    ) -> None:
+        """Fill in one feature of some comments."""
+        self.table[rows, COLUMN[name]] = values
 
 
-def make_bags(words: Words, idf: Floats, stem_vectors: StemVectors, count: int) -> list[Bag]:
-    """Return the bags of a batch of texts; words with little meaning (low idf) weigh little."""
-    rows = stem_rows(words)
-    keys, amounts = np.unique((words.text_ids.astype(np.int64) << 20) | rows, return_counts=True)
-    ids, stems = keys >> 20, keys & 0xFFFFF
-    weights = (idf[stems] * (1.0 + np.log(amounts))).astype(np.float32)
-    kept = weights > 0
-    ids, stems, weights = ids[kept], stems[kept], weights[kept]
-    edges = np.searchsorted(ids, np.arange(count + 1))
-    squares = np.concatenate(([0.0], np.cumsum(weights.astype(np.float64) ** 2)))
-    norms = np.sqrt(np.maximum(squares[edges[1:]] - squares[edges[:-1]], 1e-12)).tolist()
-    vectors = stem_vectors.of_texts(stems, weights, edges)
-    return [
-        Bag(stems[edges[k] : edges[k + 1]], weights[edges[k] : edges[k + 1]], norms[k], vectors[k])
-        for k in range(count)
-    ]
+def _batch_of(bags: Bags) -> _Batch:
+    stems = np.unique(bags.rows)
+    column_of = np.full(1 << STEM_BITS, len(stems), dtype=np.int32)
+    column_of[stems] = np.arange(len(stems), dtype=np.int32)
+    dense = np.zeros((len(bags), len(stems) + 1), dtype=np.float32)
+    dense[bags.owners, column_of[bags.rows]] = bags.weights
+    table = np.zeros((len(bags), len(FEATURE_NAMES)), dtype=np.float32)
+    return _Batch(bags, dense, column_of, np.zeros(dense.shape, dtype=bool), table)
 
 
-def find(vocabulary: Rows, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return where each row stands in a sorted vocabulary, and whether it is there."""
-    if not len(vocabulary):
-        return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
-    places = np.minimum(np.searchsorted(vocabulary, rows), len(vocabulary) - 1)
-    return places, vocabulary[places] == rows
+CELLS = 4_000_000
+"""Comments times stems of one table, whatever is sent: 20 MB."""
 
 
-def shared(comment: Bag, other: Bag) -> tuple[float, float]:
-    """Return (cosine, share of the comment's weight whose stems the other text has)."""
-    places, there = find(other.rows, comment.rows)
-    if not there.any():
-        return 0.0, 0.0
-    mine = comment.weights[there]
-    cosine = float(mine @ other.weights[places[there]]) / (comment.norm * other.norm)
-    return cosine, float(mine.sum() / comment.weights.sum())
-
-
-class Cache(Generic[Value]):
-    """A small cache that forgets what was used longest ago; safe among threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[object, Value] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: object) -> Value | None:
-        """Return what is kept under a key, or None."""
-        with self._lock:
-            value = self._kept.get(key)
-            if value is not None:
-                self._kept.move_to_end(key)
-            return value
-
-    def put(self, key: object, value: Value) -> None:
-        """Keep a value, forgetting the oldest when full."""
-        with self._lock:
-            self._kept[key] = value
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-
-
-def view_story(
-    title: str, story: str, section: str, idf: Floats, stem_vectors: StemVectors
-) -> StoryView:
-    """Read a story once: its passages and the weight of each stem in them."""
-    spans = cut_passages(story)
-    lead_end = spans[min(LEAD_PASSAGES, len(spans)) - 1][1] if spans else 0
-    start = spans[0][0] if spans else 0
-    texts = [f"{title} {section}", story[start:lead_end], story[: spans[-1][1]] if spans else ""]
-    texts += [story[begin:end] for begin, end in spans]
-    bags = make_bags(read_words(texts), idf, stem_vectors, len(texts))
-    vocabulary = np.unique(np.concatenate([bag.rows for bag in bags]))
-    columns = np.zeros((len(vocabulary), len(bags)), dtype=np.float32)
-    for number, bag in enumerate(bags):
-        columns[find(vocabulary, bag.rows)[0], number] = bag.weights / bag.norm
-    vectors = np.stack([bag.vector for bag in bags])
-    return StoryView(vocabulary, columns, vectors, tuple(spans), bool(spans))
+def _parts(bags: Bags) -> Iterator[tuple[int, int]]:
+    """Cut a batch so that no table has many more than `CELLS` cells."""
+    begin = 0
+    for end in range(1, len(bags) + 1):
+        stems = int(bags.edges[min(end + 1, len(bags))] - bags.edges[begin])
+        if end == len(bags) or (end + 1 - begin) * stems > CELLS:
+            yield begin, end
+            begin = end
 
 
 class Closeness:
@@ -154,11 +108,11 @@ class Closeness:
     ----------
     idf : array of float32
         Weight per stem row; 0 for stop words.
-    vectors : StemVectors
+    vectors : WordVectors
     """
 
     def __init__(
-        self, idf: Floats, vectors: StemVectors, *, stories: int = 512, texts: int = 8192
+        self, idf: Floats, vectors: WordVectors, *, stories: int = 512, texts: int = 8192
     ) -> None:
         self.idf = idf
         self.vectors = vectors
@@ -167,14 +121,20 @@ class Closeness:
 
     def story(self, item: Item) -> StoryView:
         """Return the view of an item's story, from the cache where possible."""
-        key = (item.title, item.story, item.section)
-        view = self._stories.get(key)
-        if view is None:
-            view = view_story(item.title, item.story, item.section, self.idf, self.vectors)
-            self._stories.put(key, view)
-        return view
+        return self.stories([key_of(item)])[0]
 
-    def read(self, words: Words, count: int) -> list[Bag]:
+    def stories(self, keys: Sequence[StoryKey]) -> list[StoryView]:
+        """Return the views of stories, reading only those that are not in the cache."""
+        views = {key: view for key in keys if (view := self._stories.get(key)) is not None}
+        missing = [key for key in keys if key not in views]
+        for start in range(0, len(missing), STORIES_AT_ONCE):
+            block = missing[start : start + STORIES_AT_ONCE]
+            for key, view in zip(block, view_stories(block, self.idf, self.vectors), strict=True):
+                self._stories.put(key, view)
+                views[key] = view
+        return [views[key] for key in keys]
+
+    def read(self, words: Words, count: int) -> Bags:
         """Return the bags of a batch of texts from their words."""
         return make_bags(words, self.idf, self.vectors, count)
 
@@ -184,103 +144,163 @@ class Closeness:
         missing = sorted(set(texts) - known.keys())
         if missing:
             made = self.read(read_words(missing), len(missing))
-            for text, bag in zip(missing, made, strict=True):
-                self._bags.put(text, bag)
-                known[text] = bag
+            for number, text in enumerate(missing):
+                known[text] = made[number]
+                self._bags.put(text, known[text])
         return known
 
-    def measure(self, items: Sequence[Item], bags: Sequence[Bag]) -> tuple[Floats, list[int]]:
+    def measure(self, items: Sequence[Item], bags: Bags) -> tuple[Floats, NDArray[np.int64]]:
         """Return features (items x `FEATURE_NAMES`) and each item's best passage.
 
-        The best passage is an index into the story's passages, -1 for the title, -2 for none.
+        The best passage is an index into the story's passages, `TITLE_PASSAGE` or `NO_PASSAGE`.
         """
-        table = np.zeros((len(items), len(FEATURE_NAMES)), dtype=np.float32)
-        best: list[int] = [-2] * len(items)
-        context = self.bags(
-            [text for item in items for text in (item.parent, *item.thread[-THREAD_READ:]) if text]
+        measured = [
+            self._measure_part(items[begin:end], bags.part(begin, end))
+            for begin, end in _parts(bags)
+        ]
+        tables = [np.zeros((0, len(FEATURE_NAMES)), dtype=np.float32)]
+        passages = [np.zeros(0, dtype=np.int64)]
+        return (
+            np.concatenate(tables + [table for table, _ in measured]),
+            np.concatenate(passages + [best for _, best in measured]),
         )
-        for number, (item, bag) in enumerate(zip(items, bags, strict=True)):
-            if len(bag.rows):
-                best[number] = self._measure_one(table[number], item, bag, context)
-            _add_size(table[number], item, bag)
-        return table, best
 
-    def _measure_one(self, row: Floats, item: Item, bag: Bag, context: dict[str, Bag]) -> int:
-        """Fill in one item's features; return its best passage."""
-        view = self.story(item)
-        total = float(bag.weights.sum())
-        meanings = view.vectors @ bag.vector
-        row[_INDEX["title_meaning"]], row[_INDEX["body_meaning"]] = meanings[0], meanings[2]
-        best = -2
-        covered = np.zeros(len(bag.rows), dtype=bool)
-        if len(view.vocabulary):
-            places, covered = find(view.vocabulary, bag.rows)
-            mine = np.where(covered, bag.weights, np.float32(0.0))
-            columns = view.columns[places]
-            cosines = mine @ columns / bag.norm
-            _fill_story(row, cosines)
-            row[_INDEX["title_share"]] = float(mine[columns[:, 0] > 0].sum()) / total
-            row[_INDEX["story_share"]] = float(mine.sum()) / total
-            best = -1 if cosines[0] > 0 else -2
-            if view.has_body:
-                row[_INDEX["passage_meaning"]] = meanings[3:].max()
-                passage = int(np.argmax(cosines[3:] + 0.3 * meanings[3:]))
-                if cosines[3 + passage] > 0 and cosines[3 + passage] >= 0.5 * cosines[0]:
-                    best = passage
-        covered = covered | _measure_context(row, item, bag, context)
-        row[_INDEX["any_share"]] = float(bag.weights[covered].sum()) / total
-        row[_INDEX["best_meaning"]] = row[_MEANINGS].max()
+    def _measure_part(self, items: Sequence[Item], bags: Bags) -> tuple[Floats, NDArray[np.int64]]:
+        batch = _batch_of(bags)
+        best = np.full(len(items), NO_PASSAGE, dtype=np.int64)
+        context = np.zeros(bags.vectors.shape, dtype=np.float32)
+        groups: dict[StoryKey, list[int]] = {}
+        for number, item in enumerate(items):
+            groups.setdefault(key_of(item), []).append(number)
+        views = self.stories(list(groups))
+        for view, numbers in zip(views, groups.values(), strict=True):
+            rows = np.array(numbers)
+            best[rows] = _compare_with_story(batch, rows, view)
+            context[rows] = unit(view.vectors[TITLE] + view.vectors[BODY])
+        self._compare_with_comments(batch, items, context)
+        _finish(batch, items, context)
+        best[bags.totals == 0.0] = NO_PASSAGE
+        return batch.table, best
+
+    def _compare_with_comments(self, batch: _Batch, items: Sequence[Item], context: Floats) -> None:
+        """Fill in what concerns parent and thread; add the thread's meaning to the context's."""
+        parents = [(n, item.parent) for n, item in enumerate(items) if item.parent]
+        thread = [(n, text) for n, item in enumerate(items)
+                  for text in item.thread[-THREAD_READ:] if text]  # fmt: skip
+        if not parents and not thread:
+            return
+        known = self.bags([text for _, text in (*parents, *thread)])
+        place = {text: number for number, text in enumerate(known)}
+        others = join_bags(list(known.values()))
+        for pairs, compare in ((parents, _compare_with_parent), (thread, _compare_with_thread)):
+            if pairs:
+                owners = np.array([number for number, _ in pairs])
+                compare(batch, others, owners, np.array([place[t] for _, t in pairs]), context)
+
+
+def _compare_with_story(batch: _Batch, rows: Rows, view: StoryView) -> Rows:
+    """Fill in what concerns the story for the comments under it; return their best passages."""
+    bags = batch.bags
+    columns = batch.column_of[view.vocabulary]
+    shared = columns < batch.dense.shape[1] - 1
+    mine = batch.dense[np.ix_(rows, columns[shared])]
+    weights = view.columns[shared]
+    batch.covered[np.ix_(rows, columns[shared])] = True
+    cosines = mine @ weights / bags.norms[rows, None]
+    totals = np.maximum(bags.totals[rows], 1e-6)
+    meanings = bags.vectors[rows] @ view.vectors.T
+    for name, column in (("title", TITLE), ("lead", LEAD), ("body", BODY)):
+        batch.set(f"{name}_cosine", rows, cosines[:, column])
+        batch.set(f"{name}_meaning", rows, meanings[:, column])
+    batch.set("title_share", rows, mine @ (weights[:, TITLE] > 0) / totals)
+    batch.set("story_share", rows, mine.sum(axis=1) / totals)
+    batch.set("has_title", rows, np.float32(view.columns[:, TITLE].any()))
+    best = np.where(cosines[:, TITLE] > 0, TITLE_PASSAGE, NO_PASSAGE)
+    if not view.spans:
         return best
+    closest = cosines[:, PASSAGES:]
+    batch.set("has_body", rows, np.float32(1.0))
+    batch.set("passage_cosine", rows, closest.max(axis=1))
+    batch.set("passage_margin", rows, closest.max(axis=1) - closest.mean(axis=1))
+    batch.set("passage_meaning", rows, meanings[:, PASSAGES:].max(axis=1))
+    passage = np.argmax(closest + MEANING_SHARE * meanings[:, PASSAGES:], axis=1)
+    found = closest[np.arange(len(rows)), passage]
+    return np.where((found > 0) & (found >= 0.5 * cosines[:, TITLE]), passage, best)
 
 
-def _fill_story(row: Floats, cosines: Floats) -> None:
-    row[_INDEX["title_cosine"]], row[_INDEX["lead_cosine"]] = cosines[0], cosines[1]
-    row[_INDEX["body_cosine"]] = cosines[2]
-    if len(cosines) > 3:
-        row[_INDEX["passage_cosine"]] = cosines[3:].max()
-        row[_INDEX["passage_margin"]] = cosines[3:].max() - cosines[3:].mean()
+MEANING_SHARE = 0.3
+"""What closeness by meaning counts beside closeness by words when the best passage is chosen."""
 
 
-def _measure_context(
-    row: Floats, item: Item, bag: Bag, context: dict[str, Bag]
-) -> NDArray[np.bool_]:
-    """Fill in parent and thread features; return which stems of the comment stand there."""
-    covered = np.zeros(len(bag.rows), dtype=bool)
-    if item.parent:
-        parent = context[item.parent]
-        row[_INDEX["parent_cosine"]], row[_INDEX["parent_share"]] = shared(bag, parent)
-        row[_INDEX["parent_meaning"]] = bag.vector @ parent.vector
-        covered |= find(parent.rows, bag.rows)[1]
-    thread = [context[text] for text in item.thread[-THREAD_READ:] if text]
-    if thread:
-        rows = np.concatenate([other.rows for other in thread])
-        weights = np.concatenate([other.weights / other.norm for other in thread])
-        places, there = find(bag.rows, rows)
-        owner = np.repeat(np.arange(len(thread)), [len(other.rows) for other in thread])
-        products = np.where(there, bag.weights[places] * weights, 0.0)
-        cosines = np.bincount(owner, products, minlength=len(thread)) / bag.norm
-        row[_INDEX["thread_best"]] = cosines.max()
-        row[_INDEX["thread_cosine"]] = cosines.mean()
-        in_thread = np.zeros(len(bag.rows), dtype=bool)
-        in_thread[places[there]] = True
-        row[_INDEX["thread_share"]] = float(bag.weights[in_thread].sum() / bag.weights.sum())
-        together = np.sum([other.vector for other in thread], axis=0)
-        length = float(np.sqrt(together @ together))
-        row[_INDEX["thread_meaning"]] = (bag.vector @ together) / max(length, 1e-6)
-        covered |= in_thread
-    return covered
+def _word_cosines(batch: _Batch, others: Bags, owners: Rows, texts: Rows) -> Floats:
+    """Return the cosine of each pair (comment, other text); mark the shared stems as covered."""
+    sizes = np.diff(others.edges)[texts]
+    stems = expand_slices(others.edges[texts], sizes)
+    columns = batch.column_of[others.rows[stems]]
+    pair = np.repeat(np.arange(len(texts)), sizes)
+    shared = columns < batch.dense.shape[1] - 1
+    columns, pair, stems = columns[shared], pair[shared], stems[shared]
+    batch.covered[owners[pair], columns] = True
+    products = batch.dense[owners[pair], columns] * others.weights[stems]
+    sums = np.bincount(pair, products, minlength=len(texts))
+    return (sums / (batch.bags.norms[owners] * others.norms[texts])).astype(np.float32)
 
 
-def _add_size(row: Floats, item: Item, bag: Bag) -> None:
-    """Fill in what does not depend on the story: length, genericness, what context there is."""
-    size = len(bag.rows)
-    substance = size / (size + 12.0)
-    row[_INDEX["length"]] = np.log1p(size)
-    row[_INDEX["genericness"]] = float(bag.weights.mean()) if size else 0.0
-    row[_INDEX["has_body"]] = float(bool(item.story.strip()))
-    row[_INDEX["has_parent"]] = float(bool(item.parent))
-    row[_INDEX["has_thread"]] = min(len(item.thread), THREAD_READ) / THREAD_READ
-    row[_INDEX["substance"]] = substance
-    row[_INDEX["substance_story"]] = substance * row[_INDEX["story_share"]]
-    row[_INDEX["substance_any"]] = substance * row[_INDEX["any_share"]]
-    row[_INDEX["substance_meaning"]] = substance * row[_INDEX["best_meaning"]]
+def _covered_share(batch: _Batch, rows: Rows) -> Floats:
+    """Return the share of each comment's weight that is marked as covered."""
+    mine = np.einsum("ij,ij->i", batch.dense[rows], batch.covered[rows].astype(np.float32))
+    return np.asarray(mine / np.maximum(batch.bags.totals[rows], 1e-6), dtype=np.float32)
+
+
+def _compare_with_parent(
+    batch: _Batch, others: Bags, owners: Rows, texts: Rows, context: Floats
+) -> None:
+    story = batch.covered[owners].copy()
+    batch.covered[owners] = False
+    batch.set("parent_cosine", owners, _word_cosines(batch, others, owners, texts))
+    batch.set("parent_share", owners, _covered_share(batch, owners))
+    batch.covered[owners] |= story
+    vectors = others.vectors[texts]
+    batch.set("parent_meaning", owners, (batch.bags.vectors[owners] * vectors).sum(axis=1))
+    batch.set("has_parent", owners, np.float32(1.0))
+    context[owners] += vectors
+
+
+def _compare_with_thread(
+    batch: _Batch, others: Bags, owners: Rows, texts: Rows, context: Floats
+) -> None:
+    rows, firsts, sizes = np.unique(owners, return_index=True, return_counts=True)
+    elsewhere = batch.covered[rows].copy()
+    batch.covered[rows] = False
+    cosines = _word_cosines(batch, others, owners, texts)
+    batch.set("thread_share", rows, _covered_share(batch, rows))
+    batch.covered[rows] |= elsewhere
+    meanings = (batch.bags.vectors[owners] * others.vectors[texts]).sum(axis=1)
+    place = np.arange(len(owners)) - np.repeat(firsts, sizes)
+    for values, name in ((cosines, ""), (meanings, "_meaning")):
+        best = np.full((len(rows), THREAD_READ), -np.inf, dtype=np.float32)
+        best[np.repeat(np.arange(len(rows)), sizes), place] = values
+        best = -np.sort(-best, axis=1)[:, :TOP]
+        counted = np.minimum(sizes, TOP)
+        top = np.where(np.isfinite(best), best, 0.0).sum(axis=1) / counted
+        batch.set(f"thread_best{name}", rows, best[:, 0])
+        batch.set(f"thread_top{name}", rows, top)
+    batch.set("thread_mean", rows, np.add.reduceat(cosines, firsts) / sizes)
+    together = unit(np.add.reduceat(others.vectors[texts], firsts, axis=0))
+    batch.set("thread_meaning", rows, (batch.bags.vectors[rows] * together).sum(axis=1))
+    batch.set("thread_size", rows, sizes / THREAD_READ)
+    context[rows] += together
+
+
+def _finish(batch: _Batch, items: Sequence[Item], context: Floats) -> None:
+    """Fill in what needs all parts of the context, and what needs none."""
+    bags = batch.bags
+    everyone = np.arange(len(items))
+    batch.set("any_share", everyone, _covered_share(batch, everyone))
+    batch.set("context_meaning", everyone, (bags.vectors * unit(context)).sum(axis=1))
+    first, last = COLUMN["title_meaning"], COLUMN["context_meaning"]
+    batch.set("best_meaning", everyone, batch.table[:, first : last + 1].max(axis=1))
+    sizes = np.diff(bags.edges)
+    batch.set("length", everyone, np.log1p(sizes))
+    batch.set("weight", everyone, np.log1p(bags.totals))
+    batch.set("genericness", everyone, bags.totals / np.maximum(sizes, 1))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from classifiers.classifier import Classifier
+from classifiers.closeness import THREAD_READ
 from classifiers.examination import Table, figure_cells
 from classifiers.items import Item
 from classifiers.metrics import recall_at, report
@@ -18,43 +20,64 @@ from classifiers.training.relevance import bags_of
 
 
 def _off_topic_row(
-    classifier: Classifier, name: str, threads: Sequence[Thread], forms: Sequence[str], hard: float
+    classifier: Classifier, name: str, threads: Sequence[Thread], form: str, hard: float
 ) -> tuple[str, ...]:
     closeness = classifier.relevance.closeness
     near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
-    items, labels = make_pairs(threads, near, 7, repeats=1, hard=hard, forms=forms)
-    if not items[0].title and not items[0].story:
-        items = [Item(i.text, "-", "", "", i.parent, i.thread) for i in items]
-    scores = [one.signals["off_topic"] for one in classifier.score_batch(items)]
-    truth, value = np.array(labels, dtype=np.float64), np.array(scores)
+    items, labels = make_pairs(threads, near, 7, hard=hard, forms=[form], fewest=THREAD_READ)
     kind = "hard" if hard else "random"
-    cells = figure_cells(report(labels, scores))
-    return (name, "/".join(forms), kind, *cells[:4], f"{recall_at(truth, value, 0.05):.2f}")
+    return (name, form, kind, *_cells(classifier, items, labels))
+
+
+def _cells(
+    classifier: Classifier, items: Sequence[Item], labels: Sequence[float]
+) -> tuple[str, ...]:
+    """Return n, positives, AUC, its interval and recall at 5 % false alarms."""
+    named = [replace(item, title=item.title or "-") for item in items]
+    scores = [one.signals["off_topic"] for one in classifier.score_batch(named)]
+    recall = recall_at(np.array(labels, dtype=np.float64), np.array(scores), 0.05)
+    return (*figure_cells(report(labels, scores))[:4], f"{recall:.2f}")
+
+
+def _newspaper_threads(data: Path) -> list[Thread]:
+    """Return stories of c3 with their comments; it has no titles."""
+    groups: dict[str, list[str]] = {}
+    for row in read_rows(data, "c3_globe_and_mail"):
+        groups.setdefault(row["article_id"], []).append(row["text"])
+    return [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
+
+
+def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
+    """Answers that people called bad, off topic or not, against the others."""
+    rows = list(read_rows(data, "pairs_semeval_cqa"))
+    items = [Item(row["text"], row["title"], row["body"]) for row in rows]
+    labels = [float(row["labels"]["bad"]) for row in rows]
+    return ("semeval_cqa (unseen)", "title, body", "called bad", *_cells(classifier, items, labels))
 
 
 def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Example]) -> Table:
     """off_topic for comments under their own and under other stories."""
     home = threads_of(examples, "test")
     rows = [
-        _off_topic_row(classifier, "ruddit, test stories", home, [form], hard)
-        for form in ("title", "thread", "body", "all")
+        _off_topic_row(classifier, "ruddit, test stories", home, form, hard)
+        for form in ("title", "title, thread", "title, body", "title, body, thread")
         for hard in (0.0, 1.0)
     ]
-    groups: dict[str, list[str]] = {}
-    for row in read_rows(data, "c3_globe_and_mail"):
-        groups.setdefault(row["article_id"], []).append(row["text"])
-    unseen: list[Thread] = [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
+    unseen = _newspaper_threads(data)
     rows += [
-        _off_topic_row(classifier, "c3 (unseen)", unseen, [form], hard)
+        _off_topic_row(classifier, "c3 (unseen)", unseen, form, hard)
         for form in ("thread", "body")
         for hard in (0.0, 1.0)
     ]
+    rows.append(_forum_row(classifier, data))
     return Table(
         "Off-topic",
         "Comments under their own story and under another one (random, or of the five most "
-        "alike). A body is made of other comments of the story, since no set pairs English "
-        "comments with article bodies; c3 has no titles. recall@5: share of misplaced comments "
-        "found at 5 % false alarms.",
+        f"alike). A thread is the latest {THREAD_READ} other comments, or as many as there are, "
+        "drawn at random. A body is made of 3 to 10 other comments, since no set pairs English "
+        "comments with article bodies; c3 has no titles. In semeval_cqa people called answers "
+        'bad, which also means "no answer to the question". '
+        "recall@5: share of misplaced comments found at 5 % false alarms.",
         ("set", "context", "negatives", "n", "misplaced", "AUC", "95 %", "recall@5"),
         rows,
     )

@@ -1,63 +1,86 @@
-"""Static vectors of word stems: texts on one subject are near each other without shared words.
+"""Static vectors of words: texts on one subject are near each other without shared words.
 
-Made from the training texts by latent semantic analysis (Deerwester et al. 1990): the singular
-vectors of the weighted text-by-stem matrix. A text's vector is the weighted sum of its stems'
-vectors, with the mean comment taken off and the length set to one.
+The vectors are distilled from a sentence model (see `classifiers.training.words`), so that scoring
+needs a look-up and a sum. A text's vector is the sum of its words' vectors, whose lengths are their
+weights; its length is set to one, the mean comment is taken off, and the length set to one again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.hashing import mix
+from classifiers.spellings import spell
+from classifiers.words import Words
+
 Floats = NDArray[np.float32]
+
+_SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class StemVectors:
-    """Vectors of the known stems.
+class WordVectors:
+    """Vectors of the known words.
 
-    ``index[row]`` is the place of a stem row in ``table``, 0 for unknown stems; ``table[0]`` is
-    zero. ``mean`` is the mean unit vector of a comment.
+    ``hashes`` ascends and ``table[k]`` is the vector of the word with hash ``hashes[k]``; the last
+    row of ``table`` is zero and stands for every unknown word. ``mean`` is the mean unit vector of
+    a comment.
     """
 
-    index: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
     table: Floats
     mean: Floats
 
     @classmethod
-    def decode(
-        cls,
-        rows: NDArray[np.int32],
-        codes: NDArray[np.int8],
-        scales: Floats,
-        mean: Floats,
-        bits: int,
-    ) -> StemVectors:
-        """Build from the stored form: known stem rows, one byte per number, a scale per stem."""
-        index = np.zeros(1 << bits, dtype=np.int32)
-        index[rows] = np.arange(1, len(rows) + 1)
-        table = np.zeros((len(rows) + 1, codes.shape[1]), dtype=np.float32)
-        table[1:] = codes * (scales.astype(np.float32)[:, None] / 127.0)
-        return cls(index, table, mean.astype(np.float32))
+    def decode(cls, arrays: Mapping[str, NDArray[Any]]) -> WordVectors:
+        """Build from the stored form: the words themselves, a byte per number, a scale per word.
 
-    def of_texts(
-        self, stems: NDArray[np.int64], weights: Floats, edges: NDArray[np.int64]
-    ) -> Floats:
-        """Return unit vectors (texts x dimensions) of texts given as slices of weighted stems."""
-        count = len(edges) - 1
-        made = np.zeros((count, self.table.shape[1]), dtype=np.float32)
-        filled = np.flatnonzero(edges[1:] > edges[:-1])
-        if len(filled):
-            values = self.table[self.index[stems]] * weights[:, None]
-            made[filled] = np.add.reduceat(values, edges[:-1][filled], axis=0)
-        return self.centred(made)
+        Words are stored as text and hashed here, so that the file outlives a change of the hash.
+        """
+        words = arrays["words"].tobytes().decode("ascii").split("\n")
+        hashes = plain_hashes(words)
+        if len(hashes) != len(words):
+            raise ValueError("the word vectors hold something that is not one word")
+        order = np.argsort(hashes)
+        codes, scales = arrays["codes"][order], arrays["scales"][order].astype(np.float32)
+        table = np.zeros((len(words) + 1, codes.shape[1]), dtype=np.float32)
+        table[:-1] = codes * (scales[:, None] / 127.0)
+        return cls(hashes[order], table, arrays["mean"].astype(np.float32))
+
+    def places(self, words: Words) -> NDArray[np.int64]:
+        """Return the row of each word in ``table``."""
+        found = np.minimum(np.searchsorted(self.hashes, words.hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[found] == words.hashes, found, len(self.hashes))
+
+    def of_texts(self, words: Words, count: int) -> Floats:
+        """Return unit vectors (texts x dimensions); zero where no word is known."""
+        places = self.places(words)
+        known = places < len(self.hashes)
+        places, ids = places[known], words.text_ids[known]
+        sums = np.zeros((count, self.table.shape[1]), dtype=np.float32)
+        if len(places):
+            firsts = np.flatnonzero(np.diff(ids, prepend=-1))
+            sums[ids[firsts]] = np.add.reduceat(self.table[places], firsts, axis=0)
+        return self.centred(sums)
 
     def centred(self, sums: Floats) -> Floats:
         """Return unit vectors without the mean comment; zero stays zero."""
         norms = np.linalg.norm(sums, axis=1, keepdims=True)
-        units = np.where(norms > 1e-6, sums / np.maximum(norms, 1e-6) - self.mean, 0.0)
-        norms = np.linalg.norm(units, axis=1, keepdims=True)
-        return np.asarray(units / np.maximum(norms, 1e-6), dtype=np.float32)
+        shifted = np.where(norms > _SMALLEST, sums / np.maximum(norms, _SMALLEST) - self.mean, 0.0)
+        return unit(shifted)
+
+
+def plain_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the hashes of words as they are spelled, with nothing mended."""
+    return mix(spell(words).hashes()[0])
+
+
+def unit(vectors: Floats) -> Floats:
+    """Return vectors of length one; zero stays zero."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, _SMALLEST), dtype=np.float32)

@@ -26,7 +26,8 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from classifiers import adapt
 from classifiers.classifier import Classifier, load
-from classifiers.features import BLOCK, TABLE_BITS, extract, scale_of
+from classifiers.features import BLOCK, extract, scale_of
+from classifiers.hashing import TABLE_BITS
 from classifiers.items import Item
 
 Comments = Iterable[str | Item]

@@ -26,7 +26,7 @@ _HEAD = """# How good the classifiers are
 
 Measured on {date} with bundle `{version}` by
 
-    python -m classifiers.evaluation --data DIR --write docs/quality.md
+    python -m classifiers.evaluation --data DIR {transfer}--write docs/quality.md
 
 on {machine}.
 `DIR` holds the public data sets named in the bundle's card. Training and evaluation draw the same
@@ -54,18 +54,20 @@ def _machine() -> str:
     )
 
 
-def _all_tables(classifier: Classifier, data: Path) -> list[Table]:
-    """Measure every table now."""
+def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Table]:
+    """Measure every table now; that of the sets left out needs training, so only when wanted."""
     from classifiers import context_examination as context  # noqa: PLC0415 (needs scikit-learn)
     from classifiers import examination as abuse  # noqa: PLC0415
     from classifiers import language_examination as languages  # noqa: PLC0415
     from classifiers.functions.table import function_table  # noqa: PLC0415
     from classifiers.training.data import read_examples  # noqa: PLC0415
+    from classifiers.transfer_examination import transfer_table  # noqa: PLC0415
 
     examples = read_examples(data)
     return [
         abuse.home_table(classifier, examples),
         abuse.unseen_table(classifier, data),
+        *([transfer_table(data, examples)] if transfer else []),
         abuse.alarm_table(classifier, data),
         abuse.perspective_table(classifier, data),
         abuse.bias_table(classifier, data),
@@ -94,11 +96,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m classifiers.evaluation", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+    parser.add_argument("--transfer", action="store_true", help="also train without each set")
     parser.add_argument("--write", type=Path, help="Markdown page to write")
     options = parser.parse_args(arguments)
     classifier = load(options.bundle)
-    tables = [as_markdown(table) for table in _all_tables(classifier, options.data)]
-    page = _HEAD.format(date=datetime.date.today(), version=classifier.version, machine=_machine())
+    tables = [
+        as_markdown(table) for table in _all_tables(classifier, options.data, options.transfer)
+    ]
+    page = _HEAD.format(
+        date=datetime.date.today(),
+        version=classifier.version,
+        machine=_machine(),
+        transfer="--transfer " if options.transfer else "",
+    )
     text = "\n".join([page, *tables, _known_failures(classifier.card)])
     print(text)
     if options.write:

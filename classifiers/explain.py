@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifiers.closeness import find
+from classifiers.explain_context import word_shares
 from classifiers.features import Features, extract
 from classifiers.items import Contribution, Item
 from classifiers.language import detect_batch, is_foreign
-from classifiers.low_quality import low_quality_logits, stem_rows
+from classifiers.low_quality import low_quality_logits
 
 if TYPE_CHECKING:
     from classifiers.abuse import AbuseTable
@@ -57,7 +57,7 @@ def explain_item(
             made = _explain_off_topic(classifier, item, features)
         elif signal == "low_quality":
             idf = classifier.relevance.closeness.idf
-            logits = low_quality_logits([item.text], features.words, idf, is_foreign(languages))
+            logits = low_quality_logits(features, idf, is_foreign(languages))
             made = [Contribution(signal, "", 0, 0, float(logits[0]))]
         else:
             made = []
@@ -77,7 +77,7 @@ def explain_own(adaptation: Adaptation, item: Item, limit: int | None) -> list[C
     number_of = {start: number for number, start in enumerate(features.words.starts.tolist())}
     weight_of = dict(zip(adaptation.base.signals, adaptation.signal_weights.tolist(), strict=True))
     for one in explain_item(adaptation.base, item, None, None):
-        if one.end > one.start:
+        if one.start in number_of and one.end > one.start:
             shares[number_of[one.start]] += one.weight * weight_of[one.signal]
     made = _spans(item, features, OWN, shares.tolist())
     rest = float(adaptation.logits([item])[0] - shares.sum())
@@ -127,30 +127,8 @@ def _explain_abuse(
 def _explain_off_topic(
     classifier: Classifier, item: Item, features: Features
 ) -> list[Contribution]:
-    """Share out what closeness to the context takes off the score among the words found there.
-
-    The score is compared with that of the same comment in a context that shares no word with it;
-    the difference is divided by the words' weights, the rest belongs to no word.
-    """
-    relevance = classifier.relevance
-    bag = relevance.closeness.read(features.words, 1)[0]
-    logit = float(relevance.judge([item], [bag])[0][0])
-    if np.isnan(logit):
+    if not (item.title.strip() or item.story.strip()):
         return []
-    known = _context_rows(classifier, item)
-    rows = stem_rows(features.words)
-    weight = np.where(find(known, rows)[1], relevance.closeness.idf[rows], 0.0)
-    total = float(weight.sum())
-    apart = relevance.logit_without_words_in_common(item, bag)
-    gain = logit - apart if total > 0 else 0.0
-    shares = (weight / total * gain).tolist() if total > 0 else [0.0] * len(rows)
-    made = _spans(item, features, "off_topic", shares)
-    return [*made, Contribution("off_topic", "", 0, 0, logit - gain)]
-
-
-def _context_rows(classifier: Classifier, item: Item) -> np.ndarray:
-    closeness = classifier.relevance.closeness
-    texts = [text for text in (item.parent, *item.thread) if text]
-    bags = closeness.bags(texts)
-    parts = [closeness.story(item).vocabulary, *(bag.rows for bag in bags.values())]
-    return np.unique(np.concatenate(parts))
+    shares, rest = word_shares(classifier.relevance, item, features.words)
+    made = _spans(item, features, "off_topic", shares.tolist())
+    return [*made, Contribution("off_topic", "", 0, 0, rest)]

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Words, read_words
 from classifiers.function_words import FUNCTION_WORDS
+from classifiers.vocabulary import PerWord, Vocabulary
+from classifiers.words import Words, read_words
 
 UNDETERMINED = "und"
 CONFIDENT = 0.5
@@ -63,11 +64,22 @@ def _votes() -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     return known, votes / votes.sum(axis=1, keepdims=True)
 
 
+def _vote_of(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
+    """Return per word its place among the function words, -1 for all others."""
+    known, _ = _votes()
+    hashes = vocabulary.hashes.values[begin:end]
+    place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[place] == hashes, place, -1)
+
+
+_VOTE_OF_WORD = PerWord(_vote_of, np.int64)
+
+
 def _by_function_words(words: Words, count: int) -> list[str]:
     """Return the language of each text that its function words make clear, "" of the others."""
-    known, votes = _votes()
-    place = np.minimum(np.searchsorted(known, words.hashes), len(known) - 1)
-    found = np.flatnonzero(known[place] == words.hashes)
+    _, votes = _votes()
+    place = _VOTE_OF_WORD.of(words.vocabulary).take(words.ids)
+    found = np.flatnonzero(place >= 0)
     ids, place = words.text_ids[found], place[found]
     heard = np.stack(
         [np.bincount(ids, weights=own[place], minlength=count) for own in votes.T], axis=1

@@ -13,12 +13,13 @@ from sklearn.pipeline import make_union
 
 from classifiers.classifier import Classifier
 from classifiers.examination import Table, figure_cells
-from classifiers.features import BLOCK, read_words
+from classifiers.features import BLOCK
 from classifiers.language import UNDETERMINED, detect_batch
 from classifiers.languages import LanguageHeads
 from classifiers.metrics import report, share_interval
 from classifiers.training.data import Example, normalised, part_of, read_rows
 from classifiers.training.languages import SOURCES, language_rows, read_language, train_language
+from classifiers.words import read_words
 
 FIRST_WORDS = 5
 """Words that are left of a comment where short ones are measured."""

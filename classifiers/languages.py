@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.abuse import AbuseTable, as_items, sigmoid
-from classifiers.features import TABLE_BITS, Features, extract, read_words
+from classifiers.chunks import MAX_CHARS
+from classifiers.features import Features, extract, with_counts
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.identity_abroad import identity_words
-from classifiers.text import MAX_CHARS
 from classifiers.weights import decode_weights
+from classifiers.words import read_words
 
 LANGUAGE_BITS = 18
 """log2 of the rows of such a table."""
@@ -50,20 +51,21 @@ def _masked(language: str) -> NDArray[np.uint64]:
 def read(texts: Sequence[str], language: str) -> Features:
     """Return the features that a language's heads score; offsets are those of the read texts.
 
-    Words for groups of people give no features: naming a group costs a comment nothing.
+    Words for groups of people give no features: naming a group costs a comment nothing. Nor do
+    surroundings, whose words are English.
     """
     features = extract([_decomposed(text, language) for text in texts])
     masked = np.append(np.isin(features.words.hashes, _masked(language)), False)
     either = masked | np.roll(masked, -1)
-    pairs = len(features.families) - 2
-    counts = np.zeros(features.count, dtype=np.int64)
-    families = []
-    for family, (rows, ids, numbers) in enumerate(features.families):
+    _, *kept_families = features.sequences
+    pairs = len(kept_families) - 2
+    sequences = []
+    for number, (rows, ids, owners) in enumerate(kept_families):
         # What belongs to no word has the number -1, a pair of words that of the first.
-        kept = ~(either if family == pairs else masked)[numbers]
-        families.append((rows[kept] >> (TABLE_BITS - LANGUAGE_BITS), ids[kept], numbers[kept]))
-        counts += np.bincount(ids[kept], minlength=features.count)
-    return replace(features, families=tuple(families), counts=counts)
+        kept = ~(either if number == pairs else masked)[owners]
+        sequences.append((rows[kept], ids[kept], owners[kept]))
+    distinct = features.distinct[~masked[features.distinct]]
+    return with_counts(features.words, distinct, tuple(sequences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,4 @@ class LanguageHeads:
         features = read([text], self.language)
         if self.language != "ko":
             return features
-        origins, words = _origins(text), features.words
-        ends = origins[words.ends - 1] + 1
-        return replace(features, words=replace(words, starts=origins[words.starts], ends=ends))
+        return replace(features, words=replace(features.words, origins=_origins(text)))

@@ -6,25 +6,32 @@ examples; its score is an ordering, not a measured probability.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Words, rows_of
+from classifiers.chunks import MAX_CHARS
+from classifiers.features import Features, add_by_text
+from classifiers.hashing import rows_of
+from classifiers.vocabulary import PerWord, Vocabulary
+from classifiers.words import Words
 
 STEM_SALT = 0x3C6EF372
 STEM_BITS = 18
 
-_HEAD = 1000
 _BIAS = -3.2
 _EMPTY, _TINY, _SHOUT, _UNKNOWN, _REPEATED, _SIGNS = 7.0, 1.2, 2.8, 6.0, 5.0, 3.0
 
 
+def _rows_of_stems(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
+    return rows_of(vocabulary.stems.values[begin:end], STEM_SALT, STEM_BITS)
+
+
+_STEM_ROWS = PerWord(_rows_of_stems, np.int64)
+
+
 def stem_rows(words: Words) -> NDArray[np.int64]:
     """Return the row of each word's stem (its first six letters) in the idf table."""
-    return rows_of(words.stems, STEM_SALT, STEM_BITS)
+    return _STEM_ROWS.of(words.vocabulary).take(words.ids)
 
 
 def _share(amount: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -32,8 +39,7 @@ def _share(amount: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.f
 
 
 def low_quality_logits(
-    texts: Sequence[str],
-    words: Words,
+    features: Features,
     idf: NDArray[np.float32],
     foreign: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
@@ -42,16 +48,13 @@ def low_quality_logits(
     ``idf`` is the table of stem weights; a stem at its maximum was never seen in training. That
     says nothing of a text in a language that the table does not know: ``foreign`` marks those.
     """
-    size = len(texts)
-    ids = words.text_ids
+    words = features.words
+    size, ids = words.count, words.text_ids
     count = np.bincount(ids, minlength=size).astype(np.float64)
-    unseen = (idf[stem_rows(words)] >= idf.max() - 1e-3) & (words.lengths >= 3)
-    unknown = np.bincount(ids, weights=unseen, minlength=size).astype(np.float64)
-    keys = (ids.astype(np.uint64) << np.uint64(44)) ^ (words.hashes >> np.uint64(20))
-    distinct = np.bincount(
-        (np.unique(keys) >> np.uint64(44)).astype(np.int64), minlength=size
-    )[:size].astype(np.float64)  # fmt: skip
-    shouting, signs = _appearance(texts)
+    unseen = (idf.take(stem_rows(words)) >= idf.max() - 1e-3) & (words.lengths >= 3)
+    unknown = np.bincount(ids[unseen], minlength=size).astype(np.float64)
+    distinct = np.bincount(ids.take(features.distinct), minlength=size).astype(np.float64)
+    shouting, signs = _appearance(words)
     repeated = np.where(count >= 4, 1.0 - _share(distinct, count), 0.0)
     ordinary = np.log2(count + 2.0) * 1.6
     repeated = np.maximum(0.0, repeated - 0.06 * ordinary)
@@ -70,30 +73,13 @@ def low_quality_logits(
     return logits
 
 
-@functools.cache
-def _kinds() -> NDArray[np.uint8]:
-    """Return per code point: 1 letter, 2 capital letter, 4 neither letter, digit nor space."""
-    made = np.zeros(0x10000, dtype=np.uint8)
-    for code in range(0x3400):
-        character = chr(code)
-        made[code] = character.isalpha() + 2 * character.isupper()
-        made[code] += 4 * (not character.isalnum() and not character.isspace())
-    made[0x3400:0xD800] = 1
-    made[0xD800:] = 4
-    return made
-
-
-def _appearance(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _appearance(words: Words) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per text how much it shouts (capitals) and how much is signs, 0 when normal."""
-    heads = [text[:_HEAD] for text in texts]
-    lengths = np.fromiter((len(head) for head in heads), dtype=np.int64, count=len(heads))
-    raw = np.frombuffer("".join(heads).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    kinds = _kinds()[np.minimum(raw, 0xFFFF)]
-    edges = np.concatenate(([0], np.cumsum(lengths)))
-    letters, capitals, signs = (
-        np.diff(np.concatenate(([0], np.cumsum((kinds & bit) > 0)))[edges]).astype(np.float64)
-        for bit in (1, 2, 4)
-    )
+    counts = words.vocabulary.appearance.values.take(words.chunks, axis=0).astype(np.float32)
+    sums = np.zeros((words.count, 4), dtype=np.float32)
+    add_by_text(sums, counts, words.chunk_text_ids)
+    letters, capitals, signs, _ = sums.T.astype(np.float64)
+    characters = np.fromiter(map(len, words.texts), dtype=np.float64, count=words.count)
     shouting = np.maximum(0.0, _share(capitals, letters) - 0.4) / 0.6
-    signs = np.maximum(0.0, _share(signs, lengths.astype(np.float64)) - 0.25) / 0.75
-    return np.where(letters >= 10, shouting, 0.0), np.where(lengths >= 3, signs, 0.0)
+    signs = np.maximum(0.0, _share(signs, np.minimum(characters, MAX_CHARS)) - 0.25) / 0.75
+    return np.where(letters >= 10, shouting, 0.0), np.where(characters >= 3, signs, 0.0)

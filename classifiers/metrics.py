@@ -33,6 +33,15 @@ def share_interval(share: float, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def rank_interval(correlation: float, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of Spearman's correlation (Bonett and Wright 2000)."""
+    if count < 4 or abs(correlation) >= 1.0:
+        return (correlation, correlation)
+    half = 1.96 * math.sqrt((1 + correlation**2 / 2) / (count - 3))
+    middle = math.atanh(correlation)
+    return math.tanh(middle - half), math.tanh(middle + half)
+
+
 def roc_auc(labels: Floats, scores: Floats) -> float:
     """Return the area under the ROC curve (ties count half); nan with one class only."""
     positives = int(labels.sum())

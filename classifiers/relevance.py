@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.closeness import FEATURE_NAMES, Bag, Closeness, Floats, StoryView
+from classifiers.bags import Bags, Floats
+from classifiers.closeness import (
+    COLUMN,
+    FEATURE_NAMES,
+    LEXICAL,
+    MEANINGS,
+    NO_PASSAGE,
+    TITLE_PASSAGE,
+    Closeness,
+)
+from classifiers.embeddings import WordVectors
 from classifiers.items import Item, Passage
+
+KINDS = 8
+"""Kinds of context: a bit each for title, body, and parent or thread."""
+
+HALF_SUBSTANCE = 12.0
+"""Stems at which a comment has half of all the substance that it can have."""
+
+_CLOSE = (*LEXICAL, *MEANINGS)
+EXPANDED = (*FEATURE_NAMES, *LEXICAL, *_CLOSE)
+"""The feature that each column of `expand` belongs to: itself, its root, it by substance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,57 +45,65 @@ class Relevance:
     weights: Floats
     bias: Floats
 
+    @classmethod
+    def decode(
+        cls, arrays: Mapping[str, NDArray[Any]], words: Mapping[str, NDArray[Any]]
+    ) -> Relevance:
+        """Build from the stored arrays of `relevance.npz` and `words.npz`.
+
+        Raises
+        ------
+        KeyError, ValueError
+            When an array is missing or of another shape.
+        """
+        weights = arrays["weights"].astype(np.float32)
+        if weights.shape != (KINDS, len(EXPANDED)):
+            raise ValueError("the weights of off_topic are of another version")
+        closeness = Closeness(arrays["idf"].astype(np.float32), WordVectors.decode(words))
+        return cls(closeness, weights, arrays["bias"].astype(np.float32))
+
     def judge(
-        self, items: Sequence[Item], bags: Sequence[Bag]
+        self, items: Sequence[Item], bags: Bags
     ) -> tuple[NDArray[np.float64], list[Passage | None]]:
         """Return log-odds of off_topic (nan without any story text) and the matched passages."""
         table, best = self.closeness.measure(items, bags)
-        logits = self._logits(table)
+        logits = self.parts(table).sum(axis=1) + self.bias[kinds_of_context(table)]
         for number, item in enumerate(items):
             if not (item.title.strip() or item.story.strip()):
                 logits[number] = np.nan
         passages = [
-            self._passage(item, table[number], best[number]) for number, item in enumerate(items)
+            self._passage(item, row, place)
+            for item, row, place in zip(items, table, best.tolist(), strict=True)
         ]
         return logits, passages
 
-    def _logits(self, table: Floats) -> NDArray[np.float64]:
-        kinds = kinds_of_context(table)
-        products = expand(table).astype(np.float64) * self.weights[kinds]
-        return np.asarray(products.sum(axis=1) + self.bias[kinds], dtype=np.float64)
+    def parts(self, table: Floats) -> NDArray[np.float64]:
+        """Return what each column of `expand` adds to the log-odds (items x `EXPANDED`)."""
+        return expand(table).astype(np.float64) * self.weights[kinds_of_context(table)]
 
-    def logit_without_words_in_common(self, item: Item, bag: Bag) -> float:
-        """Return the log-odds that a comment would have if it shared no word with its context."""
-        table, _ = self.closeness.measure([item], [bag])
-        for number, name in enumerate(FEATURE_NAMES):
-            if any(part in name for part in _CLOSENESS) or name in _CLOSENESS_BESIDES:
-                table[:, number] = 0.0
-        return float(self._logits(table)[0])
-
-    def _passage(self, item: Item, row: Floats, best: int) -> Passage | None:
-        if best == -2:
+    def _passage(self, item: Item, row: Floats, place: int) -> Passage | None:
+        if place == NO_PASSAGE:
             return None
-        if best == -1:
-            similarity = float(row[FEATURE_NAMES.index("title_cosine")])
-            return Passage(item.title, 0, len(item.title), round(similarity, 4), "title")
-        view: StoryView = self.closeness.story(item)
-        start, end = view.spans[best]
-        similarity = float(row[FEATURE_NAMES.index("passage_cosine")])
-        return Passage(item.story[start:end], start, end, round(similarity, 4))
-
-
-_CLOSENESS = ("cosine", "share", "meaning")
-_CLOSENESS_BESIDES = ("passage_margin", "thread_best", "substance_story", "substance_any")
-_LAST_COSINE = FEATURE_NAMES.index("any_share") + 1
+        if place == TITLE_PASSAGE:
+            similarity = round(float(row[COLUMN["title_cosine"]]), 4)
+            return Passage(item.title, 0, len(item.title), similarity, "title")
+        start, end = self.closeness.story(item).spans[place]
+        similarity = round(float(row[COLUMN["passage_cosine"]]), 4)
+        return Passage(item.story[start:end], start, end, similarity)
 
 
 def kinds_of_context(table: Floats) -> NDArray[np.int64]:
-    """Return per item: 0 title only, 1 title and thread or parent, 2 with body, 3 all."""
-    columns = [FEATURE_NAMES.index(name) for name in ("has_body", "has_parent", "has_thread")]
-    body, parent, thread = (table[:, column] > 0 for column in columns)
-    return 2 * body.astype(np.int64) + (parent | thread)
+    """Return per item: 1 for a title, plus 2 for a body, plus 4 for a parent or thread."""
+    title, body, parent, thread = (
+        table[:, COLUMN[name]] > 0
+        for name in ("has_title", "has_body", "has_parent", "thread_size")
+    )
+    return title + 2 * body + 4 * (parent | thread).astype(np.int64)
 
 
 def expand(table: Floats) -> Floats:
-    """Add the square roots of closeness: the first shared words tell more than later ones."""
-    return np.concatenate([table, np.sqrt(np.maximum(table[:, :_LAST_COSINE], 0.0))], axis=1)
+    """Add roots and products: the first shared words tell more, and more so of a long comment."""
+    sizes = np.expm1(table[:, [COLUMN["length"]]])
+    substance = sizes / (sizes + HALF_SUBSTANCE)
+    lexical = np.maximum(table[:, : len(LEXICAL)], 0.0)
+    return np.concatenate([table, np.sqrt(lexical), table[:, : len(_CLOSE)] * substance], axis=1)

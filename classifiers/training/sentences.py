@@ -10,54 +10,19 @@ from __future__ import annotations
 import itertools
 import random
 
-_WHO = ("you", "your family", "your kids", "that mayor", "this reporter", "every one of you",
-        "the author", "these people", "him", "her", "them", "you all")  # fmt: skip
-_WHEN = ("", "tonight", "tomorrow", "soon", "one day", "when you least expect it", "next week")
-_HARM = ("kill", "murder", "shoot", "stab", "hurt", "beat up", "strangle", "burn", "hang", "hunt",
-         "find and kill", "cut", "run over", "destroy", "smash the face of", "slaughter",
-         "put a bullet in", "break the legs of", "come for", "blow up")  # fmt: skip
-
-_THREATS = (
-    "I will {harm} {who} {when}",
-    "I'm going to {harm} {who} {when}",
-    "someone should {harm} {who} {when}",
-    "{who} deserve to die {when}",
-    "we are coming to {harm} {who} {when}",
-    "watch your back, I know where you live, I'll {harm} {who}",
-    "I hope somebody will {harm} {who} {when}",
-    "I swear I'd {harm} {who} if I could",
-    "{who} will be dead {when}",
-    "let's {harm} {who} {when}",
-    "I know where {who} live, sleep with one eye open",
-    "if I see {who} {when} I will {harm} them",
-    "gonna {harm} {who} {when}, you have been warned",
-    "you better run because I'll {harm} {who}",
-    "somebody ought to {harm} {who} and burn the house down",
-    "just wait {when}, you will pay with your life",
-    "you are going to die {when} and I will laugh",
-)
-_NO_THREATS = (
-    "the new tax will kill small shops {when}",
-    "this heat is killing me {when}",
-    "police said the man tried to {harm} a neighbour",
-    "the novel ends when the villain tries to {harm} the detective",
-    "nobody should ever {harm} anyone",
-    "I would never {harm} {who}",
-    "the council wants to kill the proposal {when}",
-    "the court heard how the accused threatened to {harm} his wife",
-    "I'm going to visit {who} {when}",
-    "we are coming to see {who} {when}",
-    "I hope somebody will help {who} {when}",
-    "someone should thank {who} {when}",
-    "I know where you live, we went to the same school, say hello to {who}",
-    "if I see {who} {when} I will say hello",
-    "photographers shoot the match {when}",
-    "they will shoot a film here {when}",
-    "cut the budget and burn less gas {when}",
-    "soldiers were killed in the attack {when}",
-    "our team will beat yours {when}",
-    "I will write to {who} {when}",
-    "let's invite {who} {when}",
+from classifiers.training import attacks
+from classifiers.training.attacks import ATTACKS, HARMLESS
+from classifiers.training.threats import (
+    BODY,
+    COCK,
+    HOLE,
+    HURT,
+    NO_THREATS,
+    NOT_SEXUAL,
+    SEXUAL,
+    THREATS,
+    WHEN,
+    WHO,
 )
 
 _KIND = ("pleasant", "kind", "good", "fair", "careful", "brave", "clever", "tall", "new", "young",
@@ -135,109 +100,28 @@ _NO_INSULTS = (
     "Do you know when the library opens?",
 )
 
-_GROUP = ("muslims", "jews", "women", "gays", "immigrants", "black people", "refugees", "mexicans",
-          "christians", "asians", "arabs", "trans people", "old people", "men", "disabled people",
-          "these people", "foreigners", "catholics")  # fmt: skip
-_ATTACKS = (
-    "{group} are vermin",
-    "{group} are animals, not humans",
-    "{group} are all criminals and liars",
-    "all {group} are {rude}",
-    "I hate {group}",
-    "{group} should be deported {when}",
-    "send the {group} back where they came from",
-    "{group} do not belong in this country",
-    "{group} are a disease",
-    "{group} are inferior, that is a fact",
-    "we must get rid of the {group}",
-    "no {group} in my town, they are filthy",
-    "{group} belong in the kitchen or in jail",
-    "{group} control the banks and the media",
-    "never trust {group}",
-    "{group} are ruining our country",
-    "{group} breed like rats",
-    "go back to your own country, you {rude} {fool}",
-)
-_NO_ATTACKS = (
-    "{group} are people like everyone else",
-    "{group} are my neighbours and I like them",
-    "many {group} work in the hospital",
-    "all {group} are welcome here",
-    "I love {group}",
-    "{group} should be heard {when}",
-    "help the {group} who came here",
-    "{group} belong to this country",
-    "{group} are not criminals",
-    "it is wrong to say that {group} are vermin",
-    "nobody should hate {group}",
-    "we must get rid of prejudice against {group}",
-    "more {group} in my town, good for the schools",
-    "{group} voted for the new mayor",
-    "typical of this paper to leave out what {group} say",
-    "{group} founded the bank and the museum",
-    "you can trust {group} as much as anyone",
-    "the law protects {group}",
-    "he attacked {group} in his speech and was fined",
-    "I am proud to be one of the {group}",
-)
-
-_BODY = ("tits", "boobs", "dick", "cock", "pussy", "ass", "naked body", "nipples", "panties")
-_SEXUAL = (
-    "I want to have sex with {who} {when}",
-    "show me your {body}",
-    "send nudes {when}",
-    "I'd love to lick your {body}",
-    "she looks like she gives good head",
-    "suck my {body} {when}",
-    "I want to see {who} naked {when}",
-    "nice {body}, come to bed with me {when}",
-    "I bet {who} like it rough in bed",
-    "I am so horny, let's fuck {when}",
-    "hot singles want to sleep with you {when}",
-    "what are you wearing, I want to touch your {body}",
-    "grab her {body} {when}",
-    "watch free porn and sex videos here {when}",
-    "she should get on her knees and blow me",
-)
-_NOT_SEXUAL = (
-    "sex education in schools starts {when}",
-    "the same-sex marriage vote is {when}",
-    "the sex discrimination case was settled {when}",
-    "I want to have lunch with {who} {when}",
-    "show me your evidence",
-    "send the report {when}",
-    "the report on sexual assault was published {when}",
-    "nice article, come to the meeting {when}",
-    "what are you talking about, I want to see the figures",
-    "she gives good speeches",
-    "the naked truth is that taxes rise {when}",
-    "the clinic offers breast cancer screening {when}",
-    "the cock crowed and the hens woke {who}",
-    "gender and sex statistics are published {when}",
-)
-
-_THING = ("loans", "essays", "sneakers", "watches", "pills", "followers", "crypto signals",
+_WARE = ("loans", "essays", "sneakers", "watches", "pills", "followers", "crypto signals",
           "casino bonus", "seo services", "iphone", "gift cards", "forex training",
           "weight loss tea", "spell caster services", "cheap flights")  # fmt: skip
-_LINK = ("http://best-{thing}.example", "www.{thing}-deal.example", "https://bit.example/x7Gq",
-         "http://{thing}4u.example/ref=99", "my profile", "whatsapp +1 555 0100",
-         "telegram @{thing}team", "the link in my bio", "{thing}now.com")  # fmt: skip
+_LINK = ("http://best-{ware}.example", "www.{ware}-deal.example", "https://bit.example/x7Gq",
+         "http://{ware}4u.example/ref=99", "my profile", "whatsapp +1 555 0100",
+         "telegram @{ware}team", "the link in my bio", "{ware}now.com")  # fmt: skip
 _SPAM = (
     "I make $500 a day working from home, click {link}",
-    "Buy cheap {thing} here {link}",
+    "Buy cheap {ware} here {link}",
     "Earn money online fast! Visit {link}",
     "Check out my channel and subscribe please",
-    "Get free {thing} now >> {link}",
+    "Get free {ware} now >> {link}",
     "Hello everyone, I got my husband back thanks to Dr Great, contact {link}",
-    "Best {thing} with 80% off, order now {link}",
+    "Best {ware} with 80% off, order now {link}",
     "my neighbour's sister makes $87 an hour on the laptop, go to {link}",
     "Do you need an urgent loan at 2% interest? Contact {link}",
     "Follow me and I follow you back, {link}",
     "I invested with Mrs Smith and earned 9,000 in a week, reach her on {link}",
-    "CLICK HERE {link} for {thing}",
-    "Limited offer! {thing} discount code SAVE50 {link}",
-    "Great post. Visit my site for {thing}: {link}",
-    "Win a free {thing}, just sign up at {link}",
+    "CLICK HERE {link} for {ware}",
+    "Limited offer! {ware} discount code SAVE50 {link}",
+    "Great post. Visit my site for {ware}: {link}",
+    "Win a free {ware}, just sign up at {link}",
 )
 _NOT_SPAM = (
     "The council's own figures are at https://council.example/budget and they say otherwise",
@@ -246,7 +130,7 @@ _NOT_SPAM = (
     "People who work from home pay more for heating",
     "Check out what the minister said last year before you judge",
     "My channel of choice for news is still the radio",
-    "Cheap {thing} made abroad are killing local shops",
+    "Cheap {ware} made abroad are killing local shops",
     "A loan at 2% interest would have saved the theatre",
     "I watched the video and the mayor never said that",
     "Please follow the rules of the road, cyclists included",
@@ -257,43 +141,51 @@ _NOT_SPAM = (
     "You can order the book in any shop, it is worth it",
 )
 
+Labels = dict[str, tuple[float, float]]
 
-def _filled(templates: tuple[str, ...], amount: int, random_source: random.Random) -> list[str]:
-    made: list[str] = []
-    for template in itertools.islice(itertools.cycle(templates), amount):
-        thing = random_source.choice(_THING)
-        link = random_source.choice(_LINK).format(thing=thing.replace(" ", ""))
-        text = template.format(
-            who=random_source.choice(_WHO),
-            when=random_source.choice(_WHEN),
-            harm=random_source.choice(_HARM),
-            body=random_source.choice(_BODY),
-            group=random_source.choice(_GROUP),
-            kind=random_source.choice(_KIND),
-            neighbour=random_source.choice(_NEIGHBOUR),
-            rude=random_source.choice(_RUDE),
-            fool=random_source.choice(_FOOL),
-            thing=thing,
-            link=link,
-        ).strip()
-        style = random_source.random()
-        text = text.upper() if style < 0.08 else text + "!" * int(style * 4)
-        made.append(text[0].upper() + text[1:] if style > 0.5 else text)
-    return made
+_NO_KIND = {"identity_attack": (0.0, 0.3), "threat": (0.0, 0.3)}
+_CALM: Labels = {"toxicity": (0.0, 0.5), "severe_toxicity": (0.0, 0.3), "insult": (0.0, 0.3)}
+
+_KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
+    ({"threat": (1.0, 1.0), "toxicity": (1.0, 0.5), "severe_toxicity": (1.0, 0.5)}, THREATS, 900),
+    ({"threat": (0.0, 1.0), **_CALM}, NO_THREATS, 900),
+    ({"sexual": (1.0, 1.0), "toxicity": (1.0, 0.3)}, SEXUAL, 700),
+    ({"sexual": (0.0, 1.0), **_CALM}, NOT_SEXUAL, 700),
+    ({"insult": (1.0, 1.0), "toxicity": (1.0, 0.5), **_NO_KIND}, _INSULTS, 600),
+    ({**_CALM, "insult": (0.0, 1.0), **_NO_KIND}, _NO_INSULTS, 600),
+    ({"identity_attack": (1.0, 1.0), "toxicity": (1.0, 0.4)}, ATTACKS, 2500),
+    ({"identity_attack": (0.0, 1.0)}, HARMLESS, 2500),
+    ({"spam": (1.0, 1.0)}, _SPAM, 600),
+    ({"spam": (0.0, 1.0)}, _NOT_SPAM, 600),
+)
+"""What each kind of sentence teaches (target, weight), its templates, how many are made."""
+
+_SLOTS: dict[str, tuple[str, ...]] = {
+    "who": WHO, "when": WHEN, "hurt": HURT, "hurt_ed": attacks.HARM, "body": BODY, "cock": COCK,
+    "hole": HOLE, "kind": _KIND, "neighbour": _NEIGHBOUR, "rude": _RUDE, "fool": _FOOL,
+    "group": attacks.GROUPS, "member": attacks.MEMBERS, "vile": attacks.VILE,
+    "vermin": attacks.VERMIN, "hate": attacks.HATE, "hate_s": ("hates", "despises", "abhors"),
+    "love": attacks.LOVE, "harm": attacks.HARM, "right": attacks.RIGHTS, "good": attacks.GOOD,
+    "thing": attacks.THINGS, "trade": attacks.TRADES, "speaker": attacks.SPEAKERS,
+    "ware": _WARE,
+}  # fmt: skip
 
 
-def own_sentences(seed: int = 0, amount: int = 600) -> list[tuple[str, str, float]]:
-    """Return (text, signal, target) made from the templates, same seed same sentences."""
-    random_source = random.Random(seed)
-    kinds = (
-        ("threat", _THREATS, _NO_THREATS),
-        ("sexual", _SEXUAL, _NOT_SEXUAL),
-        ("insult", _INSULTS, _NO_INSULTS),
-        ("identity_attack", _ATTACKS, _NO_ATTACKS),
-        ("spam", _SPAM, _NOT_SPAM),
-    )
-    made: list[tuple[str, str, float]] = []
-    for signal, offending, clean in kinds:
-        made += [(text, signal, 1.0) for text in _filled(offending, amount, random_source)]
-        made += [(text, signal, 0.0) for text in _filled(clean, amount, random_source)]
-    return sorted(set(made))
+def _filled(template: str, source: random.Random) -> str:
+    """Fill a template's slots at random, and vary case and ending a little."""
+    words = {name: source.choice(choices) for name, choices in _SLOTS.items()}
+    link = source.choice(_LINK).format(ware=words["ware"].replace(" ", ""))
+    text = template.format(link=link, **words).strip()
+    style = source.random()
+    text = text.upper() if style < 0.06 else text + "!" * int(style * 3) if style > 0.6 else text
+    return text[0].upper() + text[1:] if source.random() > 0.4 else text
+
+
+def own_sentences(seed: int = 0) -> list[tuple[str, Labels]]:
+    """Return (text, labels) made from the templates; same seed, same sentences, each once."""
+    source = random.Random(seed)
+    made: dict[str, Labels] = {}
+    for labels, templates, amount in _KINDS:
+        for template in itertools.islice(itertools.cycle(templates), amount):
+            made.setdefault(_filled(template, source), labels)
+    return sorted(made.items())

@@ -238,3 +238,13 @@ def test_a_missing_bundle_site_or_file_is_one_clear_sentence(tmp_path: Path) -> 
         done = run("score", *arguments, text=LINES[0])
         assert done.returncode == 1
         assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
+
+
+def test_below_says_which_words_to_leave_out() -> None:
+    done = run("score", "--below", "0.5", text=LINES[0] + "\n" + LINES[3] + "\n")
+    rude, fine = map(json.loads, done.stdout.splitlines())
+    assert "moron" in [one["text"] for one in rude["changes"]["insult"]]
+    assert "insult" not in fine["changes"]
+    refused = run("score", "--below", "2")
+    assert refused.returncode == 2
+    assert "not between 0 and 1" in refused.stderr

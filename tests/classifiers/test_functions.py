@@ -10,7 +10,7 @@ from classifiers import Classifier
 from classifiers.functions import SENTENCES, suite
 from classifiers.functions.table import function_table
 from classifiers.training.data import normalised
-from classifiers.training.sentences import own_sentences
+from classifiers.training.enrich import with_own_sentences
 
 
 def test_it_has_enough_functions_each_with_enough_different_sentences() -> None:
@@ -30,7 +30,7 @@ def test_what_must_be_caught_and_left_are_both_there() -> None:
 
 
 def test_no_sentence_serves_training() -> None:
-    taught = {normalised(text) for text, *_ in own_sentences(0)}
+    taught = {normalised(example.text) for example in with_own_sentences([], 0)}
     assert not [text for one in suite() for _, text in one.sentences if normalised(text) in taught]
 
 

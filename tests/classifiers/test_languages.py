@@ -10,8 +10,8 @@ import pytest
 from classifiers import BundleError, Classifier, Item, load
 from classifiers.bundle import read_bundle, write_bundle
 from classifiers.classifier import BUNDLED
-from classifiers.features import read_words
 from classifiers.language import detect_batch
+from classifiers.words import read_words
 
 ABUSIVE = {
     "de": "Du bist ein widerliches Arschloch und ein Idiot, halt dein dummes Maul",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.text import MAX_CHARS, fold, fold_batch
+from classifiers.chunks import MAX_CHARS
+from classifiers.text import fold, fold_batch
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -17,8 +18,6 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
     ("disguised", "plain"),
     [
         ("IDIОT", "idiot"),  # a Cyrillic letter
-        ("i d i o t", "idiot"),
-        ("s.t.u.p.i.d", "stupid"),
         ("1d10t", "idiot"),
         ("$hit sh!t @ss", "shit shit ass"),
         ("stuuuuupid", "stupid"),
@@ -41,7 +40,7 @@ def test_it_leaves_ordinary_text_alone(text: str) -> None:
 
 
 def test_offsets_lead_back_to_the_original() -> None:
-    text = "You \u200bＩＤＩＯＴ, s t o p"
+    text = "You \u200bＩＤＩＯＴ, stop"
     batch = fold_batch(["first", text])
     mine = batch.text_ids == 1
     folded = "".join(map(chr, batch.codes[mine].tolist()))
@@ -68,7 +67,6 @@ def test_it_takes_any_text_and_keeps_texts_apart(texts: list[str]) -> None:
         "a" + "\u0301" * 100_000,
         "a" * 1_000_000,
         "\ufdfa" * 10_000,
-        "i " * 200_000,
         "\ud800" * 50_000,
         "\u202e\u200d" * 100_000,
     ],

@@ -1,0 +1,97 @@
+"""What would change a score: the fewest words whose removal brings a signal below a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from classifiers.items import Contribution, Item
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+CANDIDATES = 24
+"""Words tried at each step: those that add most to the score."""
+
+MOST_WORDS = 12
+"""More removals than these would be another comment."""
+
+
+def without(text: str, spans: Sequence[Contribution]) -> str:
+    """Return a text without some of its words."""
+    kept: list[str] = []
+    place = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        kept.append(text[place : span.start])
+        place = max(place, span.end)
+    return "".join([*kept, text[place:]])
+
+
+def _scores(
+    classifier: Classifier, item: Item, signal: str, tries: Sequence[Sequence[Contribution]]
+) -> list[float]:
+    """Return the signal's scores without each choice of words; 1 where none is left (language)."""
+    items = [replace(item, text=without(item.text, spans)) for spans in tries]
+    return [one.signals.get(signal, 1.0) for one in classifier.score_batch(items)]
+
+
+def words_to_change(
+    classifier: Classifier, item: Item, signal: str, threshold: float
+) -> list[Contribution] | None:
+    """Return words of a comment without which its signal is below a threshold.
+
+    Every removal is scored for real. Words are taken away one by one, each time the one that
+    lowers the score most; then each is put back that is not needed. So none of the returned words
+    can be left out, and for one or two words there is hardly a smaller set.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    item : Item
+    signal : str
+        A signal that the item has a score for.
+    threshold : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    list of Contribution or None
+        Spans in the order of the text, with each word's own weight; empty when the score is below
+        already, None when `MOST_WORDS` removals do not suffice.
+
+    Raises
+    ------
+    ValueError
+        When the item has no score for the signal.
+    """
+    score = classifier.score_batch([item])[0].signals.get(signal)
+    if score is None:
+        raise ValueError(f"There is no score for {signal}.")
+    shares = [one for one in classifier.explain(item, [signal], None) if one.end > one.start]
+    left = sorted(shares, key=lambda one: -one.weight)[:CANDIDATES]
+    removed: list[Contribution] = []
+    while score >= threshold:
+        if not left or len(removed) == MOST_WORDS:
+            return None
+        scores = _scores(classifier, item, signal, [[*removed, one] for one in left])
+        best = min(range(len(left)), key=scores.__getitem__)
+        score = scores[best]
+        removed.append(left.pop(best))
+    return sorted(_needed(classifier, item, signal, threshold, removed), key=lambda one: one.start)
+
+
+def _needed(
+    classifier: Classifier,
+    item: Item,
+    signal: str,
+    threshold: float,
+    removed: list[Contribution],
+) -> list[Contribution]:
+    """Put back, from the weakest on, what is not needed to stay below the threshold."""
+    kept = removed
+    for one in sorted(removed, key=lambda one: one.weight):
+        fewer = [other for other in kept if other is not one]
+        if _scores(classifier, item, signal, [fewer])[0] < threshold:
+            kept = fewer
+    return kept

@@ -1,0 +1,107 @@
+"""Finds words that were broken apart ("id iot", "st-upid", "mo ron").
+
+Neighbouring words are joined where what they spell together is a known word that costs clearly
+less than the parts, one of which nobody knows or nobody uses.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.hashing import BASE, Codes, Hashes, Numbers, edges_of
+from classifiers.spelling import CANDIDATE, HEAVY, UNKNOWN_COST, Spelling
+from classifiers.text import is_letter
+
+LETTER, STRANGE = 1, 2
+SHORTEST_RUN = 3
+"""Letters in a row that stand apart and are read as one word ("i d i o t")."""
+
+_MOST_PIECES = 5
+_LONGEST = 16
+_SHORT, _UNUSUAL = 3, 6.5
+"""Short words that cost this much are taken for pieces too ("mo ron")."""
+
+Run = tuple[int, int]
+"""Place of the first word, and how many there are."""
+
+SAVED = 3.5
+"""What a joined word must cost less than its parts together."""
+
+SAVED_BY_OTHERS = 10.0
+"""The same for a word that is not abusive: little is at stake, so be sure."""
+
+
+def kinds_of_part(
+    table: Spelling, linear: Hashes, codes: Codes, lengths: Numbers
+) -> NDArray[np.uint8]:
+    """Say of words whether they may be part of another: `LETTER`, `STRANGE`, or 0."""
+    if not len(lengths):
+        return np.zeros(0, dtype=np.uint8)
+    other = np.logical_or.reduceat((codes < 97) | (codes > 122), edges_of(lengths))
+    costs = table.costs[table.find(linear)]
+    strange = (costs >= UNKNOWN_COST) | ((lengths <= _SHORT) & (costs >= _UNUSUAL))
+    kinds = np.where(strange & ~other & (lengths <= _LONGEST), STRANGE, 0)
+    letters = is_letter(codes[edges_of(lengths)])
+    return np.where((lengths == 1) & letters, LETTER, kinds).astype(np.uint8)
+
+
+def letter_runs(letters: Numbers, text_ids: NDArray[np.int32]) -> list[Run]:
+    """Return the runs of three or more words of one letter, given the places of such words."""
+    if len(letters) < SHORTEST_RUN:
+        return []
+    owners = text_ids[letters]
+    new = np.ones(len(letters), dtype=bool)
+    new[1:] = (np.diff(letters) != 1) | (owners[1:] != owners[:-1])
+    begins = np.flatnonzero(new)
+    sizes = np.diff(np.append(begins, len(letters)))
+    chosen = sizes >= SHORTEST_RUN
+    return list(zip(letters[begins[chosen]].tolist(), sizes[chosen].tolist(), strict=True))
+
+
+def broken_words(
+    table: Spelling,
+    linear: Hashes,
+    lengths: Numbers,
+    text_ids: NDArray[np.int32],
+    strange: Numbers,
+) -> list[Run]:
+    """Return the runs of words that are one word in pieces.
+
+    Parameters
+    ----------
+    linear, lengths, text_ids : arrays
+        Linear hash, letters and text of each word as it was written.
+    strange : array
+        Places of the words that may be a piece of another.
+    """
+    powers = np.array([pow(BASE, size, 1 << 64) for size in range(_LONGEST + 1)], np.uint64)
+    found: list[tuple[float, int, int]] = []
+    total = len(linear)
+    costs = table.costs[table.find(linear)]
+    for size in range(2, _MOST_PIECES + 1):
+        begins = np.unique(strange[:, None] - np.arange(size))
+        begins = begins[(begins >= 0) & (begins + size <= total)]
+        begins = begins[text_ids[begins] == text_ids[begins + size - 1]]
+        joined, letters = linear[begins], lengths[begins]
+        apart = costs[begins].astype(np.float64)
+        for step in range(1, size):
+            joined = joined + linear[begins + step] * powers[np.minimum(letters, _LONGEST)]
+            letters = letters + lengths[begins + step]
+            apart = apart + costs[begins + step]
+        numbers = np.where(letters <= _LONGEST, table.find(joined), -1)
+        flags = table.flags[numbers]
+        saved = apart - table.costs[numbers]
+        wanted = np.where(flags & HEAVY, SAVED, SAVED_BY_OTHERS)
+        chosen = (numbers >= 0) & ((flags & CANDIDATE) > 0) & (saved >= wanted)
+        found += [
+            (-float(gain), int(begin), size)
+            for gain, begin in zip(saved[chosen], begins[chosen], strict=True)
+        ]
+    taken: set[int] = set()
+    runs: list[tuple[int, int]] = []
+    for _, begin, size in sorted(found):
+        if taken.isdisjoint(range(begin, begin + size)):
+            taken.update(range(begin, begin + size))
+            runs.append((begin, size))
+    return sorted(runs)

@@ -1,0 +1,64 @@
+"""Features of a word's surroundings: is it denied, quoted, said of a group, said to "you"?
+
+Each is the word together with one class, hashed apart from the plain word, and belongs to that
+word alone. So a score stays a sum over words, and "not a liar" need not weigh like "a liar".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.hashing import Hashes, Numbers, rows_of
+from classifiers.word_classes import ADDRESSES, DENIES, GROUP
+from classifiers.words import Words
+
+NEGATION_REACH = 4
+PERSON_REACH = 3
+GROUP_REACH = 5
+SCOPE_SALTS = {
+    "denied": 0x3C6EF372,
+    "quoted": 0x510E527F,
+    "person": 0x1F83D9AB,
+    "group": 0x5BE0CD19,
+}
+
+
+def within(
+    marks: NDArray[np.bool_], text_ids: NDArray[np.int32], before: int, after: int
+) -> Numbers:
+    """Return the words up to so many places before or after a marked one, in the same text."""
+    marked = np.flatnonzero(marks)
+    reached = np.zeros(len(marks), dtype=bool)
+    for step in (*range(-before, 0), *range(1, after + 1)):
+        inside = marked[(marked + step >= 0) & (marked + step < len(marks))]
+        same = text_ids[inside] == text_ids[inside + step]
+        reached[inside[same] + step] = True
+    return np.flatnonzero(reached)
+
+
+def quoted(words: Words) -> Numbers:
+    """Return the words between an opening and a closing quotation mark.
+
+    A mark that nothing closes opens nothing.
+    """
+    before, in_text = words.quotation_marks()
+    return np.flatnonzero((before % 2 == 1) & (before < in_text))
+
+
+def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int32], Numbers]:
+    """Return (row numbers, text ids, word numbers) of all features of surroundings.
+
+    ``hashes`` are those of the words with groups replaced by their placeholder.
+    """
+    classes, text_ids = words.classes, words.text_ids
+    found = {
+        "denied": within(classes == DENIES, text_ids, 0, NEGATION_REACH),
+        "quoted": quoted(words),
+        "person": within(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH),
+        "group": within(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH),
+    }
+    owners = np.concatenate(list(found.values()))
+    rows = [rows_of(hashes.take(own), SCOPE_SALTS[name]) for name, own in found.items()]
+    order = np.argsort(owners, kind="stable")
+    return np.concatenate(rows)[order], text_ids[owners[order]], owners[order]

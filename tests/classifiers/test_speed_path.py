@@ -1,0 +1,115 @@
+"""The fast path gives what the plain definition of the features gives, feature by feature."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers import Classifier
+from classifiers.features import CUES, LENGTHS, extract, style_cues
+from classifiers.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
+from classifiers.identity import IDENTITY_TERMS
+from classifiers.scope import GROUP_REACH, NEGATION_REACH, PERSON_REACH, SCOPE_SALTS, quoted
+from classifiers.vocabulary import PLACEHOLDER
+from classifiers.word_classes import ADDRESSES, DENIES, GROUP, WORD_CLASSES
+from classifiers.words import read_words
+
+ALL = (1 << 64) - 1
+REACH = {"denied": NEGATION_REACH, "person": PERSON_REACH, "group": GROUP_REACH}
+LISTED = {
+    "denied": WORD_CLASSES[DENIES], "person": WORD_CLASSES[ADDRESSES], "group": WORD_CLASSES[GROUP]
+}  # fmt: skip
+OWN = [
+    "You are wrong, and here is why: see http://example.org!!",
+    "No! NO!! no... a muslim and a jewish neighbour, a neighbour",
+    "s t u p i d 1d10t, what a FOOL you are?",
+    "",
+    "well-known, don't: naïve ＦＯＯＬ 🤡🤡 f*ck",
+]
+
+
+def mixed(value: int) -> int:
+    value = ((value ^ (value >> 29)) * 0xBF58476D1CE4E5B9) & ALL
+    return value ^ (value >> 32)
+
+
+def row(value: int, salt: int) -> int:
+    return (((value ^ salt) * 0x9E3779B97F4A7C15) & ALL) >> (64 - TABLE_BITS)
+
+
+def word_hash(word: str) -> int:
+    powers = [pow(BASE, min(k, LONGEST_WORD - 1) + 1, 1 << 64) for k in range(len(word))]
+    return mixed(sum(ord(letter) * power for letter, power in zip(word, powers, strict=True)) & ALL)
+
+
+def ngrams(word: str) -> list[int]:
+    padded = f" {word} "
+    return [
+        row(
+            sum(
+                mixed(ord(sign) + 0x100) * pow(BASE, order - 1 - k)
+                for k, sign in enumerate(padded[start : start + order])
+            ) & ALL,
+            SALTS[order],
+        )
+        for order in (3, 4, 5)
+        for start in range(len(padded) - order + 1)
+    ]  # fmt: skip
+
+
+def plain_rows(text: str) -> list[int]:
+    """Return the rows of a text's features, worked out one by one."""
+    words = read_words([text]).read_as()
+    named = [int(PLACEHOLDER) if word in IDENTITY_TERMS else word_hash(word) for word in words]
+    rows = [row(cue, SALTS["cue"]) for cue in style_cues(text)]
+    for place, word in enumerate(words):
+        if word not in words[:place]:
+            rows.append(row(named[place], SALTS["word"]))
+            rows += [] if word in IDENTITY_TERMS else ngrams(word)
+    rows += surroundings(text, words, named)
+    pairs = itertools.pairwise(named)
+    rows.append(row(len(CUES) + min(len(words).bit_length(), LENGTHS), SALTS["cue"]))
+    return rows + [row((a * BASE + b) & ALL, SALTS["pair"]) for a, b in pairs]
+
+
+def surroundings(text: str, words: list[str], named: list[int]) -> list[int]:
+    """Return the rows of the words that stand near a denial, a person or a group, or in quotes."""
+    rows = []
+    for place, value in enumerate(named):
+        around = {name: words[max(place - reach, 0) : place] for name, reach in REACH.items()}
+        for name in ("person", "group"):
+            around[name] += words[place + 1 : place + 1 + REACH[name]]
+        for name, listed in LISTED.items():
+            if any(word in listed for word in around[name]):
+                rows.append(row(value, SCOPE_SALTS[name]))
+    for place in quoted(read_words([text])).tolist():
+        rows.append(row(named[place], SCOPE_SALTS["quoted"]))
+    return rows
+
+
+@given(st.lists(st.one_of(st.sampled_from(OWN), st.text(max_size=40)), min_size=1, max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_it_finds_the_same_features(texts: list[str]) -> None:
+    features = extract(texts)
+    for number, text in enumerate(texts):
+        found = sorted(
+            int(one)
+            for rows, ids, _ in features.families
+            for one, owner in zip(rows, ids, strict=True)
+            if owner == number
+        )
+        assert found == sorted(plain_rows(text))
+        assert features.counts[number] == len(found)
+
+
+@pytest.mark.parametrize("text", OWN)
+def test_it_sums_the_same_weights(classifier: Classifier, text: str) -> None:
+    rows = plain_rows(text)
+    scale = 1 / math.sqrt(max(len(rows), 1) + 12)
+    expected = classifier.abuse.weights[rows].sum(axis=0) * scale + classifier.abuse.bias
+    together = classifier.abuse.logits(extract([*OWN, text]))
+    assert together[-1] == pytest.approx(expected, abs=1e-4)

@@ -1,0 +1,63 @@
+"""Training's own parts: the solver, the words' vectors, the sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from classifiers.features import extract, word_rows
+from classifiers.training.sentences import own_sentences
+from classifiers.training.solver import fit_logistic
+from classifiers.training.word_vectors import EncodedWords
+from classifiers.words import read_words
+
+
+def test_the_solver_agrees_with_scikit_learn() -> None:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+    source = np.random.default_rng(3)
+    table = source.normal(size=(200, 6)).astype(np.float32)
+    targets = (table[:, 0] + source.normal(size=200) > 0).astype(np.float32)
+    weights = source.uniform(0.5, 1.5, size=200).astype(np.float32)
+    ones = np.ones((200, 1), dtype=np.float32)
+    learned, base = fit_logistic(
+        sparse.csr_matrix(table), ones, targets, weights, (0.01, np.array([1e-9])), 200
+    )
+    peer = LogisticRegression(C=1 / (0.01 * weights.sum()), tol=1e-8, max_iter=1000)
+    peer.fit(table, targets, sample_weight=weights)
+    assert learned == pytest.approx(peer.coef_[0], abs=2e-3)
+    assert base == pytest.approx(peer.intercept_, abs=2e-3)
+
+
+def test_soft_targets_are_learned_as_shares() -> None:
+    ones = np.ones((4, 1), dtype=np.float32)
+    nothing = sparse.csr_matrix((4, 1), dtype=np.float32)
+    _, base = fit_logistic(nothing, ones, 0.2 * ones[:, 0], ones[:, 0], (1.0, np.array([1e-9])), 50)
+    assert 1 / (1 + np.exp(-base[0])) == pytest.approx(0.2, abs=1e-3)
+
+
+def test_vectors_know_words_by_their_row_in_the_table() -> None:
+    vectors = EncodedWords.read()
+    rows = word_rows(read_words(["stupid moronic tram"]).hashes)
+    order = np.argsort(rows)
+    found, known = vectors.for_rows(rows[order])
+    assert len(known) == 3
+    stupid, moronic, tram = found[np.argsort(order)]
+    assert stupid @ moronic > stupid @ tram
+    assert (np.diff(vectors.rows) > 0).all()
+
+
+def test_a_row_without_a_vector_has_none() -> None:
+    rows = np.sort(word_rows(read_words(["qwzkjhvvx"]).hashes))
+    assert len(EncodedWords.read().for_rows(rows)[1]) == 0
+
+
+def test_own_sentences_are_whole_and_always_the_same() -> None:
+    made = own_sentences(seed=0)
+    assert made == own_sentences(seed=0)
+    assert made != own_sentences(seed=1)
+    assert not [text for text, _ in made if "{" in text or not text.strip()]
+    for labels in (one for _, one in made):
+        assert all(0.0 <= target <= 1.0 and weight > 0 for target, weight in labels.values())
+    assert extract([text for text, _ in made[:100]]).count == 100
