@@ -18,7 +18,7 @@ class Site(models.Model):
     # Moderators see why a comment waits, and the words that weighed, before they decide.
     show_reasons = models.BooleanField(default=False, db_default=False)
     # What clients of other systems have scored lands in the review queue too.
-    queues_foreign = models.BooleanField(default=False)
+    queues_foreign = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
