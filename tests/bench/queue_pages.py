@@ -24,7 +24,7 @@ INSERT INTO moderation_comment (site_id, story_id, author_id, external_id, finge
     author_name, body, submitted_at, received_at, status, priority)
 SELECT %(site)s,
        (SELECT min(id) FROM moderation_story) + n %% 2000,
-       (SELECT min(id) FROM moderation_author) + (n * 7919) %% 50000,
+       (SELECT min(id) FROM moderation_author) + (n::bigint * 7919) %% 50000,
        'c-' || n, '\\x00', 'Author ' || n %% 50000,
        'The council should read its own report again, number ' || n || ', before it votes on '
        || (ARRAY['bridges','ferries','harbours','schools','budgets'])[1 + n %% 5]

@@ -94,7 +94,7 @@ def main() -> None:
     client.force_login(user)
     for name, path in (
         ("queue page over HTTP", "/review/bench/"),
-        ("next comment over HTTP", "/review/bench/next"),
+        ("next comment over HTTP", "/review/bench/next/"),
     ):
 
         def get(path=path):
