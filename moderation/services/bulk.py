@@ -119,9 +119,7 @@ def decide_bulk(bulk: BulkDecision) -> Outcome:
     """
     if bulk.read_at is None or bound_of(bulk) > LIMIT:
         raise Conflict("The sample does not prove enough.", code="not_proven")
-    if not BulkDecision.objects.filter(pk=bulk.pk, decided_at__isnull=True).update(
-        decided_at=Now()
-    ):
+    if BulkDecision.objects.filter(pk=bulk.pk, decided_at__isnull=False).exists():
         raise Conflict("This was done already.", code="already_decided")
     versions = dict(zip(bulk.comments, bulk.versions, strict=True))
     left = [pk for pk in bulk.comments if pk not in set(bulk.otherwise)]
@@ -131,6 +129,8 @@ def decide_bulk(bulk: BulkDecision) -> Outcome:
         status=Status(bulk.status), clauses=[bulk.clause] if bulk.clause else [], note=""
     )
     results = decide_several(bulk.moderator, presses, ruling)
+    # Last: whoever breaks off before can press again, each comment's key makes it one decision.
+    BulkDecision.objects.filter(pk=bulk.pk).update(decided_at=Now())
     kept = [(pk, "Somebody is reading it.") for pk in left if pk in reading]
     kept += [
         (press.comment_pk, result.message)
@@ -143,7 +143,7 @@ def decide_bulk(bulk: BulkDecision) -> Outcome:
 def undo_bulk(bulk: BulkDecision) -> Outcome:
     """Take back every decision of it that still stands. Raises Conflict when that was done."""
     done = BulkDecision.objects.filter(pk=bulk.pk, decided_at__isnull=False, undone_at__isnull=True)
-    if not done.update(undone_at=Now()):
+    if not done.exists():
         raise Conflict("There is nothing to take back.", code="nothing_to_undo")
     kept: list[tuple[int, str]] = []
     made = decisions_of(bulk)
@@ -152,6 +152,7 @@ def undo_bulk(bulk: BulkDecision) -> Outcome:
             undo(bulk.moderator, decision.pk, claimed=False)
         except ModerationError as error:
             kept.append((decision.comment_id, error.message))
+    done.update(undone_at=Now())
     return Outcome(len(made) - len(kept), kept)
 
 

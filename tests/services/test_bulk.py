@@ -14,7 +14,7 @@ from moderation.services import bulk, claims
 from moderation.services import review as desk
 from moderation.services.errors import Conflict, Invalid, NotFound
 from moderation.services.policies import ensure_default
-from moderation.services.review import Ruling
+from moderation.services.review import Press, Ruling
 from tests.cast import MakeComment
 
 APPROVE = Ruling(status=Status.APPROVED)
@@ -72,6 +72,24 @@ def test_all_but_those_read_otherwise_are_decided_and_taken_back_together(
     assert not Comment.objects.filter(claimed_until__gt=Now()).exists()
     with pytest.raises(Conflict):
         bulk.undo_bulk(made)
+
+
+def test_one_that_breaks_off_is_finished_by_pressing_again(
+    waiting: list[Comment], mona: User, daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = choose(mona, daily)
+    bulk.note_sample(made, [])
+
+    def break_off(moderator: User, presses: list[Press], ruling: Ruling) -> None:
+        desk.decide_several(moderator, presses[:11], ruling)
+        raise OSError
+
+    with monkeypatch.context() as patched, pytest.raises(OSError):
+        patched.setattr(bulk, "decide_several", break_off)
+        bulk.decide_bulk(made)
+    assert statuses().count(Status.APPROVED) == 11
+    assert bulk.decide_bulk(made).changed == 30
+    assert statuses() == [Status.APPROVED] * 30 and Decision.objects.count() == 30
 
 
 def test_a_sample_with_too_many_others_decides_nothing(
