@@ -21,7 +21,6 @@ from classifiers.language import detect_batch, is_foreign, is_trained
 from classifiers.languages import LanguageHeads
 from classifiers.low_quality import low_quality_logits
 from classifiers.relevance import Relevance
-from classifiers.weights import decode_weights
 from classifiers.words import read_words
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -137,8 +136,7 @@ def _load(folder: Path) -> Classifier:
     files, card, digest = read_bundle(folder)
     try:
         arrays = unpack_arrays(files["abuse.npz"])
-        names = tuple(card["heads"])
-        table = AbuseTable(names, decode_weights(arrays["codes"], arrays["scales"]), arrays["bias"])
+        table = AbuseTable.decode(card["heads"], arrays)
         lexical, words = unpack_arrays(files["relevance.npz"]), unpack_arrays(files["words.npz"])
         relevance = Relevance.decode(lexical, words)
         further = [

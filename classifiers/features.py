@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from classifiers.hashing import (
     BASE,
     SALTS,
+    TABLE_BITS,
     Hashes,
     Numbers,
     places_within,
@@ -49,16 +50,17 @@ Weights = NDArray[np.float32]
 class Features:
     """Hashed features of a batch of texts.
 
-    ``distinct`` are the places of the words that stand in their text for the first time: a word
+    ``distinct`` are the places of the words that stand in their text for the first time: a feature
     counts once per text. ``sequences`` are the families that need more than one word: words with
     their surroundings, pairs, and last what belongs to no word. ``counts`` is the number of
-    features per text.
+    features per text. ``runs`` are surroundings and pairs wherever they stand, however often.
     """
 
     words: Words
     distinct: Numbers
     sequences: tuple[Family, ...]
     counts: Numbers
+    runs: tuple[Family, ...] = ()
 
     @property
     def count(self) -> int:
@@ -105,9 +107,18 @@ class WordWeights:
         add_by_text(sums, self.of_rows(rows.astype(np.int64)), np.repeat(words - begin, counts))
         return sums + self.of_rows(word_rows(vocabulary.feature_hashes(words)))
 
+    @property
+    def heads(self) -> int:
+        """Return how many heads there are."""
+        return int(self._weights.shape[1])
+
     def of_rows(self, rows: Numbers) -> Weights:
         """Return the weights of single features (features x heads)."""
         return self._weights.take(rows >> self._shift if self._shift else rows, axis=0)
+
+    def of_words(self, words: Words) -> Weights:
+        """Return the weights of each word with its n-grams (words x heads)."""
+        return self._sums.of(words.vocabulary).take(words.ids, axis=0)
 
     def sums(self, features: Features) -> Weights:
         """Return the summed weights of each text's features (texts x heads)."""
@@ -141,6 +152,21 @@ def _first_occurrences(words: Words) -> Numbers:
     chosen = np.zeros(len(keys), dtype=bool)
     chosen[keys[first] & ((1 << place_bits) - 1)] = True
     return np.flatnonzero(chosen)
+
+
+def _once(family: Family) -> Family:
+    """Return the features that stand in their text for the first time, in order."""
+    rows, ids, owners = family
+    place_bits = len(rows).bit_length()
+    keys = ((ids.astype(np.int64) << TABLE_BITS) | rows) << place_bits | np.arange(len(rows))
+    keys.sort()
+    feature = keys >> place_bits
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = feature[1:] != feature[:-1]
+    if first.all():
+        return family
+    kept = np.sort(keys[first] & ((1 << place_bits) - 1))
+    return rows.take(kept), ids.take(kept), owners.take(kept)
 
 
 def _pairs(words: Words, hashes: Hashes) -> Family:
@@ -195,18 +221,24 @@ def extract(texts: Sequence[str]) -> Features:
     vocabulary = words.vocabulary
     distinct = _first_occurrences(words)
     hashes = vocabulary.feature_hashes(words.ids)
-    sequences = (scope_family(words, hashes), _pairs(words, hashes), _cues(texts, words))
-    return with_counts(words, distinct, sequences)
+    runs = (scope_family(words, hashes), _pairs(words, hashes))
+    sequences = (*map(_once, runs), _cues(texts, words))
+    return with_counts(words, distinct, sequences, runs)
 
 
-def with_counts(words: Words, distinct: Numbers, sequences: tuple[Family, ...]) -> Features:
+def with_counts(
+    words: Words,
+    distinct: Numbers,
+    sequences: tuple[Family, ...],
+    runs: tuple[Family, ...] = (),
+) -> Features:
     """Return the features of these words and sequences, counted per text."""
     per_word = words.vocabulary.ngram_counts.values.take(words.ids.take(distinct)) + 1
     counts = np.bincount(words.text_ids.take(distinct), weights=per_word, minlength=words.count)
     counts = counts.astype(np.int64)
     for _, ids, _ in sequences:
         counts += np.bincount(ids, minlength=words.count)
-    return Features(words, distinct, sequences, counts)
+    return Features(words, distinct, sequences, counts, runs)
 
 
 def scale_of(counts: Numbers) -> NDArray[np.float32]:

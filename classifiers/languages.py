@@ -21,7 +21,6 @@ from classifiers.chunks import MAX_CHARS
 from classifiers.features import Features, extract, with_counts
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.identity_abroad import identity_words
-from classifiers.weights import decode_weights
 from classifiers.words import read_words
 
 LANGUAGE_BITS = 18
@@ -80,8 +79,7 @@ class LanguageHeads:
         cls, language: str, names: Sequence[str], arrays: Mapping[str, Any]
     ) -> LanguageHeads:
         """Build from the stored form; see `classifiers.training.languages`."""
-        weights = decode_weights(arrays["codes"], arrays["scales"])
-        return cls(language, AbuseTable(tuple(names), weights, arrays["bias"]))
+        return cls(language, AbuseTable.decode(names, arrays))
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return the signals of each text, 0-1."""

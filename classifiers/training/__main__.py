@@ -21,7 +21,6 @@ from classifiers.training.relevance import train_relevance
 from classifiers.training.spelling import learn_spelling, write_spelling
 from classifiers.training.word_vectors import EncodedWords
 from classifiers.training.words import WORDS
-from classifiers.weights import decode_weights, encode_weights
 
 
 def main() -> None:
@@ -47,14 +46,14 @@ def main() -> None:
     print(f"off_topic trained on {pairs:,} pairs, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
     print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
-    codes, scales = encode_weights(table.weights)
+    encoded = table.encode()
     files = {
-        "abuse.npz": pack_arrays({"codes": codes, "scales": scales, "bias": table.bias}),
+        "abuse.npz": pack_arrays(encoded),
         "relevance.npz": pack_arrays(lexical),
         "words.npz": words,
         **{f"{language}.npz": pack_arrays(arrays) for language, arrays in languages.items()},
     }
-    stored = AbuseTable(table.names, decode_weights(codes, scales), table.bias)
+    stored = AbuseTable.decode(table.names, encoded)
     measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
     figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
     card = make_card(heads, pairs, arguments.seed, figures, sections)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
-from classifiers.abuse import AbuseTable
+from classifiers.abuse import AbuseTable, Emphasis, lengths_of
+from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
+from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.data import Example
 from classifiers.training.matrix import FeatureMatrix, feature_matrix
 from classifiers.training.solver import fit_logistic
@@ -24,7 +26,7 @@ from classifiers.training.word_vectors import EncodedWords
 
 Floats = NDArray[np.float32]
 
-PENALTY = 1e-5
+PENALTY = 3e-6
 """Strength of the L2 penalty on hashed features, chosen on the tuning part."""
 
 DENSE_PENALTY = 1e-5
@@ -35,12 +37,21 @@ STEPS = 60
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
-             "davidson_twitter": 0.03, "youtube_spam": 1.0, "own_sentences": 0.03}  # fmt: skip
+             "davidson_twitter": 0.03, "youtube_spam": 1.0, "own_sentences": 0.1}  # fmt: skip
 """The mix of communities that scores are calibrated to: how much a tuning text of each counts.
 
 Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
 a comment section.
 """
+
+BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -0.6}
+"""What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
+
+Set by hand on the tuning part. A fit would take it from own sentences, which are all short.
+"""
+
+ROUNDS = 2
+"""The first learns on whole texts, the next also on the worst windows that the one before found."""
 
 SCARCE = ("threat", "sexual", "spam")
 """Signals that hardly any set labels: own sentences count for more in their calibration."""
@@ -82,8 +93,10 @@ class AbuseTrainer:
         self._training = np.array([example.part == "train" for example in used])
         self._sources = np.array([example.source for example in used])
         self._targets, self._weights = _targets(used, signals)
-        self._features = feature_matrix([example.text for example in used], self._training)
-        self._meanings = _meanings(self._features, vectors)
+        self._texts = [example.text for example in used]
+        self._features = feature_matrix(self._texts, self._training)
+        self._meanings = _meanings(self._features.matrix, self._features, vectors)
+        self._lengths = np.concatenate([lengths_of(one) for _, one in blocks(self._texts)])
 
     def train(self, without: str = "") -> tuple[AbuseTable, list[HeadReport]]:
         """Train all heads on the training part and calibrate them on the tuning part.
@@ -92,43 +105,73 @@ class AbuseTrainer:
         """
         kept = self._sources != without
         training, tuning = self._training & kept, ~self._training & kept
-        matrix, size = self._features.matrix, self._meanings.shape[1]
-        origins = _origins(self._sources)
-        dense = np.hstack([self._meanings, origins])
-        penalties = np.concatenate(
-            (np.full(size, DENSE_PENALTY), np.full(origins.shape[1], ORIGIN_PENALTY))
-        )
-        lexical = np.zeros((matrix.shape[1], len(self.signals)), dtype=np.float32)
-        further = np.zeros((dense.shape[1], len(self.signals)), dtype=np.float32)
-        for head in range(len(self.signals)):
-            rows = np.flatnonzero(training & (self._weights[:, head] > 0))
-            lexical[:, head], further[:, head] = fit_logistic(
-                matrix[rows], dense[rows], self._targets[rows, head], self._weights[rows, head],
-                (PENALTY, penalties), self.steps,
-            )  # fmt: skip
-        margins = matrix[tuning] @ lexical + self._meanings[tuning] @ further[:size]
-        slopes, bias = self._calibrated(margins, tuning)
-        table = np.zeros((1 << TABLE_BITS, len(self.signals)), dtype=np.float32)
-        table[self._features.rows] = lexical * self._features.frequency[:, None]
-        table[self._vectors.rows] += self._vectors.vectors @ further[:size]
-        return AbuseTable(self.signals, table * slopes, bias), self._reports(training, tuning)
+        table: AbuseTable | None = None
+        for _ in range(ROUNDS):
+            heads = [self._fitted(head, training, table) for head in range(len(self.signals))]
+            table = self._calibrated(np.stack(heads, axis=1), tuning)
+        assert table is not None
+        return table, self._reports(training, tuning)
 
-    def _calibrated(self, margins: Floats, tuning: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-        """Fit Platt's sigmoid (Platt 1999) per head on held-out texts; return slopes and biases."""
-        slopes = np.ones(len(self.signals), dtype=np.float32)
-        bias = np.zeros(len(self.signals), dtype=np.float32)
-        targets = self._targets[tuning] > 0.5
+    def _fitted(self, head: int, training: NDArray[np.bool_], before: AbuseTable | None) -> Floats:
+        """Fit one head and return its weights, not yet calibrated.
+
+        With a table of the round before, a text's features are the mean of those of the whole text
+        and of its worst window, weighted as that table weighs them.
+        """
+        matrix, meanings = self._features.matrix, self._meanings
+        if before is not None and before.emphasis is not None and before.emphasis.worst[head] > 0:
+            share = float(before.emphasis.worst[head] / (1 + before.emphasis.worst[head]))
+            worst = self._features.of_windows(self._texts, before, head)
+            matrix = (matrix * (1 - share) + worst * share).tocsr()
+            meanings = _meanings(matrix, self._features, self._vectors)
+        others = np.hstack([_origins(self._sources), self._lengths[:, None]])
+        size = meanings.shape[1]
+        penalties = np.concatenate(
+            (np.full(size, DENSE_PENALTY), np.full(others.shape[1], ORIGIN_PENALTY))
+        )
+        known = training & (self._weights[:, head] > 0)
+        rows = np.flatnonzero(known & (self._sources != COMPARED))
+        lexical, further = fit_logistic(
+            matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
+            self._weights[rows, head], (PENALTY, penalties), self.steps,
+        )  # fmt: skip
+        further = further[:size]
+        compared = np.flatnonzero(known & (self._sources == COMPARED))
+        if len(compared):
+            more = lean(
+                matrix[compared], meanings[compared], self._targets[compared, head],
+                lexical, further,
+            )  # fmt: skip
+            lexical, further = lexical + more[0], further + more[1]
+        weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
+        weights[self._features.rows] = lexical * self._features.frequency
+        weights[self._vectors.rows] += self._vectors.vectors @ further
+        return weights
+
+    def _calibrated(self, weights: Floats, tuning: NDArray[np.bool_]) -> AbuseTable:
+        """Fit on held-out texts how whole, worst window and length make a probability."""
+        plain = AbuseTable(self.signals, weights, np.zeros(len(self.signals), dtype=np.float32))
+        chosen = np.flatnonzero(tuning)
+        parts = [plain.margins(one) for _, one in blocks([self._texts[row] for row in chosen])]
+        whole = np.concatenate([part.whole for part in parts])
+        worst = np.concatenate([part.worst for part in parts])
+        lengths = np.concatenate([part.lengths for part in parts])
+        targets, sources = self._targets[chosen] > 0.5, self._sources[chosen]
+        slopes, emphasis, counted, bias = np.zeros((4, len(self.signals)), dtype=np.float32)
         for head, signal in enumerate(self.signals):
             mix = REFERENCE | ({"own_sentences": 0.5} if signal in SCARCE else {})
-            reference = np.array([mix.get(source, 0.0) for source in self._sources[tuning]])
-            weight = self._weights[tuning, head] * reference
+            reference = np.array([mix.get(source, 0.0) for source in sources])
+            weight = self._weights[chosen, head] * reference
             rows = np.flatnonzero(weight)
-            fitted = LogisticRegression(C=1e4).fit(
-                margins[rows, head : head + 1], targets[rows, head], sample_weight=weight[rows]
+            counted[head] = BY_LENGTH.get(signal, 0.0)
+            slopes[head], by_window, bias[head] = _platt(
+                np.stack([whole[rows, head], worst[rows, head]], axis=1),
+                counted[head] * lengths[rows],
+                targets[rows, head],
+                weight[rows],
             )
-            slopes[head] = max(float(fitted.coef_[0, 0]), 1e-6)
-            bias[head] = float(fitted.intercept_[0])
-        return slopes, bias
+            emphasis[head] = by_window / slopes[head]
+        return AbuseTable(self.signals, weights * slopes, bias, Emphasis(emphasis, counted))
 
     def _reports(self, training: NDArray[np.bool_], tuning: NDArray[np.bool_]) -> list[HeadReport]:
         known = self._weights > 0
@@ -144,10 +187,27 @@ class AbuseTrainer:
         ]
 
 
-def _meanings(features: FeatureMatrix, vectors: EncodedWords) -> Floats:
+def _platt(
+    margins: Floats, offsets: Floats, targets: NDArray[np.bool_], weights: Floats
+) -> tuple[float, float, float]:
+    """Return what whole text and worst window count, neither below 0, and the bias (Platt 1999)."""
+    share = weights / weights.sum()
+    signs = np.where(targets, -1.0, 1.0)
+
+    def loss(found: NDArray[np.float64]) -> float:
+        logits = margins @ found[:2] + found[2] + offsets
+        return float(share @ np.logaddexp(0.0, signs * logits))
+
+    bounds = [(1e-6, None), (0.0, None), (None, None)]
+    found = minimize(loss, np.array([1.0, 0.5, -1.0]), method="L-BFGS-B", bounds=bounds)
+    whole, worst, bias = found.x.tolist()
+    return whole, worst, bias
+
+
+def _meanings(matrix: sparse.csr_matrix, features: FeatureMatrix, vectors: EncodedWords) -> Floats:
     """Return the scaled sum of the vectors of each text's words."""
     found, known = vectors.for_rows(features.rows)
-    words = features.matrix[:, known] @ sparse.diags(1.0 / features.frequency[known])
+    words = matrix[:, known] @ sparse.diags(1.0 / features.frequency[known])
     return np.asarray(words @ found, dtype=np.float32)
 
 

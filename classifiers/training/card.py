@@ -32,7 +32,9 @@ DATA = (
 
 KNOWN_FAILURES = (
     "Away from the communities it was trained on the ranking of toxicity is clearly worse.",
-    "One insult in a long polite comment is diluted: the score is a mean over the whole text.",
+    "One insult in a long polite comment may stay below a threshold: the worst words count, but so "
+    "does the rest of the text.",
+    "identity_attack is low for short outright attacks as well; toxicity finds more of them.",
     "A disguise that changes several letters of every word, or joins rare words, still hides "
     "abuse.",
     "threat and sexual rest on a few hundred real positives and on own templated sentences; "

@@ -74,7 +74,8 @@ _KINDS = ("severe_toxicity", "insult", "identity_attack", "threat")
 
 def _jigsaw(row: Row) -> Labels:
     toxic = float(row["labels"]["toxic"])
-    return {"toxicity": (toxic, 1.0), **({} if toxic else _clean(*_KINDS, "sexual"))}
+    # The definition of toxicity that others' clients expect: it counts double.
+    return {"toxicity": (toxic, 2.0), **({} if toxic else _clean(*_KINDS, "sexual"))}
 
 
 def _insults(row: Row) -> Labels:
@@ -164,7 +165,7 @@ PERSPECTIVE = {
 
 def _perspective(row: Row) -> Labels:
     scores = row["labels"]
-    return {name: (float(scores[attribute]), 4.0) for name, attribute in PERSPECTIVE.items()}
+    return {name: (float(scores[attribute]), 1.0) for name, attribute in PERSPECTIVE.items()}
 
 
 SETS: dict[str, Callable[[Row], Labels]] = {

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.features import blocks, scale_of
+from classifiers.abuse import AbuseTable
+from classifiers.features import Features, blocks, scale_of
 from classifiers.hashing import TABLE_BITS
+
+_TOGETHER = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,14 @@ class FeatureMatrix:
     rows: NDArray[np.int64]
     frequency: NDArray[np.float32]
 
+    def of_windows(self, texts: Sequence[str], table: AbuseTable, head: int) -> sparse.csr_matrix:
+        """Return the same columns for the worst window of each text under a table's head."""
+        windows = (table.worst_windows(one, head) for _, one in blocks(texts, _TOGETHER))
+        made = [_counted(one)[:, self.rows] for one in windows]
+        matrix = sparse.vstack(made, format="csr")
+        matrix.data *= self.frequency[matrix.indices]
+        return matrix
+
 
 def feature_matrix(
     texts: Sequence[str], training: NDArray[np.bool_], fewest: int = 3
@@ -33,24 +44,19 @@ def feature_matrix(
 
     Counts are weighted by inverse document frequency over its typical size.
     """
-    counts, scales = _count_matrix(texts)
-    shown = np.bincount(counts[training].indices, minlength=counts.shape[1])
+    made = [_counted(one) for _, one in blocks(texts, _TOGETHER)]
+    scaled = sparse.vstack(made, format="csr")
+    shown = np.bincount(scaled[training].indices, minlength=scaled.shape[1])
     rows = np.flatnonzero(shown >= fewest)
     frequency = ((np.log((1 + training.sum()) / (1 + shown[rows])) + 1.0) / 6.0).astype(np.float32)
-    matrix = counts[:, rows]
+    matrix = scaled[:, rows]
     matrix.data *= frequency[matrix.indices]
-    matrix.data *= np.repeat(scales, np.diff(matrix.indptr))
     return FeatureMatrix(matrix, rows, frequency)
 
 
-def _count_matrix(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
-    parts: list[sparse.csr_matrix] = []
-    scales: list[NDArray[np.float32]] = []
-    for _, features in blocks(texts, 2048):
-        rows = np.concatenate([family[0] for family in features.families])
-        ids = np.concatenate([family[1] for family in features.families])
-        ones = np.ones(len(rows), dtype=np.float32)
-        shape = (features.count, 1 << TABLE_BITS)
-        parts.append(sparse.csr_matrix((ones, (ids, rows.astype(np.int32))), shape=shape))
-        scales.append(scale_of(features.counts))
-    return sparse.vstack(parts, format="csr"), np.concatenate(scales)
+def _counted(features: Features) -> sparse.csr_matrix:
+    """Return how often each text of a batch has each feature, times the text's scale."""
+    rows = np.concatenate([family[0] for family in features.families])
+    ids = np.concatenate([family[1] for family in features.families])
+    shape = (features.count, 1 << TABLE_BITS)
+    return sparse.csr_matrix((scale_of(features.counts)[ids], (ids, rows)), shape=shape)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from classifiers import Classifier
+from classifiers.abuse import AbuseTable
 from classifiers.features import CUES, LENGTHS, extract, style_cues
 from classifiers.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.scope import GROUP_REACH, NEGATION_REACH, PERSON_REACH, SCOPE_SALTS, quoted
 from classifiers.vocabulary import PLACEHOLDER
+from classifiers.windows import WINDOW
 from classifiers.word_classes import ADDRESSES, DENIES, GROUP, WORD_CLASSES
 from classifiers.words import read_words
 
@@ -70,24 +74,29 @@ def plain_rows(text: str) -> list[int]:
         if word not in words[:place]:
             rows.append(row(named[place], SALTS["word"]))
             rows += [] if word in IDENTITY_TERMS else ngrams(word)
-    rows += surroundings(text, words, named)
-    pairs = itertools.pairwise(named)
+    rows += set(surroundings(text, words, named))
+    rows += {row((a * BASE + b) & ALL, SALTS["pair"]) for a, b in itertools.pairwise(named)}
     rows.append(row(len(CUES) + min(len(words).bit_length(), LENGTHS), SALTS["cue"]))
-    return rows + [row((a * BASE + b) & ALL, SALTS["pair"]) for a, b in pairs]
+    return rows
 
 
 def surroundings(text: str, words: list[str], named: list[int]) -> list[int]:
     """Return the rows of the words that stand near a denial, a person or a group, or in quotes."""
-    rows = []
+    return [one for rows in surroundings_by_word(text, words, named) for one in rows]
+
+
+def surroundings_by_word(text: str, words: list[str], named: list[int]) -> list[list[int]]:
+    """Return the same word by word."""
+    rows: list[list[int]] = [[] for _ in words]
     for place, value in enumerate(named):
         around = {name: words[max(place - reach, 0) : place] for name, reach in REACH.items()}
         for name in ("person", "group"):
             around[name] += words[place + 1 : place + 1 + REACH[name]]
         for name, listed in LISTED.items():
             if any(word in listed for word in around[name]):
-                rows.append(row(value, SCOPE_SALTS[name]))
+                rows[place].append(row(value, SCOPE_SALTS[name]))
     for place in quoted(read_words([text])).tolist():
-        rows.append(row(named[place], SCOPE_SALTS["quoted"]))
+        rows[place].append(row(named[place], SCOPE_SALTS["quoted"]))
     return rows
 
 
@@ -108,8 +117,36 @@ def test_it_finds_the_same_features(texts: list[str]) -> None:
 
 @pytest.mark.parametrize("text", OWN)
 def test_it_sums_the_same_weights(classifier: Classifier, text: str) -> None:
-    rows = plain_rows(text)
-    scale = 1 / math.sqrt(max(len(rows), 1) + 12)
-    expected = classifier.abuse.weights[rows].sum(axis=0) * scale + classifier.abuse.bias
-    together = classifier.abuse.logits(extract([*OWN, text]))
-    assert together[-1] == pytest.approx(expected, abs=1e-4)
+    expected = plain_margin(classifier.abuse, plain_rows(text))
+    together = classifier.abuse.margins(extract([*OWN, text]))
+    assert together.whole[-1] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("text", OWN)
+def test_the_worst_window_is_the_worst_of_all(classifier: Classifier, text: str) -> None:
+    words = read_words([text]).read_as()
+    named = [int(PLACEHOLDER) if word in IDENTITY_TERMS else word_hash(word) for word in words]
+    near = surroundings_by_word(text, words, named)
+    windows = [
+        plain_margin(classifier.abuse, window_rows(words, named, near, begin))
+        for begin in range(max(len(words) - WINDOW + 1, 1 if words else 0))
+    ]
+    expected = np.max(windows, axis=0) if windows else np.zeros(len(classifier.abuse.names))
+    together = classifier.abuse.margins(extract([*OWN, text]))
+    assert together.worst[-1] == pytest.approx(expected, abs=1e-4)
+
+
+def plain_margin(table: AbuseTable, rows: list[int]) -> NDArray[np.float64]:
+    """Return the log-odds without bias of a text with these features."""
+    return np.asarray(table.weights[rows].sum(axis=0) / math.sqrt(max(len(rows), 1) + 12))
+
+
+def window_rows(words: list[str], named: list[int], near: list[list[int]], begin: int) -> list[int]:
+    """Return the rows of the features of a window, as often as they stand there."""
+    rows = []
+    for place in range(begin, min(begin + WINDOW, len(words))):
+        rows.append(row(named[place], SALTS["word"]))
+        rows += [] if words[place] in IDENTITY_TERMS else ngrams(words[place])
+        rows += near[place]
+    pairs = itertools.pairwise(named[begin : begin + WINDOW])
+    return rows + [row((a * BASE + b) & ALL, SALTS["pair"]) for a, b in pairs]

@@ -1,0 +1,100 @@
+"""The worst few words of a text: what a mean over the whole text would dilute.
+
+A window is `WINDOW` words in a row, or the whole of a shorter text; every place is tried. Its
+log-odds are those that it would have as a text of its own, but that a feature counts as often as
+it stands there, and that signs of style, which belong to no word, are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.features import Features, WordWeights, scale_of, with_counts
+from classifiers.hashing import Numbers, edges_of, places_within
+
+WINDOW = 3
+"""Words of a window, chosen on the tuning parts: "you are …" fits."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """All windows of a batch, text after text, but for texts without words.
+
+    ``texts`` are the numbers of the texts, ``edges`` where each one's windows start, ``begins`` and
+    ``ends`` the words of each window, ``margins`` (windows x heads) its log-odds without bias.
+    """
+
+    texts: Numbers
+    edges: Numbers
+    begins: Numbers
+    ends: Numbers
+    margins: Floats
+
+    def highest(self) -> Floats:
+        """Return the highest log-odds among each text's windows (texts x heads)."""
+        return np.maximum.reduceat(self.margins, self.edges, axis=0)
+
+    def worst(self, head: int) -> Numbers:
+        """Return which window of each text has the highest log-odds of a head."""
+        margins = self.margins[:, head]
+        sizes = np.diff(np.append(self.edges, len(margins)))
+        highest = np.repeat(np.maximum.reduceat(margins, self.edges), sizes)
+        reached = np.flatnonzero(margins == highest)
+        owners = np.repeat(np.arange(len(sizes)), sizes)[reached]
+        return reached[np.flatnonzero(np.diff(owners, prepend=-1))]
+
+
+def windows_of(features: Features, weights: WordWeights) -> Windows | None:
+    """Return the windows of a batch, or None where no text has a word."""
+    sizes = np.bincount(features.words.text_ids, minlength=features.count)
+    texts = np.flatnonzero(sizes)
+    if not len(texts):
+        return None
+    counts = np.maximum(sizes[texts] - WINDOW + 1, 1)
+    begins = np.repeat(edges_of(sizes)[texts], counts) + places_within(counts)
+    ends = np.minimum(begins + WINDOW, np.repeat(np.cumsum(sizes)[texts], counts))
+    own, own_counts, pairs, pair_counts = _running_sums(features, weights)
+    margins = own[ends] - own[begins] + pairs[ends - 1] - pairs[begins]
+    numbers = own_counts[ends] - own_counts[begins] + pair_counts[ends - 1] - pair_counts[begins]
+    return Windows(texts, edges_of(counts), begins, ends, margins * scale_of(numbers)[:, None])
+
+
+def _running_sums(
+    features: Features, weights: WordWeights
+) -> tuple[Floats, Numbers, Floats, Numbers]:
+    """Return what all words before each place sum to: first alone, then as pairs with the next.
+
+    Of each the weights (places + 1 x heads) and the number of features.
+    """
+    words = features.words
+    scope, pairs = features.runs
+    size, heads = len(words.ids), weights.heads
+    sums = np.zeros((2, size + 1, heads))
+    counts = np.zeros((2, size + 1), dtype=np.int64)
+    sums[0, 1:] = weights.of_words(words)
+    np.add.at(sums[0], scope[2] + 1, weights.of_rows(scope[0]))
+    sums[1, pairs[2] + 1] = weights.of_rows(pairs[0])
+    counts[0, 1:] = words.vocabulary.ngram_counts.values.take(words.ids) + 1
+    for number, family in enumerate((scope, pairs)):
+        counts[number, 1:] += np.bincount(family[2], minlength=size)
+    sums, counts = np.cumsum(sums, axis=1), np.cumsum(counts, axis=1)
+    return sums[0], counts[0], sums[1], counts[1]
+
+
+def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Features:
+    """Return the features of one window per text, given by its words; empty ones are allowed."""
+    ids = features.words.text_ids
+    places = np.arange(len(ids))
+    inside = (places >= begins[ids]) & (places < ends[ids])
+    sequences = []
+    for reach, (rows, owned, owners) in enumerate(features.runs):
+        kept = inside[owners] & (owners + reach < ends[owned])
+        sequences.append((rows[kept], owned[kept], owners[kept]))
+    rows, owned, owners = features.sequences[-1]
+    no_cues = (rows[:0], owned[:0], owners[:0])
+    return with_counts(features.words, np.flatnonzero(inside), (*sequences, no_cues))
