@@ -8,11 +8,12 @@ it stands there, and that signs of style, which belong to no word, are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Features, WordWeights, scale_of, with_counts
+from classifiers.features import Features, WordWeights, add_by_text, scale_of, with_counts
 from classifiers.hashing import Numbers, edges_of, places_within
 
 WINDOW = 3
@@ -74,16 +75,24 @@ def _running_sums(
     words = features.words
     scope, pairs = features.runs
     size, heads = len(words.ids), weights.heads
-    sums = np.zeros((2, size + 1, heads))
-    counts = np.zeros((2, size + 1), dtype=np.int64)
-    sums[0, 1:] = weights.of_words(words)
-    np.add.at(sums[0], scope[2] + 1, weights.of_rows(scope[0]))
-    sums[1, pairs[2] + 1] = weights.of_rows(pairs[0])
-    counts[0, 1:] = words.vocabulary.ngram_counts.values.take(words.ids) + 1
-    for number, family in enumerate((scope, pairs)):
-        counts[number, 1:] += np.bincount(family[2], minlength=size)
-    sums, counts = np.cumsum(sums, axis=1), np.cumsum(counts, axis=1)
-    return sums[0], counts[0], sums[1], counts[1]
+    own = weights.of_words(words)
+    add_by_text(own, weights.of_rows(scope[0]), scope[2])
+    joined = np.zeros_like(own)
+    joined[pairs[2]] = weights.of_rows(pairs[0])
+    own_counts = words.vocabulary.ngram_counts.values.take(words.ids) + 1
+    own_counts += np.bincount(scope[2], minlength=size)
+    return (
+        _running(own, np.zeros((size + 1, heads))),
+        _running(own_counts, np.zeros(size + 1, dtype=np.int64)),
+        _running(joined, np.zeros((size + 1, heads))),
+        _running(np.bincount(pairs[2], minlength=size), np.zeros(size + 1, dtype=np.int64)),
+    )
+
+
+def _running(values: NDArray[Any], sums: NDArray[Any]) -> NDArray[Any]:
+    """Fill in the sums of the first 0, 1, 2, … values."""
+    np.cumsum(values, axis=0, dtype=sums.dtype, out=sums[1:])
+    return sums
 
 
 def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Features:
