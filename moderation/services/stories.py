@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moderation.models import Site, Story
@@ -122,6 +122,7 @@ class StoryGiven:
 
     def row(self, site_id: int) -> dict[str, Any]:
         """Return the record that STORIES takes."""
+        moment = self.published_at
         return {
             "site_id": site_id,
             "external_id": self.external_id,
@@ -130,7 +131,7 @@ class StoryGiven:
             "body": self.body,
             "section": self.section,
             "state": self.state,
-            "published_at": self.published_at.isoformat() if self.published_at else None,
+            "published_at": moment.astimezone(UTC).isoformat() if moment else None,
             "bare": not self.content,
         }
 

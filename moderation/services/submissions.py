@@ -169,6 +169,7 @@ def _arrival(site: Site, submission: Submission) -> Arrival:
             "fingerprint": submission.fingerprint(),
             "author_name": submission.author_name,
             "body": submission.body,
-            "submitted_at": moment.isoformat() if moment else None,
+            # PostgreSQL knows no offset beyond 15:59.
+            "submitted_at": moment.astimezone(UTC).isoformat() if moment else None,
         },
     )
