@@ -18,6 +18,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "submit_batch": schemas.BatchIn,
     "edit_comment": schemas.EditIn,
     "flag_comment": schemas.FlagIn,
+    "appeal": schemas.AppealIn,
     "preview_comment": schemas.CommentIn,
     "put_story": schemas.StoryIn,
 }
@@ -42,6 +43,8 @@ MORE = {
     "preview_comment": (409,),
     "edit_comment": (404, 409),
     "flag_comment": (404, 409),
+    "appeal": (404, 409),
+    "get_appeals": (404,),
     "get_comment": (404,),
     "erase_comment": (404,),
     "get_thread": (404,),

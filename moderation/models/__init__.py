@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from moderation.models.appeals import Appeal
 from moderation.models.authors import Author
 from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
-from moderation.models.decisions import Decision, Source
+from moderation.models.decisions import BY_A_PERSON, Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
 from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
@@ -16,7 +17,9 @@ from moderation.models.sites import ApiKey, Scope, Site
 from moderation.models.stories import Story
 
 __all__ = [
+    "BY_A_PERSON",
     "ApiKey",
+    "Appeal",
     "Author",
     "BulkDecision",
     "Callback",

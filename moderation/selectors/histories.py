@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from moderation.models import (
     Author,
@@ -117,9 +117,15 @@ def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
     return WrongScore.objects.filter(score=score, moderator_id=user.pk).exists()
 
 
+def judgements(user: AbstractBaseUser) -> QuerySet[Decision]:
+    """Return what this person decided: everything but undos. Granting an appeal is no undo."""
+    judged = Q(source=Source.MODERATOR, reverses__isnull=True) | Q(source=Source.APPEAL)
+    return Decision.objects.filter(judged, moderator_id=user.pk)
+
+
 def last_undoable(user: AbstractBaseUser, site: Site) -> Decision | None:
     """Return this person's newest decision on the site that nobody has taken back."""
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
-    own = Decision.objects.filter(moderator_id=user.pk, site=site, reverses__isnull=True)
-    standing = own.filter(~Exists(reversal), source=Source.MODERATOR, withheld=False)
+    own = judgements(user).filter(site=site, withheld=False)
+    standing = own.filter(~Exists(reversal))
     return standing.only("pk", "status", "comment_id").order_by("-pk").first()

@@ -10,7 +10,8 @@ from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from moderation.models import Decision, Site, Source
+from moderation.models import BY_A_PERSON, Decision, Site
+from moderation.selectors.histories import judgements
 
 PAGE_SIZE = 25
 # What weighs on people who read it: the measures, and the value from which a text counts.
@@ -41,7 +42,7 @@ def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[
 def today(user: User, site: Site) -> Today:
     """Count this person's decisions of today, and those among them on heavy texts."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = _own(user, site).filter(created_at__gte=midnight, reverses__isnull=True)
+    made = judgements(user).filter(site=site, created_at__gte=midnight)
     heavy = Q()
     for signal in HEAVY:
         value = Cast(KeyTextTransform(signal, "score__signals"), FloatField())
@@ -51,4 +52,4 @@ def today(user: User, site: Site) -> Today:
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:
-    return Decision.objects.filter(moderator=user, site=site, source=Source.MODERATOR)
+    return Decision.objects.filter(moderator=user, site=site, source__in=BY_A_PERSON)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from moderation.models import Comment, Decision, Flag, Source, Status
+from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.policy import PolicyError
 from moderation.selectors.access import latest_score
 from moderation.services import decisions, texts
@@ -97,7 +97,7 @@ def _judge_again(comment: Comment) -> None:
 
 def _flags_since_a_person(comment: Comment) -> int:
     looked = (
-        Decision.objects.filter(comment=comment, source=Source.MODERATOR)
+        Decision.objects.filter(comment=comment, source__in=BY_A_PERSON)
         .order_by("-id")
         .values_list("created_at", flat=True)
         .first()
