@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from moderation.models import (
+    Appeal,
     Author,
     Comment,
     Decision,
@@ -28,12 +29,13 @@ HISTORY_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a comment; exactly one of the three rows is set."""
+    """One thing that happened to a comment; exactly one of the four rows is set."""
 
     at: datetime
     decision: Decision | None = None
     revision: Revision | None = None
     flag: Flag | None = None
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class AuthorRecord:
 
 
 def comment_history(comment: Comment) -> list[Event]:
-    """Return decisions, earlier texts and flags of a comment, newest first."""
+    """Return decisions, earlier texts, flags and appeals of a comment, newest first."""
     decisions = comment.decisions.select_related("moderator", "policy", "reverses")
     events = [
         Event(decision.created_at, decision=decision)
@@ -64,6 +66,10 @@ def comment_history(comment: Comment) -> list[Event]:
     ]
     events += [
         Event(flag.created_at, flag=flag) for flag in comment.flags.order_by("-pk")[:HISTORY_LIMIT]
+    ]
+    events += [
+        Event(appeal.created_at, appeal=appeal)
+        for appeal in comment.appeals.order_by("-pk")[:HISTORY_LIMIT]
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY_LIMIT]
 

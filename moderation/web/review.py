@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from moderation.models import Comment, Moderator, Role
 from moderation.selectors import queues
+from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
 from moderation.web import skips
@@ -79,6 +80,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "more_is_open": bool(set(non_defaults(filters)) - {*FIRST_FIELDS, *SPAN}),
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
+        "appeals": count_appeals(moderator.site),
     }
     return render(request, "review/queue.html", context)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from moderation.models import Comment, Moderator, Status
 from moderation.selectors import queues
+from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.moderators import colleagues
 from moderation.services import claims
@@ -144,6 +145,7 @@ def _empty_context(
         "filtered": bool(set(non_defaults(filters)) - {"order"}),
         "skipped": len(skips.remembered(request, moderator.site)),
         "undoable": last_undoable(moderator.user, moderator.site),
+        "appeals": count_appeals(moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }

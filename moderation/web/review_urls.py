@@ -7,6 +7,7 @@ from django.urls import path
 from moderation.web import (
     review,
     review_actions,
+    review_appeals,
     review_bulk,
     review_overviews,
     review_presence,
@@ -23,6 +24,13 @@ urlpatterns = [
     path("<slug:site>/comments/<int:pk>/after/", review.after, name="review_after"),
     path("<slug:site>/comments/<int:pk>/before/", review.before, name="review_before"),
     path("<slug:site>/comments/<int:pk>/decide/", review_actions.decide, name="review_decide"),
+    path("<slug:site>/appeals/", review_appeals.appeals, name="review_appeals"),
+    path("<slug:site>/appeals/next/", review_appeals.next_appeal, name="review_appeal_next"),
+    path("<slug:site>/appeals/undo/", review_appeals.take_back, name="review_appeal_undo"),
+    path("<slug:site>/appeals/<int:pk>/", review_appeals.appeal, name="review_appeal"),
+    path(
+        "<slug:site>/appeals/<int:pk>/answer/", review_appeals.answer, name="review_appeal_answer"
+    ),
     path("<slug:site>/together/", review_bulk.choose, name="review_bulk_choose"),
     path("<slug:site>/together/<int:number>/", review_bulk.bulk, name="review_bulk"),
     path("<slug:site>/workload/", review_overviews.workload, name="review_workload"),

@@ -9,11 +9,15 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.models import ClassifierVersion, Comment, Score
+from moderation.models import Appeal, Author, ClassifierVersion, Comment, Policy, Score, Status
+from moderation.services import appeals
 from moderation.services import review as desk
+from moderation.services.decision_links import decision_url
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk
 from tests.browser.test_review import eventually, waiting
+from tests.cast import MakeComment
+from tests.services.desk import rule
 
 __all__ = ["waiting"]
 
@@ -73,6 +77,46 @@ def test_nothing_breaks_the_guidelines(
     found["decided"] = violations(page)
     assert not {name: each for name, each in found.items() if each}
     secrets.clear()  # the browser itself reports the 409 and the 401
+
+
+@pytest.fixture
+def appealed(
+    make_comment: MakeComment, ravi: Author, mona: User, with_policy: Policy
+) -> list[Appeal]:
+    """Appeals of Ravi's against two rejections of Mona's."""
+    made = []
+    for number in range(2):
+        comment = make_comment(f"The mayor said so, number {number}.", author=ravi)
+        rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)
+        words = "I quoted the mayor, word for word. Please look at the minutes of the council."
+        made.append(appeals.open_appeal(comment, author_id="ravi", words=words)[0])
+    return made
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_appeals_and_the_page_of_a_decision_break_none(
+    open_desk: OpenDesk, owen: User, appealed: list[Appeal], settings: Any, look: str
+) -> None:
+    settings.PUBLISHING_HOLD_SECONDS = 0
+    page = open_desk(owen, "/review/daily/appeals/", **LOOKS[look])
+    found = {"list": violations(page)}
+    page.get_by_role("link", name="Read them one by one").click()
+    found["appeal"] = violations(page)
+    for key in "hn":
+        page.keyboard.press(key)
+    page.keyboard.type("We have read the minutes.")
+    found["answer"] = violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("r")
+    expect(page.get_by_role("status")).to_contain_text("The decision stands.")
+    assert Appeal.objects.get(pk=appealed[0].pk).answer == "We have read the minutes."
+    for number, each in enumerate(appealed):
+        page.goto(decision_url(each.comment_id).removeprefix("http://localhost:8000"))
+        found[f"decision {number}"] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not {name: each for name, each in found.items() if each}
 
 
 def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:
