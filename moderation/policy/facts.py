@@ -41,7 +41,8 @@ class Facts:
     `signals` maps signal names to values from 0 to 1; None means that the comment is unscored.
     `author_approved` and `author_rejected` count this author's earlier comments on the site.
     `story_age_days` is None when nobody told when the story appeared. `duplicates` counts other
-    recent comments with the same text. `parent_status` is "" for a comment that answers none.
+    recent comments with the same text. `flags_weighed` sums the flags, each by how often its sender
+    was right before. `parent_status` is "" for a comment that answers none.
     """
 
     body: str = ""
@@ -55,6 +56,7 @@ class Facts:
     story_age_days: float | None = None
     section: str = ""
     flags: int = 0
+    flags_weighed: float = 0.0
     submissions_last_hour: int = 0
     duplicates: int = 0
     parent_status: str = ""
@@ -106,6 +108,7 @@ _ALL = (
     FactKind("story_age_days", "number", "The story's age in days"),
     FactKind("section", "text", "The section"),
     FactKind("flags", "count", "The number of readers' flags"),
+    FactKind("flags_weighed", "number", "The weight of the readers' flags"),
     FactKind(
         "submissions_last_hour", "count", "The number of the author's submissions in the last hour"
     ),

@@ -42,6 +42,7 @@ _FACTS = {
     "story_age_days": ("the story is old", "the story is new"),
     "section": ("it stands in certain sections", "it does not stand in certain sections"),
     "flags": ("readers reported it", "few readers reported it"),
+    "flags_weighed": ("readers reported it", "few readers reported it"),
     "submissions_last_hour": (
         "its author sent very many comments within an hour",
         "its author sent few comments within an hour",

@@ -15,6 +15,7 @@ from django.db import connection
 
 from moderation.models import Story
 from moderation.policy import Facts
+from moderation.selectors.flaggers import WeighedFlag, weighed_flags, weight_of
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -115,6 +116,7 @@ class Context:
     parents: dict[int, tuple[str, str]] = field(default_factory=dict)
     records: dict[int, Record] = field(default_factory=dict)
     flags: dict[int, int] = field(default_factory=dict)
+    weighed: dict[int, list[WeighedFlag]] = field(default_factory=dict)
     copies: Counter[str] = field(default_factory=Counter)
 
     def story_of(self, row: Waiting) -> StoryContext:
@@ -153,6 +155,7 @@ class Context:
             story_age_days=story.age_days,
             section=story.section,
             flags=self.flags.get(row.pk, 0),
+            flags_weighed=weight_of(self.weighed.get(row.pk, ())),
             submissions_last_hour=record.last_hour,
             duplicates=max(0, duplicates),
             parent_status=self.parents.get(row.parent_pk or 0, ("", ""))[1],
@@ -160,20 +163,22 @@ class Context:
 
 
 def gather(rows: Sequence[Waiting]) -> Context:
-    """Fetch what stands around these comments, in at most four queries."""
+    """Fetch what stands around these comments, in at most five queries."""
     parents = {row.parent_pk for row in rows if row.parent_pk}
     authors = {row.pk: row.author_pk for row in rows if row.author_pk}
     first: dict[int, int] = {}
     for row in rows:
         first[row.story_pk] = min(row.pk, first.get(row.story_pk, row.pk))
     asked = [THREAD_WINDOW, THREAD, list(first), list(first.values())]
+    flags: dict[int, int] = dict(_fetch(FLAGS, [[row.pk for row in rows]]))
     return Context(
         stories={pk: StoryContext(*rest) for pk, *rest in _fetch(STORIES, asked)},
         parents={pk: (body, status) for pk, body, status in _fetch(PARENTS, [list(parents)])}
         if parents
         else {},
         records={pk: Record(*counts) for pk, *counts in _records(authors)},
-        flags=dict(_fetch(FLAGS, [[row.pk for row in rows]])),
+        flags=flags,
+        weighed=weighed_flags(flags) if flags else {},
         copies=Counter(row.body for row in rows),
     )
 

@@ -169,7 +169,7 @@ def priority_of(facts: Facts) -> float:
         strongest = max(
             (value * MILD.get(name, 1.0) for name, value in facts.signals.items()), default=0.0
         )
-    return round(strongest + FLAG_PRIORITY * min(facts.flags, COUNTED_FLAGS), 4)
+    return round(strongest + FLAG_PRIORITY * min(facts.flags_weighed, COUNTED_FLAGS), 4)
 
 
 def _score(measured: Measurement | None, classifier: SiteClassifier | None) -> ScoreRow | None:

@@ -12,6 +12,7 @@ from moderation.models import (
     Comment,
     Decision,
     Escalation,
+    Flag,
     Moderator,
     Policy,
     Score,
@@ -22,6 +23,7 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
+from moderation.selectors.flaggers import Record, weighed_flags
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
 from moderation.web.highlights import build_marks
@@ -63,10 +65,11 @@ class ClauseChoice:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One event, and for a decision the clauses it rests on ("2 No personal abuse")."""
+    """One event; with a decision's clauses ("2 No personal abuse"), or a flagger's record."""
 
     event: histories.Event
     clauses: list[str]
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         score=score,
         policy=policy,
         record=histories.author_record(comment.author, besides=comment),
-        history=[_history_line(event) for event in histories.comment_history(comment)],
+        history=_history(comment),
         reasons=reason_lines(judgement),
         signals=signals[:shown],
         more_signals=signals[shown:],
@@ -154,9 +157,29 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     )
 
 
-def _history_line(event: histories.Event) -> HistoryLine:
-    decision = event.decision
-    return HistoryLine(event, cited(decision) if decision else [])
+def _history(comment: Comment) -> list[HistoryLine]:
+    events = histories.comment_history(comment)
+    flagged = any(event.flag for event in events)
+    weighed = weighed_flags([comment.pk]).get(comment.pk, []) if flagged else []
+    records = {flag.pk: flag.record for flag in weighed}
+    return [_history_line(event, records) for event in events]
+
+
+def _history_line(event: histories.Event, records: dict[int, Record]) -> HistoryLine:
+    clauses = cited(event.decision) if event.decision else []
+    return HistoryLine(event, clauses, _record_words(event.flag, records))
+
+
+def _record_words(flag: Flag | None, records: dict[int, Record]) -> str:
+    """Say how often whoever flagged was right before; "" for what is no flag."""
+    record = records.get(flag.pk) if flag else None
+    if record is None:
+        return ""
+    looked_at = record.right + record.wrong
+    if not looked_at:
+        return "nothing known of earlier reports"
+    reports = "report was" if looked_at == 1 else "reports were"
+    return f"{record.right} of {looked_at} earlier {reports} right"
 
 
 def _lead(story: Story) -> str:

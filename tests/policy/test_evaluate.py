@@ -50,6 +50,8 @@ TABLE = [
     ("flags", "at_least", 3, {"flags": 3}, {"flags": 2}),
     ("flags", "is", 1, {"flags": 1}, {"flags": 0}),
     ("flags", "is_not", 0, {"flags": 1}, {"flags": 0}),
+    ("flags_weighed", "at_least", 2.5, {"flags_weighed": 2.5}, {"flags_weighed": 2.49}),
+    ("flags_weighed", "at_most", 1, {"flags_weighed": 0.1}, {"flags_weighed": 1.2}),
     ("submissions_last_hour", "at_least", 9, {"submissions_last_hour": 9}, {}),
     ("duplicates", "at_least", 1, {"duplicates": 1}, {"duplicates": 0}),
     ("parent_status", "is", "rejected", {"parent_status": "rejected"}, {"parent_status": ""}),
