@@ -255,7 +255,8 @@ def _settle_appeal(decision: Decision, held: Decision | None) -> None:
     if decision.reverses_id and appeals.filter(outcome=decision.reverses_id).update(outcome=None):
         return
     if held:
-        appeals.filter(outcome=held).update(outcome=decision)
+        # Back to what the outside sees all along, the appeal waits as before.
+        appeals.filter(outcome=held).update(outcome=None if decision.withheld else decision)
     if decision.status_before == Status.REJECTED:
         appeals.filter(revision=decision.revision, outcome=None).update(outcome=decision)
 

@@ -248,6 +248,14 @@ def test_a_held_answer_that_is_overtaken_counts_no_more(
     assert state_of(appeal) == "closed"
 
 
+def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
+    rejected: Comment, appeal: Appeal, mona: User, owen: User
+) -> None:
+    appeals.grant(owen, appeal.pk, expected_version=2)
+    back = review.reject(mona, rejected.pk, clauses=["no-abuse"], expected_version=3)
+    assert back.withheld and state_of(appeal) == "open"
+
+
 def test_an_edit_within_the_hold_withdraws_the_answer(
     rejected: Comment, appeal: Appeal, owen: User
 ) -> None:
