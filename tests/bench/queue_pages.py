@@ -40,6 +40,11 @@ SELECT id, 1, (SELECT max(id) FROM moderation_classifierversion),
        jsonb_build_object('toxicity', random(), 'insult', random(), 'threat', random() / 3,
            'profanity', random(), 'spam', random() / 2, 'off_topic', random())
 FROM moderation_comment WHERE status = 'in_review';
+INSERT INTO moderation_decision (site_id, comment_id, revision, version, status_before, status,
+    source, clauses, reasons, note)
+SELECT site_id, id, 1, 1, 'pending', 'in_review', 'policy',
+       ARRAY[(ARRAY['no-abuse','on-topic','no-spam','substance'])[1 + id %% 4]], '[]', ''
+FROM moderation_comment WHERE status = 'in_review';
 """
 
 
