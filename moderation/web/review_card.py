@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.utils.http import urlencode
 
 from moderation.models import (
     Comment,
@@ -22,6 +21,7 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
+from moderation.selectors.authors import standing_in_words
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
 from moderation.web.highlights import build_marks
@@ -78,6 +78,9 @@ class Card:
     score: Score | None
     policy: Policy | None
     record: histories.AuthorRecord
+    # The author's standing in words, "" when it is the normal one; how many notes there are.
+    standing: str
+    notes: int
     history: list[HistoryLine]
     reasons: list[ReasonLine]
     signals: list[SignalLine]
@@ -90,6 +93,7 @@ class Card:
     can_reject: bool
     reader: User | None
     escalations: list[Escalation]
+    deferred: bool
     reasons_open: bool
     called_wrong: bool
     key: str
@@ -99,12 +103,6 @@ class Card:
         """The kinds of marks in the text, and what they mean."""
         kinds = {mark.kind for mark in self.marks}
         return [(kind, words) for kind, words in MARKS.items() if kind in kinds]
-
-    @property
-    def author_query(self) -> str:
-        """The query that lists the author's approved comments."""
-        author = self.comment.author
-        return urlencode({"author": author.external_id, "status": "approved"}) if author else ""
 
 
 def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
@@ -136,6 +134,8 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         score=score,
         policy=policy,
         record=histories.author_record(comment.author, besides=comment),
+        standing=standing_in_words(comment.author),
+        notes=comment.author.notes.count() if comment.author else 0,
         history=[_history_line(event) for event in histories.comment_history(comment)],
         reasons=reason_lines(judgement),
         signals=signals[:shown],
@@ -148,6 +148,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
         escalations=histories.open_escalations(comment),
+        deferred=histories.is_deferred(comment),
         reasons_open=not waits or moderator.site.show_reasons,
         called_wrong=histories.calls_wrong(moderator.user, score),
         key=str(uuid4()),
