@@ -37,7 +37,7 @@ def find_comment(moderator: Moderator, pk: int) -> Comment:
     if pk > queues.LARGEST_ID:
         raise Http404("No such comment.")
     comments = Comment.objects.select_related(
-        "story", "author", "parent", "parent__author", "claimed_by"
+        "story", "author", "parent", "parent__author", "claimed_by", "deferred_by"
     )
     found = comments.filter(pk=pk, site=moderator.site).first()
     if found is None:
@@ -145,6 +145,7 @@ def _empty_context(
         "skipped": len(skips.remembered(request, moderator.site)),
         "undoable": last_undoable(moderator.user, moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
+        "deferred": queues.count_deferred(moderator.site),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }
 
