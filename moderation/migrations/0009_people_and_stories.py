@@ -77,13 +77,17 @@ CREATE TRIGGER queueentry_of_comment AFTER UPDATE ON moderation_comment
     EXECUTE FUNCTION moderation_queueentry_of_comment();
 CREATE FUNCTION moderation_queueentry_of_score() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE moderation_queueentry SET signals = NEW.signals
-    WHERE comment_id = NEW.comment_id AND signals IS DISTINCT FROM NEW.signals
-      AND NEW.revision =
-          (SELECT revision FROM moderation_comment WHERE id = NEW.comment_id)
-      AND NEW.id =
-          (SELECT max(id) FROM moderation_score
-           WHERE comment_id = NEW.comment_id AND revision = NEW.revision);
+    -- Most scores are of comments that have no entry, or came with theirs.
+    IF EXISTS (SELECT FROM moderation_queueentry WHERE comment_id = NEW.comment_id
+               AND signals IS DISTINCT FROM NEW.signals) THEN
+        UPDATE moderation_queueentry SET signals = NEW.signals
+        WHERE comment_id = NEW.comment_id
+          AND NEW.revision =
+              (SELECT revision FROM moderation_comment WHERE id = NEW.comment_id)
+          AND NEW.id =
+              (SELECT max(id) FROM moderation_score
+               WHERE comment_id = NEW.comment_id AND revision = NEW.revision);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER queueentry_of_score AFTER INSERT OR UPDATE OF signals ON moderation_score

@@ -78,11 +78,9 @@ def workload(site: Site) -> Workload:
         pending = Comment.objects.filter(
             site=site, status=Status.PENDING, erased_at__isnull=True
         ).order_by("due_at")
+        # An entry means: in review and not erased.
         asked = Escalation.objects.filter(
-            comment__site=site,
-            comment__status=Status.IN_REVIEW,
-            comment__erased_at__isnull=True,
-            version=F("comment__version"),
+            comment__queue_entry__site=site, version=F("comment__version")
         )
         return Workload(
             waiting=numbers["age"].total(),

@@ -51,7 +51,7 @@ class Plan:
 
     def check(self, site: Site) -> None:
         """Raise Invalid when it makes no sense on the site."""
-        if self.hours:
+        if self.ruling.status == Status.IN_REVIEW:
             until_in(self.hours)
         else:
             check_ruling(site.pk, self.ruling)
@@ -143,13 +143,13 @@ def select(
     if not 0 < len(chosen) <= SELECTED_CAP:
         raise Invalid(f"Choose 1 to {SELECTED_CAP} comments.", field="chosen", limit=SELECTED_CAP)
     plan.check(site)
-    texts.check_text(key, "key", points=KEY_POINTS)
+    texts.check_text(key, "key", points=KEY_POINTS // 2)
     ids = [press.comment_pk for press in chosen]
     if Comment.objects.filter(site=site, pk__in=ids).count() != len(ids):
         raise NotFound("There is no such comment.")
     sample = [] if plan.hours else [pk for pk in ids if pk in unread]
     made, _ = BulkDecision.objects.get_or_create(
-        key=key or None,
+        key=f"{site.pk}:{user.pk}:{key}" if key else None,
         site=site,
         moderator=user,
         defaults={
