@@ -41,8 +41,17 @@ DROP TRIGGER standingchange_is_final ON moderation_standingchange;
 DROP FUNCTION moderation_standingchange_is_final();
 """
 
-# An entry for each comment in review, whoever writes (moderation.models.queue).
+# An entry for each comment in review, whoever writes (moderation.models.queue). The names are those
+# of moderation.policy.SIGNALS, in their order.
 ENTRIES_FORWARD = """
+CREATE FUNCTION moderation_signals(given jsonb) RETURNS double precision[] LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT array_agg(CASE WHEN jsonb_typeof(given->name) = 'number'
+                          THEN (given->>name)::double precision END ORDER BY place)
+    FROM unnest(ARRAY['off_topic', 'toxicity', 'severe_toxicity', 'insult', 'identity_attack',
+                      'threat', 'profanity', 'sexual', 'spam', 'low_quality', 'likely_to_reject'])
+         WITH ORDINALITY AS signal (name, place)
+$$;
 CREATE FUNCTION moderation_queueentry_of_comment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status <> 'in_review' OR NEW.erased_at IS NOT NULL THEN
@@ -52,7 +61,7 @@ BEGIN
     INSERT INTO moderation_queueentry
         (comment_id, site_id, story_id, received_at, deferred_until, signals, clauses)
     VALUES (NEW.id, NEW.site_id, NEW.story_id, NEW.received_at, NEW.deferred_until,
-        (SELECT signals FROM moderation_score
+        (SELECT moderation_signals(signals) FROM moderation_score
          WHERE comment_id = NEW.id AND revision = NEW.revision ORDER BY id DESC LIMIT 1),
         coalesce((SELECT clauses FROM moderation_decision
                   WHERE comment_id = NEW.id AND version = NEW.version
@@ -79,8 +88,8 @@ CREATE FUNCTION moderation_queueentry_of_score() RETURNS trigger LANGUAGE plpgsq
 BEGIN
     -- Most scores are of comments that have no entry, or came with theirs.
     IF EXISTS (SELECT FROM moderation_queueentry WHERE comment_id = NEW.comment_id
-               AND signals IS DISTINCT FROM NEW.signals) THEN
-        UPDATE moderation_queueentry SET signals = NEW.signals
+               AND signals IS DISTINCT FROM moderation_signals(NEW.signals)) THEN
+        UPDATE moderation_queueentry SET signals = moderation_signals(NEW.signals)
         WHERE comment_id = NEW.comment_id
           AND NEW.revision =
               (SELECT revision FROM moderation_comment WHERE id = NEW.comment_id)
@@ -105,7 +114,7 @@ CREATE TRIGGER queueentry_of_decision AFTER INSERT ON moderation_decision
 INSERT INTO moderation_queueentry
     (comment_id, site_id, story_id, received_at, deferred_until, signals, clauses)
 SELECT c.id, c.site_id, c.story_id, c.received_at, c.deferred_until,
-    (SELECT signals FROM moderation_score
+    (SELECT moderation_signals(signals) FROM moderation_score
      WHERE comment_id = c.id AND revision = c.revision ORDER BY id DESC LIMIT 1),
     coalesce((SELECT clauses FROM moderation_decision
               WHERE comment_id = c.id AND version = c.version ORDER BY id DESC LIMIT 1), '{}')
@@ -119,6 +128,7 @@ DROP FUNCTION moderation_queueentry_of_score();
 DROP TRIGGER queueentry_of_comment ON moderation_comment;
 DROP TRIGGER queueentry_of_new_comment ON moderation_comment;
 DROP FUNCTION moderation_queueentry_of_comment();
+DROP FUNCTION moderation_signals(jsonb);
 """
 
 
@@ -292,7 +302,12 @@ class Migration(migrations.Migration):
                 ),
                 ("received_at", models.DateTimeField()),
                 ("deferred_until", models.DateTimeField(blank=True, null=True)),
-                ("signals", models.JSONField(blank=True, null=True)),
+                (
+                    "signals",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(null=True), blank=True, null=True, size=None
+                    ),
+                ),
                 (
                     "clauses",
                     django.contrib.postgres.fields.ArrayField(

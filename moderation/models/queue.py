@@ -29,8 +29,9 @@ class QueueEntry(models.Model):
     )
     received_at = models.DateTimeField()
     deferred_until = models.DateTimeField(null=True, blank=True)
-    # The newest score of the present text.
-    signals = models.JSONField(null=True, blank=True)
+    # The newest score of the present text, in the order of `moderation.policy.SIGNALS`; what is
+    # not measured is NULL. Few bytes, and read in nanoseconds.
+    signals = ArrayField(models.FloatField(null=True), null=True, blank=True)
     # Those of the decision that brought it here.
     clauses = ArrayField(models.CharField(max_length=64), default=list)
 

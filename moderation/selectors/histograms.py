@@ -10,7 +10,14 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Floor, Least
 
 from moderation.models import QueueEntry, Score, Site, Status
-from moderation.selectors.queues import QueueFilters, bounded, entries, filter_comments, put_off
+from moderation.selectors.queues import (
+    QueueFilters,
+    bounded,
+    entries,
+    filter_comments,
+    put_off,
+    value_of,
+)
 
 BINS = 20
 
@@ -32,10 +39,12 @@ def histogram(site: Site, filters: QueueFilters, signal: str) -> list[Bin]:
     """
     filters = filters.of_any_value()
     with bounded():
-        waits = filters.status == Status.IN_REVIEW
-        found = _of_the_queue if waits else _of_the_decided
-        measured: QuerySet[Any] = found(site, filters)
-        value = Cast(KeyTextTransform(signal, "signals"), FloatField())
+        measured: QuerySet[Any]
+        value: Any = Cast(KeyTextTransform(signal, "signals"), FloatField())
+        if filters.status == Status.IN_REVIEW:
+            measured, value = _of_the_queue(site, filters), value_of(signal)
+        else:
+            measured = _of_the_decided(site, filters)
         # LEAST would take a missing value for the highest.
         measured = measured.alias(value=value).filter(value__isnull=False)
         place = Least(Cast(Floor(F("value") * BINS), IntegerField()), BINS - 1)

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
@@ -35,6 +36,7 @@ from moderation.models import (
     Status,
     Watch,
 )
+from moderation.policy import SIGNALS
 
 Order = Literal["priority", "newest", "oldest"]
 PAGE_SIZE = 25
@@ -160,17 +162,38 @@ def _filter_by_score(
     comments: QuerySet[Comment], site: Site, filters: QueueFilters
 ) -> QuerySet[Comment]:
     scores = Score.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
-    if filters.signal:
+    if filters.signal and filters.status == Status.IN_REVIEW:
+        comments = _filter_by_entry(comments, site, filters)
+    elif filters.signal:
         value = Cast(KeyTextTransform(filters.signal, "signals"), FloatField())
         span = (filters.at_least, filters.at_most)
-        if filters.status == Status.IN_REVIEW:
-            measured = entries(site).alias(value=value).filter(value__range=span)
-            comments = comments.filter(pk__in=measured.values("pk"))
-        else:
-            comments = comments.filter(Exists(scores.alias(value=value).filter(value__range=span)))
+        comments = comments.filter(Exists(scores.alias(value=value).filter(value__range=span)))
     if filters.language:
         comments = comments.filter(Exists(scores.filter(language=filters.language)))
     return comments
+
+
+def _filter_by_entry(
+    comments: QuerySet[Comment], site: Site, filters: QueueFilters
+) -> QuerySet[Comment]:
+    """Filter what is in review by a span of a signal.
+
+    As in a search, PostgreSQL cannot guess how many there are: few are looked up first, and of
+    many the first in order are found by looking at each in turn.
+    """
+    span = (filters.at_least, filters.at_most)
+    measured = entries(site).alias(value=value_of(filters.signal)).filter(value__range=span)
+    few = list(measured.values_list("pk", flat=True)[: COUNT_CAP + 1])
+    if len(few) <= COUNT_CAP:
+        return comments.filter(pk__in=few)
+    own = QueueEntry.objects.filter(comment=OuterRef("pk"))
+    value = Subquery(own.values(value=value_of(filters.signal)))
+    return comments.alias(value=value).filter(value__range=span)
+
+
+def value_of(signal: str) -> F:
+    """Return the expression for a signal's value in a queue entry, NULL when it has none."""
+    return F(f"signals__{SIGNALS.index(signal)}")
 
 
 def _filter_by_decision(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Now
 
 from moderation.models import Comment, Escalation, Site, Status
-from moderation.selectors.queues import bounded
+from moderation.selectors.queues import bounded, entries, put_off
 
-# Ages in words, and their upper edges in seconds; what is older falls into the last one.
+# Ages in words, and their upper edges; what is older falls into the last one.
 AGES = (
-    ("Under an hour", 3600),
-    ("Under six hours", 6 * 3600),
-    ("Under a day", 24 * 3600),
-    ("Under a week", 7 * 24 * 3600),
+    ("Under an hour", timedelta(hours=1)),
+    ("Under six hours", timedelta(hours=6)),
+    ("Under a day", timedelta(days=1)),
+    ("Under a week", timedelta(days=7)),
 )
 OLDER = "Over a week"
-SHOWN_SECTIONS = 20
-
-# Everything is counted in one pass over the entries; what is left to add up are few groups.
-COUNTS = """
-WITH grouped AS MATERIALIZED (
-    SELECT story_id, clauses,
-           width_bucket(extract(epoch FROM now() - received_at)::float8,
-                        %(edges)s::float8[]) AS age,
-           count(*) AS number, min(received_at) AS oldest,
-           count(*) FILTER (WHERE deferred_until > now()) AS deferred
-    FROM moderation_queueentry WHERE site_id = %(site)s GROUP BY 1, 2, 3
-)
-SELECT 'age', age::text, sum(number), min(oldest), sum(deferred) FROM grouped GROUP BY age
-UNION ALL
-SELECT 'section', section, sum(number), NULL, NULL
-FROM grouped JOIN moderation_story story ON story.id = story_id GROUP BY section
-UNION ALL
-SELECT 'clause', clause, sum(number), NULL, NULL
-FROM grouped, unnest(clauses) AS clause GROUP BY clause
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +44,42 @@ class Workload:
 
 def workload(site: Site) -> Workload:
     """Count what waits on the site. Raises QueryTooSlow."""
-    edges = [0.0, *(float(seconds) for _, seconds in AGES)]
-    numbers: dict[str, Counter[str]] = {"age": Counter(), "section": Counter(), "clause": Counter()}
-    oldest: list[datetime] = []
-    deferred = 0
     with bounded():
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS, {"site": site.pk, "edges": edges})
-            for kind, name, number, since, put_off in cursor.fetchall():
-                numbers[kind][name] = int(number)
-                oldest += [since] if since else []
-                deferred += int(put_off or 0)
-        pending = Comment.objects.filter(
-            site=site, status=Status.PENDING, erased_at__isnull=True
-        ).order_by("due_at")
-        # An entry means: in review and not erased.
+        waiting = entries(site)
+        comments = Comment.objects.filter(site=site, erased_at__isnull=True)
+        pending = comments.filter(status=Status.PENDING)
+        edges = [Now() - age for _, age in AGES]
+        younger = waiting.aggregate(
+            waiting=Count("pk"),
+            oldest=Min("received_at"),
+            deferred=Count("pk", filter=put_off()),
+            **{f"age{n}": Count("pk", filter=Q(received_at__gt=e)) for n, e in enumerate(edges)},
+        )
+        sections = waiting.values_list("story__section").annotate(number=Count("pk"))
+        clauses: Counter[str] = Counter()
+        for held_by, number in waiting.values_list("clauses").annotate(number=Count("pk")):
+            clauses.update(dict.fromkeys(held_by, number))
         asked = Escalation.objects.filter(
             comment__queue_entry__site=site, version=F("comment__version")
         )
+        first_due = pending.order_by("due_at")
         return Workload(
-            waiting=numbers["age"].total(),
-            oldest=min(oldest, default=None),
-            deferred=deferred,
-            escalated=asked.order_by().values("comment").distinct().count(),
+            waiting=younger["waiting"],
+            oldest=younger["oldest"],
+            deferred=younger["deferred"],
+            escalated=asked.values("comment").distinct().count(),
             unscored=pending.count(),
-            oldest_unscored=pending.values_list("received_at", flat=True).first(),
-            ages=_ages(numbers["age"]),
-            sections=numbers["section"].most_common(SHOWN_SECTIONS),
-            clauses=numbers["clause"].most_common(),
+            oldest_unscored=first_due.values_list("received_at", flat=True).first(),
+            ages=_ages(younger),
+            sections=list(sections.order_by(F("number").desc())[:20]),
+            clauses=clauses.most_common(),
         )
 
 
-def _ages(numbers: Counter[str]) -> list[tuple[str, int]]:
-    """Name the buckets; a clock that was set back counts for the youngest."""
-    names = [*(words for words, _ in AGES), OLDER]
-    counts = [numbers[str(place)] for place in range(1, len(names) + 1)]
-    counts[0] += numbers["0"]
-    return list(zip(names, counts, strict=True))
+def _ages(younger: dict[str, int]) -> list[tuple[str, int]]:
+    """Turn "younger than each edge" into "between the edges"."""
+    counts, before = [], 0
+    for number, (words, _) in enumerate(AGES):
+        counts.append((words, younger[f"age{number}"] - before))
+        before = younger[f"age{number}"]
+    return [*counts, (OLDER, younger["waiting"] - before)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from moderation.models import ClassifierVersion, Comment, QueueEntry, Score, Site, Source, Status
+from moderation.policy import SIGNALS
 from moderation.services.decision_batches import BatchDecision, ScoreRow, decide_batch
 from moderation.services.decisions import decide
 from moderation.services.deferrals import defer, until_in
@@ -21,7 +23,7 @@ from tests.cast import MakeComment
 
 TRUTH = """
 SELECT c.id, c.site_id, c.story_id, c.received_at, c.deferred_until,
-    (SELECT signals FROM moderation_score
+    (SELECT moderation_signals(signals) FROM moderation_score
      WHERE comment_id = c.id AND revision = c.revision ORDER BY id DESC LIMIT 1),
     coalesce((SELECT clauses FROM moderation_decision
               WHERE comment_id = c.id AND version = c.version ORDER BY id DESC LIMIT 1), '{}')
@@ -69,9 +71,17 @@ def test_the_worker_s_batch_leaves_an_entry_for_what_it_held(
     entry = QueueEntry.objects.get()
     assert (entry.comment, entry.signals, entry.clauses) == (
         held,
-        {"toxicity": 0.9},
+        [0.9 if name == "toxicity" else None for name in SIGNALS],
         ["no-abuse"],
     )
+
+
+@pytest.mark.django_db
+def test_the_database_knows_the_signals_in_their_order() -> None:
+    measured = {name: place / 16 for place, name in enumerate(SIGNALS)}
+    said = json.dumps({**measured, "spam": "much", "unheard": 0.5})
+    wanted = [None if name == "spam" else value for name, value in measured.items()]
+    assert rows(f"SELECT moderation_signals('{said}')") == [(wanted,)]
 
 
 @pytest.mark.parametrize("seed", range(6))
