@@ -61,6 +61,8 @@ def change_standing(
     with transaction.atomic():
         now, before = _lock(moderator, author, seen)
         _check_role(moderator, before, standing)
+        if before == standing == Standing.NORMAL:
+            raise Conflict("That holds already.", code="nothing_changed")
         until = now + timedelta(days=days) if days and standing != Standing.NORMAL else None
         change = StandingChange(clause=clause, policy=policy, reason=reason.strip())
         return _record(moderator, author, change, standing, until)

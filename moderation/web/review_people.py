@@ -14,7 +14,7 @@ from moderation.selectors.authors import comments_by, find_author, notes_on, sta
 from moderation.selectors.histories import author_record
 from moderation.selectors.queues import LARGEST_ID
 from moderation.services import authors
-from moderation.services.errors import ModerationError
+from moderation.services.errors import Invalid, ModerationError
 from moderation.web.access import moderates
 from moderation.web.reasons import clause_titles
 from moderation.web.review_bulk import read_number
@@ -55,8 +55,7 @@ def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
             "problem": error.message,
             "given": request.POST,
         }
-        status = 422 if error.status < 500 else error.status
-        return render(request, "review/author.html", context, status=status)
+        return render(request, "review/author.html", context, status=422)
     messages.success(request, said)
     return redirect("review_author", moderator.site.slug, found.pk)
 
@@ -72,10 +71,12 @@ def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
         change = authors.undo_standing(moderator, found, seen=seen)
         return f"Taken back: {change.get_standing_display().lower()} again."
     wanted = given.get("standing", "")
+    if wanted not in Standing.values:
+        raise Invalid("Choose what should hold from now on.", field="standing")
     change = authors.change_standing(
         moderator,
         found,
-        Standing(wanted) if wanted in Standing.values else Standing.NORMAL,
+        Standing(wanted),
         seen=seen,
         days=read_number(given.get("days", "")),
         clause=given.get("clause", "")[:64],
@@ -103,7 +104,10 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
         "changes": [_line(change) for change in changes],
         "notes": notes_on(found),
         "may_change": authors.may_set(moderator, now),
-        "standings": [(each, MEANINGS[each]) for each in may if each != now],
+        # What holds can be given again, with another end or reason.
+        "standings": [
+            (each, MEANINGS[each]) for each in may if each != now or now != Standing.NORMAL
+        ],
         "lengths": LENGTHS.items(),
         "clauses": program.citable if program else (),
         "statuses": Status.choices,

@@ -93,7 +93,15 @@ def test_suspending_and_taking_it_back(client: Client, here: str, ravi: Author) 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"days": "0"}, {"days": "x"}, {"clause": "", "reason": ""}, {"clause": "x" * 90}]
+    "wrong",
+    [
+        {"standing": "banned"},
+        {"standing": "normal"},
+        {"days": "0"},
+        {"days": "x"},
+        {"clause": "", "reason": ""},
+        {"clause": "x" * 90},
+    ],
 )
 def test_what_makes_no_sense_keeps_what_was_written(
     client: Client, here: str, wrong: dict[str, str]
