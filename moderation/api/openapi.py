@@ -25,7 +25,7 @@ BODIES: dict[str, type[BaseModel]] = {
 WORDS = {
     400: "The request cannot be read: JSON, headers, or a key in the address.",
     401: "No key that works.",
-    403: "The key may not do that.",
+    403: "The key may not do that, or the author is suspended.",
     404: "Not there, or not yours.",
     409: "It does not fit what is there already.",
     411: "A body without Content-Length.",
@@ -48,6 +48,7 @@ MORE = {
     "get_comment": (404,),
     "erase_comment": (404,),
     "get_thread": (404,),
+    "get_author": (404,),
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

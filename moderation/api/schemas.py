@@ -173,6 +173,7 @@ class Problem(BaseModel):
     code: str
     field: str | None = None
     limit: int | str | None = None
+    until: datetime | None = None
 
 
 class ItemOut(BaseModel):
@@ -259,6 +260,17 @@ class FlagOut(BaseModel):
     comment_id: str
     flagger_id: str
     reason: Literal["abusive", "off_topic", "spam", "other"]
+
+
+class AuthorStandingOut(BaseModel):
+    """What moderators decided on an author."""
+
+    id: str
+    name: str
+    standing: Literal["normal", "trusted", "premoderated", "muted", "suspended"]
+    until: datetime | None
+    clause: str
+    reason: str
 
 
 class StoryOut(BaseModel):

@@ -22,6 +22,7 @@ from moderation.models import (
     Status,
     WrongScore,
 )
+from moderation.selectors.queues import put_off
 
 # A history longer than this is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100
@@ -40,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """How an author's other comments on the site fared. `first` means there are none."""
+    """How an author's comments on the site fared. `first` means there are no others."""
 
     approved: int = 0
     rejected: int = 0
@@ -74,11 +75,13 @@ def comment_history(comment: Comment) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY_LIMIT]
 
 
-def author_record(author: Author | None, *, besides: Comment) -> AuthorRecord:
-    """Count the author's other comments by status; an unknown author has an empty record."""
+def author_record(author: Author | None, *, besides: Comment | None = None) -> AuthorRecord:
+    """Count the author's comments, or the others, by status; nobody has an empty record."""
     if author is None:
         return AuthorRecord()
-    others = Comment.objects.filter(author=author).exclude(pk=besides.pk)
+    others = Comment.objects.filter(author=author)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
     grouped = others.order_by().values("status")
     rows = list(grouped.annotate(number=Count("pk"), since=Min("received_at")))
     numbers = {row["status"]: row["number"] for row in rows}
@@ -114,6 +117,13 @@ def open_escalations(comment: Comment) -> list[Escalation]:
     """Return who asked that somebody else decides on the comment as it is now, oldest first."""
     asked = Escalation.objects.filter(comment=comment, version=comment.version)
     return list(asked.select_related("moderator").order_by("pk"))
+
+
+def is_deferred(comment: Comment) -> bool:
+    """Tell whether somebody put the comment off until later than now."""
+    if comment.deferred_until is None:
+        return False
+    return Comment.objects.filter(put_off(), pk=comment.pk).exists()
 
 
 def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
-from moderation.models import Comment, Decision, Site, Status
-from moderation.selectors.queues import bounded, open_escalations
+from moderation.models import Comment, Escalation, Site, Status
+from moderation.selectors.queues import bounded, entries, put_off
 
 # Ages in words, and their upper edges; what is older falls into the last one.
 AGES = (
@@ -25,12 +26,14 @@ OLDER = "Over a week"
 class Workload:
     """Numbers of comments that wait for a person; `oldest` is when the first of them came in.
 
-    `unscored` wait for their score, `oldest_unscored` since when. `ages`, `sections` and `clauses`
-    are (name, number), clauses by id; a comment held by two clauses counts for both.
+    `deferred` of them are put off. `unscored` wait for their score, `oldest_unscored` since when.
+    `ages`, `sections` and `clauses` are (name, number), clauses by id; a comment held by two
+    clauses counts for both.
     """
 
     waiting: int
     oldest: datetime | None
+    deferred: int
     escalated: int
     unscored: int
     oldest_unscored: datetime | None
@@ -42,30 +45,34 @@ class Workload:
 def workload(site: Site) -> Workload:
     """Count what waits on the site. Raises QueryTooSlow."""
     with bounded():
+        waiting = entries(site)
         comments = Comment.objects.filter(site=site, erased_at__isnull=True)
-        waiting = comments.filter(status=Status.IN_REVIEW)
         pending = comments.filter(status=Status.PENDING)
         edges = [Now() - age for _, age in AGES]
         younger = waiting.aggregate(
             waiting=Count("pk"),
+            oldest=Min("received_at"),
+            deferred=Count("pk", filter=put_off()),
             **{f"age{n}": Count("pk", filter=Q(received_at__gt=e)) for n, e in enumerate(edges)},
         )
         sections = waiting.values_list("story__section").annotate(number=Count("pk"))
-        latest = Decision.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
-        held = waiting.annotate(
-            clause=Func(Subquery(latest.values("clauses")[:1]), function="unnest")
+        clauses: Counter[str] = Counter()
+        for held_by, number in waiting.values_list("clauses").annotate(number=Count("pk")):
+            clauses.update(dict.fromkeys(held_by, number))
+        asked = Escalation.objects.filter(
+            comment__queue_entry__site=site, version=F("comment__version")
         )
-        clauses = held.order_by().values_list("clause").annotate(number=Count("pk"))
         first_due = pending.order_by("due_at")
         return Workload(
             waiting=younger["waiting"],
-            oldest=waiting.order_by("pk").values_list("received_at", flat=True).first(),
-            escalated=waiting.filter(Exists(open_escalations())).count(),
+            oldest=younger["oldest"],
+            deferred=younger["deferred"],
+            escalated=asked.values("comment").distinct().count(),
             unscored=pending.count(),
             oldest_unscored=first_due.values_list("received_at", flat=True).first(),
             ages=_ages(younger),
             sections=list(sections.order_by(F("number").desc())[:20]),
-            clauses=sorted(clauses, key=lambda row: -row[1]),
+            clauses=clauses.most_common(),
         )
 
 

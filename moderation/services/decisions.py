@@ -40,6 +40,7 @@ HOLD_MARGIN = timedelta(milliseconds=250)
 CHANGE = """
 UPDATE moderation_comment
 SET status = %(status)s, version = version + 1, claimed_by_id = NULL, claimed_until = NULL,
+    deferred_by_id = NULL, deferred_until = NULL,
     priority = COALESCE(%(priority)s, priority), status_before = %(status_before)s,
     held_until = CASE WHEN %(hold)s > 0
                       THEN clock_timestamp() + make_interval(secs => %(hold)s) END
@@ -49,7 +50,8 @@ RETURNING version, COALESCE(held_until, clock_timestamp())
 RESUBMIT = """
 UPDATE moderation_comment
 SET status = 'pending', version = version + 1, attempts = 0, due_at = clock_timestamp(),
-    claimed_by_id = NULL, claimed_until = NULL, held_until = NULL, status_before = ''
+    claimed_by_id = NULL, claimed_until = NULL, deferred_by_id = NULL, deferred_until = NULL,
+    held_until = NULL, status_before = ''
 WHERE id = %s RETURNING version
 """
 

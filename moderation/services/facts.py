@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
-from moderation.models import Story
+from moderation.models import Standing, Story
 from moderation.policy import Facts
+from moderation.selectors.authors import STANDING_SQL
 from moderation.selectors.flaggers import WeighedFlag, weighed_flags, weight_of
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ _OF_STATUS = """
 """
 # By the time of submission, so that a backlog that arrives late is not taken for a flood.
 AUTHORS = f"""
-SELECT asked.id, record.*
+SELECT asked.id, record.*, {STANDING_SQL.format("author")}
 FROM unnest(%(ids)s::bigint[], %(authors)s::bigint[]) AS asked (id, author_id)
 JOIN moderation_comment own ON own.id = asked.id
+JOIN moderation_author author ON author.id = asked.author_id
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE status = 'approved'),
            count(*) FILTER (WHERE status = 'rejected'),
@@ -100,12 +102,13 @@ class StoryContext(NamedTuple):
 
 
 class Record(NamedTuple):
-    """An author's record, each count capped at RECORD_CAP per status."""
+    """An author's record, each count capped at RECORD_CAP per status, and the standing now."""
 
     approved: int = 0
     rejected: int = 0
     last_hour: int = 0
     duplicates: int = 0
+    standing: str = Standing.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ class Context:
             author_known=row.author_pk is not None,
             author_approved=record.approved,
             author_rejected=record.rejected,
+            author_standing=record.standing,
             story_open=story.state != Story.State.CLOSED,
             story_age_days=story.age_days,
             section=story.section,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -9,11 +11,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from moderation.models import Comment, Moderator, Role
+from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
 from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
+from moderation.services.bulk import SELECTED_CAP
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
@@ -47,9 +50,9 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 def read_filters(request: HttpRequest, moderator: Moderator) -> FilterForm:
-    """Return the filters of the address, bound to the site's sections and live policy."""
+    """Return the filters of the address, bound to the site's sections, live policy and reader."""
     _, policy = find_policy(moderator.site_id)
-    return FilterForm(request.GET, site=moderator.site, policy=policy)
+    return FilterForm(request.GET, moderator=moderator, policy=policy)
 
 
 @require_GET
@@ -81,6 +84,11 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
         "appeals": count_appeals(moderator.site),
+        "deferred": queues.count_deferred(moderator.site),
+        "selects": filters.status == Status.IN_REVIEW,
+        "selected_cap": SELECTED_CAP,
+        "clauses": form.policy.citable if form.policy else (),
+        "key": str(uuid4()),
     }
     return render(request, "review/queue.html", context)
 

@@ -1,4 +1,4 @@
-"""The review room, acting: approve, reject by a clause, skip, escalate, remark, undo.
+"""The review room, acting: approve, reject by a clause, skip, defer, escalate, remark, undo.
 
 Every press comes as a form, and goes on to a page; from the page's own script it comes in the
 background, while the next comment is on the screen already, and gets JSON.
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
-from moderation.services import claims, remarks
+from moderation.services import claims, deferrals, remarks
 from moderation.services import review as desk
 from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
@@ -25,6 +25,10 @@ from moderation.web.review import claim_next, read_filters, to_queue
 from moderation.web.review_filters import query_of
 from moderation.web.review_show import card_html, comment_address, find_comment, show_comment
 
+# After these the comment is looked at again.
+STAYING = ("wrong", "right", "bring-back")
+REMARKS = ("skip", *STAYING)
+DEFERRALS = {f"defer-{hours}": hours for hours in deferrals.HOURS}
 SOMEBODY_ELSE = "Somebody else signed in meanwhile: nothing was changed."
 
 
@@ -35,7 +39,7 @@ class DecisionForm(forms.Form):
     key = forms.CharField(max_length=100)
     note = forms.CharField(max_length=1000, required=False)
     action = forms.ChoiceField(
-        choices=[(each, each) for each in ("approve", "skip", "wrong", "right", *Escalation.Kind)],
+        choices=[(each, each) for each in ("approve", *REMARKS, *DEFERRALS, *Escalation.Kind)],
         required=False,
     )
     clause = forms.CharField(max_length=64, required=False)
@@ -82,6 +86,13 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
     if action in ("wrong", "right"):
         remarks.mark_wrong(moderator.user, pk, wrong=action == "wrong")
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
+    if action in DEFERRALS:
+        until = deferrals.until_in(DEFERRALS[action])
+        deferrals.defer(moderator.user, desk.Press(pk, pressed["version"]), until)
+        return "Deferred."
+    if action == "bring-back":
+        deferrals.bring_back(moderator.user, pk)
+        return "Brought back."
     if action in Escalation.Kind:
         seen = {"expected_version": pressed["version"], "note": pressed["note"]}
         remarks.escalate(moderator.user, pk, action, **seen)
@@ -109,7 +120,7 @@ def _go_on(
     if by_script(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    if request.POST.get("action") in ("wrong", "right"):
+    if request.POST.get("action") in STAYING:
         return redirect(comment_address(moderator, pk, filters))
     try:
         found = claim_next(request, moderator, filters, after=pk)

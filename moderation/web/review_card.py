@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.utils.http import urlencode
 
 from moderation.models import (
     Comment,
@@ -23,6 +22,7 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
+from moderation.selectors.authors import standing_in_words
 from moderation.selectors.flaggers import Record, weighed_flags
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
@@ -81,6 +81,9 @@ class Card:
     score: Score | None
     policy: Policy | None
     record: histories.AuthorRecord
+    # The author's standing in words, "" when it is the normal one; how many notes there are.
+    standing: str
+    notes: int
     history: list[HistoryLine]
     reasons: list[ReasonLine]
     signals: list[SignalLine]
@@ -93,6 +96,7 @@ class Card:
     can_reject: bool
     reader: User | None
     escalations: list[Escalation]
+    deferred: bool
     reasons_open: bool
     called_wrong: bool
     key: str
@@ -102,12 +106,6 @@ class Card:
         """The kinds of marks in the text, and what they mean."""
         kinds = {mark.kind for mark in self.marks}
         return [(kind, words) for kind, words in MARKS.items() if kind in kinds]
-
-    @property
-    def author_query(self) -> str:
-        """The query that lists the author's approved comments."""
-        author = self.comment.author
-        return urlencode({"author": author.external_id, "status": "approved"}) if author else ""
 
 
 def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
@@ -139,6 +137,8 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         score=score,
         policy=policy,
         record=histories.author_record(comment.author, besides=comment),
+        standing=standing_in_words(comment.author),
+        notes=comment.author.notes.count() if comment.author else 0,
         history=_history(comment),
         reasons=reason_lines(judgement),
         signals=signals[:shown],
@@ -151,6 +151,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
         escalations=histories.open_escalations(comment),
+        deferred=histories.is_deferred(comment),
         reasons_open=not waits or moderator.site.show_reasons,
         called_wrong=histories.calls_wrong(moderator.user, score),
         key=str(uuid4()),

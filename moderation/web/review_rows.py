@@ -11,6 +11,7 @@ from moderation.selectors.queues import QueueItem
 from moderation.web.reasons import cited, read_reasons
 
 EXCERPT_LENGTH = 320
+LOOKED_AT = EXCERPT_LENGTH * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +23,33 @@ class Row:
     clauses: list[str]
     flags: int
     escalated: bool
+    deferred: bool
     reader: User | None
 
 
 def build_row(item: QueueItem, moderator: Moderator) -> Row:
     """Shorten an item of the queue to what a list can show."""
     comment = item.comment
-    # Only the start is looked at: a comment may be long, and mostly white space.
-    words = " ".join(comment.body[: EXCERPT_LENGTH * 4].split())
-    cut = len(words) > EXCERPT_LENGTH or len(comment.body) > EXCERPT_LENGTH * 4
     held = getattr(comment, "claim_holds", False) and comment.claimed_by_id != moderator.user_id
     clauses = cited(item.decision)
     if not clauses and item.decision:
         clauses = [reason.rule for reason in read_reasons(item.decision)][:2]
     return Row(
         comment=comment,
-        excerpt=words[:EXCERPT_LENGTH] + ("…" if cut else ""),
+        excerpt=_words(comment.body)[:EXCERPT_LENGTH] + ("…" if is_cut(comment.body) else ""),
         clauses=clauses,
         flags=item.flags,
         escalated=item.escalated,
+        deferred=getattr(comment, "deferral_holds", False),
         reader=comment.claimed_by if held else None,
     )
+
+
+def is_cut(body: str) -> bool:
+    """Tell whether the list shows only the beginning of a text."""
+    return len(_words(body)) > EXCERPT_LENGTH or len(body) > LOOKED_AT
+
+
+def _words(body: str) -> str:
+    # Only the start is looked at: a comment may be long, and mostly white space.
+    return " ".join(body[:LOOKED_AT].split())

@@ -38,7 +38,7 @@ def find_comment(moderator: Moderator, pk: int) -> Comment:
     if pk > queues.LARGEST_ID:
         raise Http404("No such comment.")
     comments = Comment.objects.select_related(
-        "story", "author", "parent", "parent__author", "claimed_by"
+        "story", "author", "parent", "parent__author", "claimed_by", "deferred_by"
     )
     found = comments.filter(pk=pk, site=moderator.site).first()
     if found is None:
@@ -147,6 +147,7 @@ def _empty_context(
         "undoable": last_undoable(moderator.user, moderator.site),
         "appeals": count_appeals(moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
+        "deferred": queues.count_deferred(moderator.site),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }
 

@@ -10,8 +10,10 @@ from moderation.web import (
     review_appeals,
     review_bulk,
     review_overviews,
+    review_people,
     review_presence,
     review_settings,
+    review_stories,
 )
 
 urlpatterns = [
@@ -31,6 +33,10 @@ urlpatterns = [
     path(
         "<slug:site>/appeals/<int:pk>/answer/", review_appeals.answer, name="review_appeal_answer"
     ),
+    path("<slug:site>/authors/<int:pk>/", review_people.author, name="review_author"),
+    path("<slug:site>/stories/<int:pk>/", review_stories.story, name="review_story"),
+    path("<slug:site>/watched/", review_stories.watched, name="review_watched"),
+    path("<slug:site>/selected/", review_bulk.selected, name="review_selected"),
     path("<slug:site>/together/", review_bulk.choose, name="review_bulk_choose"),
     path("<slug:site>/together/<int:number>/", review_bulk.bulk, name="review_bulk"),
     path("<slug:site>/workload/", review_overviews.workload, name="review_workload"),

@@ -9,10 +9,23 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.models import Appeal, Author, ClassifierVersion, Comment, Policy, Score, Status
-from moderation.services import appeals
+from moderation.models import (
+    Appeal,
+    Author,
+    ClassifierVersion,
+    Comment,
+    Moderator,
+    Policy,
+    Score,
+    Standing,
+    Status,
+)
+from moderation.services import appeals, authors
 from moderation.services import review as desk
 from moderation.services.decision_links import decision_url
+from moderation.services.deferrals import bring_back, defer, until_in
+from moderation.services.review import Press
+from moderation.services.story_states import change_state, watch
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk
 from tests.browser.test_review import eventually, waiting
@@ -37,6 +50,8 @@ PAGES = [
     "together/",
     "workload/",
     "own/",
+    "watched/",
+    "?deferred=on",
 ]
 STATES = {"reasons": "h", "reject": "r", "escalate": "e", "note": "n", "keys": "?", "pause": "p"}
 
@@ -66,6 +81,12 @@ def test_nothing_breaks_the_guidelines(
         page.goto(f"/review/daily/{path}")
         found[path] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    found |= people_and_stories(page, owen, waiting)
+    page.goto("/review/daily/")
+    page.locator("[name=chosen]").first.check()
+    for sheet in page.locator("#selection summary").all():
+        sheet.click()
+        found[f"selection {sheet.inner_text()}"] = violations(page)
     page.goto("/review/daily/together/?search=number")
     page.get_by_role("button", name="Draw the sample").click()
     found["sample"] = violations(page)
@@ -117,6 +138,33 @@ def test_appeals_and_the_page_of_a_decision_break_none(
         found[f"decision {number}"] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert not {name: each for name, each in found.items() if each}
+
+
+def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:
+    """Open the page of an author with a history and of a story with one, and a deferred comment."""
+    moderator = Moderator.objects.get(user=user)
+    author = Author.objects.get(comments=comments[1])
+    authors.write_note(moderator, author, "Writes at night.")
+    authors.change_standing(moderator, author, Standing.MUTED, seen=0, reason="Spiteful.")
+    change_state(moderator, comments[1].story, "premoderated", seen="open", note="Heated.")
+    watch(moderator, comments[1].story, watched=True)
+    comment = Comment.objects.get(pk=comments[1].pk)
+    defer(user, Press(comment.pk, comment.version), until_in(4))
+    found = {}
+    for path in (
+        f"authors/{author.pk}/",
+        f"stories/{comment.story_id}/",
+        "watched/",
+        f"comments/{comment.pk}/",
+        "?deferred=on",
+    ):
+        page.goto(f"/review/daily/{path}")
+        for summary in page.locator("main.narrow summary").all():
+            summary.click()
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    bring_back(user, comment.pk)
+    return found
 
 
 def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:

@@ -41,6 +41,7 @@ TABLE = [
     ("author_known", "is", False, {"author_known": False}, {"author_known": True}),
     ("author_approved", "at_most", 2, {"author_approved": 2}, {"author_approved": 3}),
     ("author_rejected", "at_least", 2, {"author_rejected": 2}, {"author_rejected": 1}),
+    ("author_standing", "is", "trusted", {"author_standing": "trusted"}, {}),
     ("story_open", "is", False, {"story_open": False}, {"story_open": True}),
     ("story_open", "is_not", True, {"story_open": False}, {"story_open": True}),
     ("story_age_days", "at_least", 2.5, {"story_age_days": 2.5}, {"story_age_days": 2.4}),
