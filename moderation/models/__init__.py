@@ -10,6 +10,7 @@ from moderation.models.deliveries import Delivery, WebhookEndpoint
 from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
+from moderation.models.readings import Draw, GoldComment, SecondReading
 from moderation.models.reviews import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
 from moderation.models.sites import ApiKey, Scope, Site
@@ -24,15 +25,18 @@ __all__ = [
     "Comment",
     "Decision",
     "Delivery",
+    "Draw",
     "Escalation",
     "Flag",
     "ForeignSecret",
+    "GoldComment",
     "Moderator",
     "Policy",
     "Revision",
     "Role",
     "Scope",
     "Score",
+    "SecondReading",
     "Site",
     "Source",
     "Status",

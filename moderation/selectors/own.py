@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
 
 from moderation.models import Decision, Site, Source
+from moderation.selectors.heavy import heavy_scores
 
 PAGE_SIZE = 25
-# What weighs on people who read it: the measures, and the value from which a text counts.
-HEAVY = ("severe_toxicity", "identity_attack", "threat", "sexual")
-HEAVY_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +38,8 @@ def today(user: User, site: Site) -> Today:
     """Count this person's decisions of today, and those among them on heavy texts."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = _own(user, site).filter(created_at__gte=midnight, reverses__isnull=True)
-    heavy = Q()
-    for signal in HEAVY:
-        value = Cast(KeyTextTransform(signal, "score__signals"), FloatField())
-        made = made.alias(**{signal: value})
-        heavy |= Q(**{f"{signal}__gte": HEAVY_FROM})
-    return Today(decided=made.count(), heavy=made.filter(heavy).count())
+    heavy = made.filter(Exists(heavy_scores().filter(pk=OuterRef("score"))))
+    return Today(decided=made.count(), heavy=heavy.count())
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:

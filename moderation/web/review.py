@@ -58,6 +58,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     warm_up()
     form = read_filters(request, moderator)
     filters = form.filters()
+    _, policy = find_policy(moderator.site_id)
     page, count, too_slow = queues.QueuePage(), None, False
     try:
         page = queues.queue_page(moderator.site, filters, cursor=request.GET.get("cursor", "")[:60])
@@ -70,7 +71,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "edits": at_least(moderator, Role.EDITOR),
         "form": form,
         "page": page,
-        "rows": [build_row(item, moderator) for item in page.items],
+        "rows": [build_row(item, moderator, policy) for item in page.items],
         "count": count,
         "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,
@@ -132,11 +133,17 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     nothing is left, the answer holds what the page says then.
     """
     filters = read_filters(request, moderator).filters()
-    besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
+    besides = read_ids(request.GET.get("have", ""))
+    skipped = skips.remembered(request, moderator.site)
     try:
         with queues.bounded():
             found = claims.claim_ahead(
-                moderator.user, moderator.site, filters, limit=AHEAD, besides=besides
+                moderator.user,
+                moderator.site,
+                filters,
+                limit=AHEAD,
+                besides=besides,
+                skipped=skipped,
             )
     except queues.QueryTooSlow:
         found = []

@@ -24,6 +24,7 @@ from moderation.policy import Policy as Program
 from moderation.selectors import histories
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
+from moderation.web.care import is_covered
 from moderation.web.highlights import build_marks
 from moderation.web.reasons import (
     SHOWN_SIGNALS,
@@ -92,6 +93,7 @@ class Card:
     escalations: list[Escalation]
     reasons_open: bool
     called_wrong: bool
+    covered: bool
     key: str
 
     @property
@@ -150,6 +152,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         escalations=histories.open_escalations(comment),
         reasons_open=not waits or moderator.site.show_reasons,
         called_wrong=histories.calls_wrong(moderator.user, score),
+        covered=is_covered(moderator, judgement.clauses if judgement else (), signals),
         key=str(uuid4()),
     )
 

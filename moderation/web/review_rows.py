@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from moderation.models import Comment, Moderator
+from moderation.policy import Policy
 from moderation.selectors.queues import QueueItem
-from moderation.web.reasons import cited, read_reasons
+from moderation.web.care import is_covered, is_left
+from moderation.web.reasons import cited, read_reasons, signal_lines
 
 EXCERPT_LENGTH = 320
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comment in the list; `reader` is another moderator who holds it at the moment."""
+    """One comment in the list; `reader` is another moderator who holds it at the moment.
+
+    `covered`: the excerpt is for later; `left`: this moderator leaves it to others.
+    """
 
     comment: Comment
     excerpt: str
@@ -23,9 +28,11 @@ class Row:
     flags: int
     escalated: bool
     reader: User | None
+    covered: bool
+    left: bool
 
 
-def build_row(item: QueueItem, moderator: Moderator) -> Row:
+def build_row(item: QueueItem, moderator: Moderator, policy: Policy | None) -> Row:
     """Shorten an item of the queue to what a list can show."""
     comment = item.comment
     # Only the start is looked at: a comment may be long, and mostly white space.
@@ -35,6 +42,7 @@ def build_row(item: QueueItem, moderator: Moderator) -> Row:
     clauses = cited(item.decision)
     if not clauses and item.decision:
         clauses = [reason.rule for reason in read_reasons(item.decision)][:2]
+    held_by = item.decision.clauses if item.decision else ()
     return Row(
         comment=comment,
         excerpt=words[:EXCERPT_LENGTH] + ("…" if cut else ""),
@@ -42,4 +50,6 @@ def build_row(item: QueueItem, moderator: Moderator) -> Row:
         flags=item.flags,
         escalated=item.escalated,
         reader=comment.claimed_by if held else None,
+        covered=is_covered(moderator, held_by, signal_lines(item.score, policy)),
+        left=is_left(moderator, held_by),
     )

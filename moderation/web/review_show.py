@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Exists
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -145,6 +146,7 @@ def _empty_context(
         "skipped": len(skips.remembered(request, moderator.site)),
         "undoable": last_undoable(moderator.user, moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
+        "left": _leaves_some(moderator, filters),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }
 
@@ -156,6 +158,19 @@ def _others_hold_some(moderator: Moderator, filters: queues.QueueFilters) -> boo
             waiting = queues.filter_comments(moderator.site, filters)
             held = waiting.filter(status=Status.IN_REVIEW, claimed_until__gt=Now())
             return held.exclude(claimed_by=moderator.user).exists()
+    except queues.QueryTooSlow:
+        return False
+
+
+def _leaves_some(moderator: Moderator, filters: queues.QueueFilters) -> bool:
+    """Tell whether comments of the round wait that the moderator leaves to others."""
+    if not moderator.left_clauses:
+        return False
+    try:
+        with queues.bounded():
+            waiting = queues.filter_comments(moderator.site, filters)
+            left = waiting.filter(Exists(queues.decisions_by(moderator.left_clauses)))
+            return left.filter(status=Status.IN_REVIEW).exists()
     except queues.QueryTooSlow:
         return False
 
