@@ -13,6 +13,7 @@ from moderation.models import Comment, Moderator, Role
 from moderation.selectors import queues
 from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
+from moderation.services.second_readings import comments_to_read_again, shuffled_in
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
@@ -113,9 +114,11 @@ def claim_next(
     """
     skipped = skips.remembered(request, moderator.site)
     with queues.bounded():
-        return claims.claim_next(
+        found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
+    again = comments_to_read_again(moderator, filters, given=1 if found else 0)
+    return again[0] if again else found
 
 
 def to_queue(moderator: Moderator, filters: queues.QueueFilters) -> HttpResponse:
@@ -147,9 +150,11 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
             )
     except queues.QueryTooSlow:
         found = []
+    again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
     waiting = count_waiting(moderator, filters)
+    given = shuffled_in(found, again)
     answer = {
-        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in found],
+        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in given],
         "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),
         "token": get_token(request),
     }
