@@ -62,7 +62,9 @@ class SecondReading(models.Model):
     )
     # The first decision; of a gold comment, the answer that was fixed.
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
-    gold = models.ForeignKey(GoldComment, on_delete=models.CASCADE, null=True, related_name="+")
+    gold = models.ForeignKey(
+        GoldComment, on_delete=models.CASCADE, null=True, related_name="readings"
+    )
     # Approved or rejected; in review: somebody else should look at it (an escalation).
     status = models.CharField(max_length=16, choices=Status)
     clause = models.CharField(max_length=64, blank=True)

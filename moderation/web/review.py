@@ -70,6 +70,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "moderator": moderator,
         "site": moderator.site,
         "edits": at_least(moderator, Role.EDITOR),
+        "settles": at_least(moderator, Role.SENIOR),
         "form": form,
         "page": page,
         "rows": [build_row(item, moderator, policy) for item in page.items],

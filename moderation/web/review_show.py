@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from moderation.models import Comment, Moderator, Status
+from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
 from moderation.selectors.histories import last_undoable
-from moderation.selectors.moderators import colleagues
+from moderation.selectors.moderators import at_least, colleagues
 from moderation.services import claims
 from moderation.services.moderators import note_presence
 from moderation.web import skips
@@ -99,6 +99,7 @@ def _card_context(
     return {
         "moderator": moderator,
         "site": moderator.site,
+        "edits": at_least(moderator, Role.EDITOR),
         "card": build_card(found, moderator, reader=reader),
         "keys": keys_of(moderator),
         "shown_keys": shown_keys(moderator),
