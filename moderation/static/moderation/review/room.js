@@ -197,7 +197,6 @@ function came(answer) {
 }
 
 const expired = (token) => signIn.open(token);
-// In the order in which they are read.
 const have = () => [...outbox.comments, Number(shown().dataset.pk), ...line.comments].filter(Boolean);
 const line = new Line(round.dataset.ahead, { have, came, expired });
 const token = undoing.elements.csrfmiddlewaretoken.value;
