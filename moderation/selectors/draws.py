@@ -29,7 +29,7 @@ DECIDED = (Status.APPROVED, Status.REJECTED)
 
 def open_draw(user: User, comment: Comment) -> Draw | None:
     """Return the draw by which this person is to read the comment as it is now."""
-    if comment.status not in DECIDED:
+    if comment.status not in DECIDED or comment.erased_at is not None:
         return None
     lying = Draw.objects.filter(moderator=user, comment=comment, closed_at__isnull=True)
     return lying.filter(version=comment.version).select_related("decision").first()

@@ -28,8 +28,8 @@ def heavy_comments(comment_pks: Collection[int]) -> set[int]:
     return set(scores.values_list("comment", flat=True))
 
 
-def heavy_run(user: User, site: Site, read: Sequence[int], most: int) -> int:
-    """Count the heavy texts, up to `most`, at the end of what a person reads.
+def last_read(user: User, site: Site, read: Sequence[int], most: int) -> list[int]:
+    """Return the comments, `most` at most, that come last in what a person reads.
 
     read: the comments on the desk, in order; before them comes what they decided last.
     """
@@ -38,8 +38,4 @@ def heavy_run(user: User, site: Site, read: Sequence[int], most: int) -> int:
         decided = Decision.objects.filter(moderator=user, site=site).order_by("-pk")
         before = decided.exclude(comment__in=last).values_list("comment", flat=True)
         last = [*reversed(before[: most - len(last)]), *last]
-    heavy = heavy_comments(last)
-    run = 0
-    while run < len(last) and last[-1 - run] in heavy:
-        run += 1
-    return run
+    return last

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
-from moderation.models import Decision, Site, Source
+from moderation.models import Decision, SecondReading, Site, Source
 from moderation.selectors.heavy import heavy_scores
 
 PAGE_SIZE = 25
@@ -16,7 +16,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """How many decisions a person made today (UTC), and how many were on heavy texts."""
+    """How many comments a person decided or read again today (UTC), and how many were heavy."""
 
     decided: int
     heavy: int
@@ -35,11 +35,15 @@ def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[
 
 
 def today(user: User, site: Site) -> Today:
-    """Count this person's decisions of today, and those among them on heavy texts."""
+    """Count what this person decided and read again today, and the heavy texts among them."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = _own(user, site).filter(created_at__gte=midnight, reverses__isnull=True)
     heavy = made.filter(Exists(heavy_scores().filter(pk=OuterRef("score"))))
-    return Today(decided=made.count(), heavy=heavy.count())
+    again = SecondReading.objects.filter(moderator=user, site=site, created_at__gte=midnight)
+    again = again.exclude(kind=SecondReading.Kind.UPHELD)
+    score = {"comment": OuterRef("comment"), "revision": OuterRef("revision")}
+    heavy_again = again.filter(Exists(heavy_scores().filter(**score)))
+    return Today(decided=made.count() + again.count(), heavy=heavy.count() + heavy_again.count())
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:

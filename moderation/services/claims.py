@@ -11,11 +11,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from moderation.models import Comment, Escalation, Role, Score, Site, Status
-from moderation.selectors.heavy import heavy_run, heavy_scores
+from moderation.models import Comment, Escalation, Role, Site, Status
+from moderation.selectors.heavy import heavy_comments, last_read
 from moderation.selectors.moderators import at_least, find_moderator
 from moderation.selectors.queues import (
     QueueFilters,
@@ -56,9 +56,10 @@ def claim_next(
     free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
     with transaction.atomic():
         comment = _lock_first(own)
-        if comment is None and heavy_run(user, site, [after] if after else [], RUN) == RUN:
-            comment = _lock_light(free)
-        comment = comment or _lock_first(free)
+        if comment is None:
+            last = last_read(user, site, [after] if after else [], RUN)
+            tired = len(last) == RUN == len(heavy_comments(last))
+            comment = (tired and _lock_light(free)) or _lock_first(free)
         if comment is None:
             return None
         until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
@@ -93,10 +94,10 @@ def claim_ahead(
     if limit <= 0:
         return []
     waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
-    run = heavy_run(user, site, besides, RUN)
+    last = last_read(user, site, besides, RUN)
     with transaction.atomic():
-        nearest = list(_locked(waiting).annotate(heavy=Exists(_heavy()))[:limit])
-        found = [comment.pk for comment in _in_turn(nearest, run, lambda: _lock_light(waiting))]
+        nearest = [comment.pk for comment in _locked(waiting)[:limit]]
+        found = _in_turn(nearest, last, lambda: _lock_light(waiting))
         until = Greatest("claimed_until", DatabaseClock() + AHEAD)
         Comment.objects.filter(pk__in=found).update(claimed_by=user, claimed_until=until)
     with_context = Comment.objects.select_related("story", "author", "parent", "parent__author")
@@ -105,32 +106,26 @@ def claim_ahead(
 
 
 def _in_turn(
-    nearest: Sequence[Comment], run: int, find_light: Callable[[], Comment | None]
-) -> list[Comment]:
-    """Order comments so that a light one follows RUN heavy ones; `run` of these were read last.
+    nearest: Sequence[int], last: Sequence[int], find_light: Callable[[], Comment | None]
+) -> list[int]:
+    """Order comments so that a light one follows RUN heavy ones; `last` were read before.
 
     Where none of them is light, one from further back takes the place of the last.
     """
-    left, turn, looked = list(nearest), list[Comment](), False
+    heavy = heavy_comments([*nearest, *last])
+    left, turn, looked = list(nearest), list[int](), False
     while left and len(turn) < len(nearest):
-        due: Comment | None = left[0]
-        if run >= RUN:
-            due = next((each for each in left if not _is_heavy(each)), None)
+        due: int | None = left[0]
+        before = [*last, *turn][-RUN:]
+        if len(before) == RUN and heavy.issuperset(before):
+            due = next((pk for pk in left if pk not in heavy), None)
             if due is None and not looked:
-                due, looked = find_light(), True
+                light, looked = find_light(), True
+                due = light.pk if light else None
         due = due or left[0]
-        run = run + 1 if _is_heavy(due) else 0
         turn.append(due)
-        left = [each for each in left if each.pk != due.pk]
+        left = [pk for pk in left if pk != due]
     return turn
-
-
-def _is_heavy(comment: Comment) -> bool:
-    return getattr(comment, "heavy", False)
-
-
-def _heavy() -> QuerySet[Score]:
-    return heavy_scores().filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
 
 
 def _in_reach(comments: QuerySet[Comment], user: User, site: Site) -> QuerySet[Comment]:
@@ -159,7 +154,8 @@ def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
 def _lock_light(comments: QuerySet[Comment]) -> Comment | None:
     """Take the first light one of the next LOOK."""
     near = list(comments.values_list("pk", flat=True)[:LOOK])
-    return _lock_first(comments.filter(~Exists(_heavy()), pk__in=near))
+    light = set(near) - heavy_comments(near)
+    return _lock_first(comments.filter(pk__in=light))
 
 
 def claim(user: User, comment_pk: int, *, alone: bool = True) -> bool:

@@ -38,7 +38,8 @@ def comments_to_read_again(
     That is what lies on the desk already, and what chance adds, as often as the site wants it.
     Only the whole queue is mixed so: in a filtered round it would not fit in.
     """
-    if not given or QueueFilters(order=filters.order) != filters:
+    mixed = given and moderator.site.second_share and QueueFilters(order=filters.order) == filters
+    if not mixed:
         return []
     lying = list(draws.open_draws(moderator.user, moderator.site))
     for kind in _by_chance(moderator.site, given):

@@ -12,18 +12,23 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from moderation.models import (
+    ClassifierVersion,
     Comment,
     Decision,
     Draw,
     GoldComment,
     Moderator,
+    Score,
     SecondReading,
     Site,
     Source,
     Status,
 )
+from moderation.selectors.queues import QueueFilters
 from moderation.services import review as desk
+from moderation.services import second_readings
 from moderation.services.decisions import decide
+from moderation.services.disagreements import uphold
 from moderation.services.erasure import erase_comment
 from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
@@ -270,6 +275,60 @@ def test_audits_are_drawn_from_approved_and_rejected_alike(
     assert draw.decision
     # Each of the eight stands for sixteen, since half of the audits are of the one rejected.
     assert draw.weight == (16 if draw.decision.status == "approved" else 2)
+
+
+def test_who_draws_second_gets_none(
+    desk_of_mona: Client, settle: Settle, mona: User, owen: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision = settle("Settled.").decisions.get()
+    for user in (owen, mona):
+        moderator = Moderator.objects.get(user=user)
+        moderator.site.audit_share = 1.0
+        drawn = Draw(
+            kind="audit", comment=decision.comment, version=2, moderator=user, decision=decision
+        )
+        monkeypatch.setattr(second_readings, "_pick", lambda *_, drawn=drawn: drawn)
+        found = second_readings.comments_to_read_again(moderator, QueueFilters(), given=1)
+        assert len(found) == (1 if user == owen else 0)
+    assert Draw.objects.get().moderator == owen
+
+
+def test_it_is_not_taken_back_once_it_is_settled(
+    desk_of_mona: Client, settle: Settle, owen: User, daily: Site
+) -> None:
+    settled = settle("Settled.")
+    mix_in("audit")
+    page = given(desk_of_mona)
+    press(desk_of_mona, settled, page, clause="no-abuse")
+    uphold(owen, daily, SecondReading.objects.get().pk, key="k-1")
+    answer = desk_of_mona.post(UNDO, {"key": field(page, "key")}, headers=SCRIPT)
+    assert answer.status_code == 409 and "decided since" in answer.json()["said"]
+    assert not SecondReading.objects.exclude(taken_back_at=None).exists()
+
+
+def test_a_heavy_text_that_was_read_again_counts_for_the_day(
+    desk_of_mona: Client, settle: Settle
+) -> None:
+    settled = settle("Settled.")
+    version = ClassifierVersion.objects.create(name="tests-1")
+    Score.objects.create(
+        comment=settled, revision=1, classifier_version=version, signals={"threat": 0.9}
+    )
+    mix_in("audit")
+    press(desk_of_mona, settled, given(desk_of_mona), action="approve")
+    today = desk_of_mona.get(OWN).context["today"]
+    assert (today.decided, today.heavy) == (1, 1)
+
+
+def test_what_is_erased_is_not_read_again(desk_of_mona: Client, settle: Settle) -> None:
+    settled = settle("Settled.")
+    mix_in("audit")
+    page = given(desk_of_mona)
+    erase_comment(settled)
+    assert press(desk_of_mona, settled, page, action="approve").status_code == 422
+    shown = desk_of_mona.get(f"/review/daily/comments/{settled.pk}/").content.decode()
+    assert "Erased" in shown and not SecondReading.objects.exists()
+    assert "Ordinary 0." in given(desk_of_mona)
 
 
 def test_a_reading_cannot_be_rewritten(desk_of_mona: Client, settle: Settle) -> None:
