@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from moderation.models import (
@@ -54,26 +54,42 @@ def draw_of_press(user: User, comment_pk: int, key: str) -> Draw | None:
     return Draw.objects.filter(key=of_card, moderator=user, comment=comment_pk).first()
 
 
-def automatic_decisions(moderator: Moderator) -> QuerySet[Decision]:
-    """Return the settled automatic decisions that this person may audit."""
-    latest = Decision.objects.filter(site=moderator.site_id).order_by("-transaction", "-pk")
-    decisions = Decision.objects.filter(pk__in=latest.values("pk")[:WINDOW], source=Source.POLICY)
-    return _may_read(_settled(decisions), moderator)
+def latest_automatic(site: Site) -> list[tuple[int, str]]:
+    """Return id and status of the automatic approvals and rejections among a site's latest."""
+    latest = Decision.objects.filter(site=site).order_by("-transaction", "-pk")
+    rows = latest.values_list("pk", "status", "source")[:WINDOW]
+    return [(pk, status) for pk, status, by in rows if by == Source.POLICY and status in DECIDED]
 
 
-def decisions_of_colleagues(moderator: Moderator) -> QuerySet[Decision]:
-    """Return the settled decisions of others that this person may read again.
+def latest_of_people(site: Site) -> list[tuple[int, str]]:
+    """Return id and status of the latest approvals and rejections by people on a site."""
+    latest = Decision.objects.filter(site=site, source__in=HUMAN).order_by("-pk")
+    rows = latest.values_list("pk", "status")[:WINDOW]
+    return [(pk, status) for pk, status in rows if status in DECIDED]
 
-    Those made in bulk are left out: nobody read them one by one.
+
+def may_read_again(moderator: Moderator, decision_pks: Collection[int]) -> set[int]:
+    """Return those of the decisions that this person may read again.
+
+    They are told outside and still stand; nobody reads them again or did; the person has not met
+    their comments, and does not leave them to others. Undos are no judgement, and of decisions in
+    bulk nobody read each.
     """
-    people = Decision.objects.filter(site=moderator.site_id, source__in=HUMAN).order_by("-pk")
-    decisions = Decision.objects.filter(
-        pk__in=people.values("pk")[:WINDOW],
-        source=Source.MODERATOR,
-        moderator__isnull=False,
+    lying = Draw.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
+    read = SecondReading.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
+    standing = Decision.objects.filter(
+        Q(source=Source.POLICY) | Q(source=Source.MODERATOR, moderator__isnull=False),
+        pk__in=decision_pks,
+        withheld=False,
         reverses__isnull=True,
+        effective_at__lte=Now(),
+        comment__version=F("version"),
+        comment__erased_at__isnull=True,
     ).exclude(key__startswith="bulk:")
-    return _may_read(_settled(decisions), moderator)
+    if moderator.left_clauses:
+        standing = standing.exclude(clauses__overlap=moderator.left_clauses)
+    unmet = standing.filter(~Exists(_decided_by(moderator)), ~Exists(_drawn_for(moderator)))
+    return set(unmet.filter(~Exists(lying), ~Exists(read)).values_list("pk", flat=True))
 
 
 def gold_for(moderator: Moderator) -> QuerySet[GoldComment]:
@@ -87,31 +103,6 @@ def gold_for(moderator: Moderator) -> QuerySet[GoldComment]:
     )
     gold = gold.exclude(added_by=moderator.user_id).exclude(clause__in=moderator.left_clauses)
     return gold.filter(~Exists(_decided_by(moderator)), ~Exists(_drawn_for(moderator)))
-
-
-def _settled(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Leave those that the outside knows and that nothing has followed."""
-    return decisions.filter(
-        status__in=DECIDED,
-        withheld=False,
-        effective_at__lte=Now(),
-        comment__version=F("version"),
-        comment__erased_at__isnull=True,
-    )
-
-
-def _may_read(decisions: QuerySet[Decision], moderator: Moderator) -> QuerySet[Decision]:
-    """Leave what nobody reads or has read again, and what this person has never met."""
-    lying = Draw.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
-    read = SecondReading.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
-    if moderator.left_clauses:
-        decisions = decisions.exclude(clauses__overlap=moderator.left_clauses)
-    return decisions.filter(
-        ~Exists(lying),
-        ~Exists(read),
-        ~Exists(_decided_by(moderator)),
-        ~Exists(_drawn_for(moderator)),
-    )
 
 
 def _decided_by(moderator: Moderator) -> QuerySet[Decision]:

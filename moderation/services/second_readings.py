@@ -26,8 +26,8 @@ from moderation.services.review import KEY_POINTS, NOTE_POINTS, Ruling, check_ru
 
 Kind = SecondReading.Kind
 CHANCE = random.SystemRandom()
-# Nobody's desk holds more of them at a time.
-MOST = 3
+# Nobody's desk holds more of them at a time; of so many one is drawn.
+MOST, TRIED = 3, 50
 
 
 def comments_to_read_again(
@@ -137,15 +137,21 @@ def _pick(moderator: Moderator, kind: Kind) -> Draw | None:
         more: dict[str, Any] = {"gold": gold, "version": gold.comment.version}
         return Draw(kind=kind, comment=gold.comment, moderator=moderator.user, **more)
     audit = kind == Kind.AUDIT
-    frame = draws.automatic_decisions if audit else draws.decisions_of_colleagues
+    latest = draws.latest_automatic if audit else draws.latest_of_people
     strata: dict[str, list[int]] = defaultdict(list)
-    for pk, status in frame(moderator).values_list("pk", "status"):
+    for pk, status in latest(moderator.site):
         # Rejections are few: audited as often as approvals, both can be judged.
         strata[status if audit else ""].append(pk)
     if not strata:
         return None
     stratum = strata[CHANCE.choice(sorted(strata))]
-    decision = Decision.objects.get(pk=CHANCE.choice(stratum))
+    # Whether a decision may be read is asked of a few, in an order that is chance as well.
+    some = CHANCE.sample(stratum, min(TRIED, len(stratum)))
+    may_read = draws.may_read_again(moderator, some)
+    chosen = next((pk for pk in some if pk in may_read), None)
+    if chosen is None:
+        return None
+    decision = Decision.objects.get(pk=chosen)
     more = {"decision": decision, "version": decision.version}
     more["weight"] = len(stratum) * len(strata) if audit else 1
     return Draw(kind=kind, comment_id=decision.comment_id, moderator=moderator.user, **more)
