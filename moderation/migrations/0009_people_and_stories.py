@@ -134,7 +134,7 @@ DROP FUNCTION moderation_signals(jsonb);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("moderation", "0007_review_room"),
+        ("moderation", "0008_appeals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,6 +12,7 @@ from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
 from moderation.models.queue import QueueEntry
+from moderation.models.readings import Draw, GoldComment, SecondReading
 from moderation.models.reviews import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
 from moderation.models.sites import ApiKey, Scope, Site
@@ -29,9 +30,11 @@ __all__ = [
     "Comment",
     "Decision",
     "Delivery",
+    "Draw",
     "Escalation",
     "Flag",
     "ForeignSecret",
+    "GoldComment",
     "Moderator",
     "Policy",
     "QueueEntry",
@@ -39,6 +42,7 @@ __all__ = [
     "Role",
     "Scope",
     "Score",
+    "SecondReading",
     "Site",
     "Source",
     "Standing",

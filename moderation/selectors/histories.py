@@ -17,6 +17,7 @@ from moderation.models import (
     Flag,
     Revision,
     Score,
+    SecondReading,
     Site,
     Source,
     Status,
@@ -139,9 +140,21 @@ def judgements(user: AbstractBaseUser) -> QuerySet[Decision]:
     return Decision.objects.filter(judged, moderator_id=user.pk)
 
 
-def last_undoable(user: AbstractBaseUser, site: Site) -> Decision | None:
-    """Return this person's newest decision on the site that nobody has taken back."""
+def last_undoable(user: AbstractBaseUser, site: Site) -> str:
+    """Return by what an undo names this person's newest decision on the site that stands; or "".
+
+    That is the key of its press, which does not tell a second reading from a decision.
+    """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
-    own = judgements(user).filter(site=site, withheld=False)
-    standing = own.filter(~Exists(reversal))
-    return standing.only("pk", "status", "comment_id").order_by("-pk").first()
+    standing = judgements(user).filter(~Exists(reversal), site=site, withheld=False)
+    decision = standing.only("pk", "key", "created_at").order_by("-pk").first()
+    again = SecondReading.objects.filter(
+        moderator_id=user.pk, site=site, taken_back_at__isnull=True
+    ).exclude(kind=SecondReading.Kind.UPHELD)
+    reading = again.only("key", "created_at").order_by("-pk").first()
+    if reading and (decision is None or decision.created_at < reading.created_at):
+        return reading.key
+    if decision is None:
+        return ""
+    # A key in digits would be taken for an id.
+    return decision.key if decision.key and not decision.key.isdigit() else str(decision.pk)

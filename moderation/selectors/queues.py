@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -156,6 +156,12 @@ def put_off() -> Q:
 def open_escalations() -> QuerySet[Escalation]:
     """Return the escalations of the comment of the query around that nothing has closed yet."""
     return Escalation.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
+
+
+def decisions_by(clauses: Collection[str]) -> QuerySet[Decision]:
+    """Return the decisions on the text of the query around that rest on one of the clauses."""
+    on_the_text = Decision.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
+    return on_the_text.filter(clauses__overlap=list(clauses))
 
 
 def _filter_by_score(

@@ -17,6 +17,7 @@ from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
 from moderation.services.bulk import SELECTED_CAP
+from moderation.services.second_readings import comments_to_read_again, shuffled_in
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
@@ -62,6 +63,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     warm_up()
     form = read_filters(request, moderator)
     filters = form.filters()
+    _, policy = find_policy(moderator.site_id)
     page, count, too_slow = queues.QueuePage(), None, False
     try:
         page = queues.queue_page(moderator.site, filters, cursor=request.GET.get("cursor", "")[:60])
@@ -72,9 +74,10 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "moderator": moderator,
         "site": moderator.site,
         "edits": at_least(moderator, Role.EDITOR),
+        "settles": at_least(moderator, Role.SENIOR),
         "form": form,
         "page": page,
-        "rows": [build_row(item, moderator) for item in page.items],
+        "rows": [build_row(item, moderator, policy) for item in page.items],
         "count": count,
         "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,
@@ -122,9 +125,11 @@ def claim_next(
     """
     skipped = skips.remembered(request, moderator.site)
     with queues.bounded():
-        return claims.claim_next(
+        found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
+    again = comments_to_read_again(moderator, filters, given=1 if found else 0)
+    return again[0] if again else found
 
 
 def to_queue(moderator: Moderator, filters: queues.QueueFilters) -> HttpResponse:
@@ -142,17 +147,25 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     nothing is left, the answer holds what the page says then.
     """
     filters = read_filters(request, moderator).filters()
-    besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
+    besides = read_ids(request.GET.get("have", ""))
+    skipped = skips.remembered(request, moderator.site)
     try:
         with queues.bounded():
             found = claims.claim_ahead(
-                moderator.user, moderator.site, filters, limit=AHEAD, besides=besides
+                moderator.user,
+                moderator.site,
+                filters,
+                limit=AHEAD,
+                besides=besides,
+                skipped=skipped,
             )
     except queues.QueryTooSlow:
         found = []
+    again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
     waiting = count_waiting(moderator, filters)
+    given = shuffled_in(found, again)
     answer = {
-        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in found],
+        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in given],
         "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),
         "token": get_token(request),
     }

@@ -23,6 +23,7 @@ from moderation.web import skips
 from moderation.web.access import by_script, moderates
 from moderation.web.review import claim_next, read_filters, to_queue
 from moderation.web.review_filters import query_of
+from moderation.web.review_second import Undone, read_again, take_back_reading
 from moderation.web.review_show import card_html, comment_address, find_comment, show_comment
 
 # After these the comment is looked at again.
@@ -63,16 +64,18 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, moderator, pk, filters, "Nothing was decided: try again.")
     try:
-        if said := _remark(request, moderator, pk, form):
-            return _go_on(request, moderator, filters, pk, said)
-        decision = _decide(moderator, pk, form)
+        said = (
+            read_again(request, moderator, pk, form)
+            or _remark(request, moderator, pk, form)
+            or _decide(moderator, pk, form)
+        )
     except StaleDecision as error:
         return _too_late(request, moderator, pk, filters, error)
     except NotFound as error:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _refused(request, moderator, pk, filters, error.message, error.status)
-    return _go_on(request, moderator, filters, pk, f"{Status(decision.status).label}.")
+    return _go_on(request, moderator, filters, pk, said)
 
 
 def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionForm) -> str:
@@ -105,12 +108,14 @@ def _by_somebody_else(request: HttpRequest, moderator: Moderator) -> bool:
     return request.POST.get("by", str(moderator.user_id)) != str(moderator.user_id)
 
 
-def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> Decision:
+def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> str:
     pressed = form.cleaned_data
     seen = {"expected_version": pressed["version"], "key": pressed["key"], "note": pressed["note"]}
     if pressed["clause"]:
-        return desk.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
-    return desk.approve(moderator.user, pk, **seen)
+        decision = desk.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
+    else:
+        decision = desk.approve(moderator.user, pk, **seen)
+    return f"{Status(decision.status).label}."
 
 
 def _go_on(
@@ -188,37 +193,40 @@ def undo(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     if _by_somebody_else(request, moderator):
         return _nothing_to_undo(request, moderator, filters, SOMEBODY_ELSE)
     try:
-        chosen = _own_decision(request, moderator)
-        decision = desk.undo(moderator.user, chosen.pk)
+        undone = _take_back(request, moderator)
     except (NotFound, Decision.DoesNotExist):
         return _nothing_to_undo(request, moderator, filters, "There is nothing to take back.")
     except ModerationError as error:
         said = f"Not taken back: {error.message}"
         return _nothing_to_undo(request, moderator, filters, said, error.status)
-    said = f"Taken back. It is {Status(decision.status).label.lower()} again."
+    said = f"Taken back. It is {undone.status.label.lower()} again."
     if not by_script(request):
         messages.success(request, said)
-        return redirect(comment_address(moderator, decision.comment_id, filters))
-    left = last_undoable(moderator.user, moderator.site)
+        return redirect(comment_address(moderator, undone.comment_pk, filters))
     answer = {
         "said": said,
-        "pk": decision.comment_id,
-        "version": decision.version,
-        "undoable": left.pk if left else "",
+        "pk": undone.comment_pk,
+        "version": undone.version,
+        "undoable": last_undoable(moderator.user, moderator.site),
     }
     if "show" in request.POST:
-        comment = find_comment(moderator, decision.comment_id)
+        comment = find_comment(moderator, undone.comment_pk)
         answer["html"] = card_html(request, moderator, comment, filters)
     return JsonResponse(answer)
 
 
-def _own_decision(request: HttpRequest, moderator: Moderator) -> Decision:
+def _take_back(request: HttpRequest, moderator: Moderator) -> Undone:
+    given = request.POST.get("key") or request.POST.get("decision", "")
+    handle = given[:100].replace("\x00", "")
+    if undone := take_back_reading(moderator, handle):
+        return undone
     own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
-    if key := request.POST.get("key", "")[:100].replace("\x00", ""):
-        return own.get(key=key)
-    given = request.POST.get("decision", "")
-    pk = int(given) if given.isascii() and given.isdigit() else 0
-    return own.get(pk=min(pk, LARGEST_ID))
+    if "key" in request.POST or not (handle.isascii() and handle.isdigit()):
+        chosen = own.exclude(key=None).get(key=handle)
+    else:
+        chosen = own.get(pk=min(int(handle), LARGEST_ID))
+    decision = desk.undo(moderator.user, chosen.pk)
+    return Undone(decision.comment_id, decision.version, Status(decision.status))
 
 
 def _nothing_to_undo(

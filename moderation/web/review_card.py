@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import uuid4
+from zlib import crc32
 
 from django.contrib.auth.models import User
 
 from moderation.models import (
     Comment,
     Decision,
+    Draw,
     Escalation,
     Flag,
     Moderator,
     Policy,
     Score,
+    SecondReading,
     Source,
     Status,
     Story,
@@ -23,9 +26,11 @@ from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
 from moderation.selectors.authors import standing_in_words
+from moderation.selectors.draws import open_draw
 from moderation.selectors.flaggers import Record, weighed_flags
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
+from moderation.web.care import is_covered
 from moderation.web.highlights import build_marks
 from moderation.web.reasons import (
     SHOWN_SIGNALS,
@@ -39,6 +44,8 @@ from moderation.web.reasons import (
 LEAD_LENGTH = 280
 # Below this the closest passage of the story has nothing to do with the comment.
 LEAST_SIMILARITY = 0.05
+# To each comment that is read again come so many ordinary ones that look the same, up to a share.
+DECOYS, MOST_DECOYS = 3, 0.5
 MARKS = {
     "banned": "banned word",
     "suspect": "suspect word",
@@ -74,7 +81,10 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One comment with its context. `key` makes pressing a button twice one decision."""
+    """One comment with its context. `key` makes pressing a button twice one decision.
+
+    `kept_back`: nothing tells what the policy or anybody thought of it, until it is decided.
+    """
 
     comment: Comment
     decision: Decision | None
@@ -99,6 +109,8 @@ class Card:
     deferred: bool
     reasons_open: bool
     called_wrong: bool
+    covered: bool
+    kept_back: bool
     key: str
 
     @property
@@ -120,17 +132,25 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     """Gather what the page shows of `comment`; its story, author and parent are loaded already.
 
     Before a decision the reasons are folded away, unless the site wants them seen: people who see
-    a machine's opinion first tend to share it. reader: another moderator who has claimed it.
+    a machine's opinion first tend to share it. A comment that the person is to read again is shown
+    as one that waits, its reasons kept back. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
     decision = histories.latest_decision(comment)
-    # A comment that a person put back waits for what the policy said of it, not for that act.
-    by_person = decision is not None and decision.source == Source.MODERATOR
-    waits = comment.status == Status.IN_REVIEW
-    judgement = histories.latest_judgement(comment) if waits and by_person else decision
+    judgement = _judgement(comment, decision)
     score = histories.latest_score(comment)
     signals = signal_lines(score, program)
+    covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
+    history = histories.comment_history(comment)
+    draw = open_draw(moderator.user, comment)
+    if draw:
+        comment.status = Status.IN_REVIEW
+    kept_back = draw is not None or _is_kept_back(comment, moderator, history)
+    if kept_back:
+        judgement, signals = None, []
+        history = [event for event in history if not event.decision]
     shown = max(SHOWN_SIGNALS, sum(signal.over for signal in signals))
+    waits = comment.status == Status.IN_REVIEW
     return Card(
         comment=comment,
         decision=decision,
@@ -139,11 +159,11 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         record=histories.author_record(comment.author, besides=comment),
         standing=standing_in_words(comment.author),
         notes=comment.author.notes.count() if comment.author else 0,
-        history=_history(comment),
+        history=_history(comment, history),
         reasons=reason_lines(judgement),
         signals=signals[:shown],
         more_signals=signals[shown:],
-        marks=build_marks(comment, judgement, signals),
+        marks=[] if kept_back else build_marks(comment, judgement, signals),
         lead=_lead(comment.story),
         passage=_passage(comment.story, score),
         choices=_choices(program, judgement),
@@ -152,14 +172,47 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         reader=reader,
         escalations=histories.open_escalations(comment),
         deferred=histories.is_deferred(comment),
-        reasons_open=not waits or moderator.site.show_reasons,
+        reasons_open=not waits or (moderator.site.show_reasons and not kept_back),
         called_wrong=histories.calls_wrong(moderator.user, score),
-        key=str(uuid4()),
+        covered=covered,
+        kept_back=kept_back,
+        key=_key_of(draw) if draw else str(uuid4()),
     )
 
 
-def _history(comment: Comment) -> list[HistoryLine]:
-    events = histories.comment_history(comment)
+def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
+    """Return the act for which the comment is where it is.
+
+    One that a person put back waits for what the policy said of it, not for that act.
+    """
+    by_person = decision is not None and decision.source == Source.MODERATOR
+    waits = comment.status == Status.IN_REVIEW
+    return histories.latest_judgement(comment) if waits and by_person else decision
+
+
+def _is_kept_back(comment: Comment, moderator: Moderator, history: list[histories.Event]) -> bool:
+    """Tell whether an ordinary comment is shown as those that are read again are.
+
+    It is, for DECOYS as many of them, where nothing but the policy's own act would be missed: so
+    the look of a card does not tell what it is.
+    """
+    decisions = [event.decision for event in history if event.decision]
+    by_policy = all(each.source == Source.POLICY for each in decisions)
+    if comment.status != Status.IN_REVIEW or not decisions or not by_policy:
+        return False
+    share = min(MOST_DECOYS, DECOYS * moderator.site.second_share)
+    return crc32(f"{comment.pk}:{comment.version}".encode()) / 2**32 < share
+
+
+def _key_of(draw: Draw) -> str:
+    """Return the key of a drawn card; another one after a reading that was taken back."""
+    key = str(draw.key)
+    if SecondReading.objects.filter(key=key).exists():
+        return f"{key}-{uuid4().hex[:8]}"
+    return key
+
+
+def _history(comment: Comment, events: list[histories.Event]) -> list[HistoryLine]:
     flagged = any(event.flag for event in events)
     weighed = weighed_flags([comment.pk]).get(comment.pk, []) if flagged else []
     records = {flag.pk: flag.record for flag in weighed}

@@ -112,7 +112,7 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
         "clauses": program.citable if program else (),
         "statuses": Status.choices,
         "status": status if status in Status.values else "",
-        "rows": [build_row(item, moderator) for item in page.items],
+        "rows": [build_row(item, moderator, program) for item in page.items],
         "next": page.next_cursor,
         "later_page": before < LARGEST_ID,
         "shows_status": True,

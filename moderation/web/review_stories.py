@@ -22,6 +22,7 @@ from moderation.services import story_states
 from moderation.services.errors import ModerationError
 from moderation.web.access import moderates
 from moderation.web.review_bulk import read_number
+from moderation.web.review_card import find_policy
 from moderation.web.review_rows import build_row
 
 
@@ -68,6 +69,7 @@ def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[s
         page = comments_under(found, status=status, before=before)
     except QueryTooSlow:
         too_slow = True
+    _, program = find_policy(moderator.site_id)
     return {
         "site": moderator.site,
         "moderator": moderator,
@@ -77,7 +79,7 @@ def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[s
         "changes": story_changes(found),
         "statuses": Status.choices,
         "status": status if status in Status.values else "",
-        "rows": [build_row(item, moderator) for item in page.items],
+        "rows": [build_row(item, moderator, program) for item in page.items],
         "next": page.next_cursor,
         "later_page": before < LARGEST_ID,
         "too_slow": too_slow,

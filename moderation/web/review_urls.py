@@ -12,6 +12,7 @@ from moderation.web import (
     review_overviews,
     review_people,
     review_presence,
+    review_quality,
     review_settings,
     review_stories,
 )
@@ -41,6 +42,13 @@ urlpatterns = [
     path("<slug:site>/together/<int:number>/", review_bulk.bulk, name="review_bulk"),
     path("<slug:site>/workload/", review_overviews.workload, name="review_workload"),
     path("<slug:site>/own/", review_overviews.own, name="review_own"),
+    path("<slug:site>/quality/", review_quality.agreement, name="review_agreement"),
+    path("<slug:site>/quality/gold/", review_quality.gold, name="review_gold"),
+    path(
+        "<slug:site>/quality/disagreements/",
+        review_quality.disagreements,
+        name="review_disagreements",
+    ),
     path("<slug:site>/settings/", review_settings.settings, name="review_settings"),
     path("<slug:site>/undo/", review_actions.undo, name="review_undo"),
 ]

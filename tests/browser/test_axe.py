@@ -14,6 +14,7 @@ from moderation.models import (
     Author,
     ClassifierVersion,
     Comment,
+    GoldComment,
     Moderator,
     Policy,
     Score,
@@ -31,8 +32,10 @@ from tests.browser.conftest import OpenDesk
 from tests.browser.test_review import eventually, waiting
 from tests.cast import MakeComment
 from tests.services.desk import rule
+from tests.web.test_quality import read
+from tests.web.test_second_readings import Settle, mix_in, settle
 
-__all__ = ["waiting"]
+__all__ = ["settle", "waiting"]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -52,6 +55,9 @@ PAGES = [
     "own/",
     "watched/",
     "?deferred=on",
+    "quality/",
+    "quality/disagreements/",
+    "quality/gold/",
 ]
 STATES = {"reasons": "h", "reject": "r", "escalate": "e", "note": "n", "keys": "?", "pause": "p"}
 
@@ -184,3 +190,34 @@ def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dic
     assert page.context.cookies() != session
     eventually(lambda: page.evaluate("sessionStorage.presses") == "[]")
     return found
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nor_does_anything_about_second_readings(
+    open_desk: OpenDesk, owen: User, mona: User, settle: Settle, look: str
+) -> None:
+    golden = settle("A golden one.", "rejected", clauses=["no-abuse"])
+    fixed = {"site": golden.site, "revision": 1, "added_by": mona, "clause": "no-abuse"}
+    GoldComment.objects.create(comment=golden, status="rejected", **fixed)
+    for number in range(60):
+        unsure = "in_review" if number == 1 else "rejected"
+        status = unsure if number % 9 == 1 else "approved"
+        read(settle(f"Audit {number}."), status, clause="" if number == 1 else "no-abuse")
+    settle("Ordinary.", "in_review", clauses=["no-abuse"])
+    mix_in("gold")
+    page = open_desk(owen, "/review/daily/next/", **LOOKS[look])
+    page.keyboard.press("h")
+    found = {"kept back": violations(page)}
+    page.keyboard.press("a")
+    expect(page.locator("#focus")).not_to_contain_text("A golden one.")
+    eventually(lambda: page.evaluate("sessionStorage.presses") == "[]")
+    Moderator.objects.filter(user=owen).update(
+        covered_clauses=["no-abuse"], left_clauses=["no-abuse"]
+    )
+    paths = ["", "own/", "next/", "settings/"]
+    paths += ["quality/", "quality/disagreements/", "quality/gold/"]
+    for path in [*paths, f"quality/gold/?comment={golden.pk}", f"comments/{golden.pk}/"]:
+        page.goto(f"/review/daily/{path}")
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert not {name: each for name, each in found.items() if each}
