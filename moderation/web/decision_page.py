@@ -167,7 +167,7 @@ def _show(
         "appeal_form": appeal_form or (AppealForm() if appeals.may_appeal(comment) else None),
         "edit_form": edit_form or (EditForm(initial=text) if visit.may_edit else None),
         "address": address_of(comment.story) if comment.site.reader_pages else "",
-        "host": host_of(comment.story.url),
+        "host": "" if comment.story.state == Story.State.CLOSED else host_of(comment.story.url),
     }
     refused = appeal_form or edit_form
     return render(visit.request, "public/decision.html", context, status=422 if refused else 200)
