@@ -147,14 +147,16 @@ def last_undoable(user: AbstractBaseUser, site: Site) -> str:
     """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
     standing = judgements(user).filter(~Exists(reversal), site=site, withheld=False)
-    decision = standing.only("pk", "key", "created_at").order_by("-pk").first()
     again = SecondReading.objects.filter(
         moderator_id=user.pk, site=site, taken_back_at__isnull=True
     ).exclude(kind=SecondReading.Kind.UPHELD)
-    reading = again.only("key", "created_at").order_by("-pk").first()
-    if reading and (decision is None or decision.created_at < reading.created_at):
-        return reading.key
-    if decision is None:
+    last = [
+        each.order_by("-pk").values_list("pk", "key", "created_at")[:1]
+        for each in (standing, again)
+    ]
+    newest = last[0].union(last[1], all=True).order_by("-created_at").first()
+    if newest is None:
         return ""
+    pk, key, _ = newest
     # A key in digits would be taken for an id.
-    return decision.key if decision.key and not decision.key.isdigit() else str(decision.pk)
+    return key if key and not key.isdigit() else str(pk)
