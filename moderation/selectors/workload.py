@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
@@ -45,41 +46,48 @@ class Workload:
 def workload(site: Site) -> Workload:
     """Count what waits on the site. Raises QueryTooSlow."""
     with bounded():
-        waiting = entries(site)
-        comments = Comment.objects.filter(site=site, erased_at__isnull=True)
-        pending = comments.filter(status=Status.PENDING)
+        waiting = entries(site).order_by()
         edges = [Now() - age for _, age in AGES]
-        younger = waiting.aggregate(
-            waiting=Count("pk"),
-            oldest=Min("received_at"),
-            deferred=Count("pk", filter=put_off()),
+        # Ages and clauses in one pass: comments are held in few ways.
+        held = waiting.values("clauses").annotate(
+            number=Count("pk"),
+            first=Min("received_at"),
+            put_off=Count("pk", filter=put_off()),
             **{f"age{n}": Count("pk", filter=Q(received_at__gt=e)) for n, e in enumerate(edges)},
         )
+        groups: list[Any] = list(held)
         sections = waiting.values_list("story__section").annotate(number=Count("pk"))
-        clauses: Counter[str] = Counter()
-        for held_by, number in waiting.values_list("clauses").annotate(number=Count("pk")):
-            clauses.update(dict.fromkeys(held_by, number))
+        pending = Comment.objects.filter(
+            site=site, status=Status.PENDING, erased_at__isnull=True
+        ).order_by("due_at")
         asked = Escalation.objects.filter(
             comment__queue_entry__site=site, version=F("comment__version")
         )
-        first_due = pending.order_by("due_at")
+        clauses: Counter[str] = Counter()
+        for group in groups:
+            clauses.update(dict.fromkeys(group["clauses"], group["number"]))
         return Workload(
-            waiting=younger["waiting"],
-            oldest=younger["oldest"],
-            deferred=younger["deferred"],
+            waiting=_total(groups, "number"),
+            oldest=min((group["first"] for group in groups), default=None),
+            deferred=_total(groups, "put_off"),
             escalated=asked.values("comment").distinct().count(),
             unscored=pending.count(),
-            oldest_unscored=first_due.values_list("received_at", flat=True).first(),
-            ages=_ages(younger),
+            oldest_unscored=pending.values_list("received_at", flat=True).first(),
+            ages=_ages(groups),
             sections=list(sections.order_by(F("number").desc())[:20]),
             clauses=clauses.most_common(),
         )
 
 
-def _ages(younger: dict[str, int]) -> list[tuple[str, int]]:
+def _total(groups: list[Any], name: str) -> int:
+    return sum(group[name] for group in groups)
+
+
+def _ages(groups: list[Any]) -> list[tuple[str, int]]:
     """Turn "younger than each edge" into "between the edges"."""
     counts, before = [], 0
     for number, (words, _) in enumerate(AGES):
-        counts.append((words, younger[f"age{number}"] - before))
-        before = younger[f"age{number}"]
-    return [*counts, (OLDER, younger["waiting"] - before)]
+        younger = _total(groups, f"age{number}")
+        counts.append((words, younger - before))
+        before = younger
+    return [*counts, (OLDER, _total(groups, "number") - before)]

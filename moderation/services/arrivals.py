@@ -271,13 +271,14 @@ def _explain(arrivals: Sequence[Arrival]) -> None:
         rows = sql.fetch(FIND, [site_id, ids, keys])
         by_id = {row[1]: row for row in rows}
         by_key = {row[2]: row for row in rows if row[2]}
-        refused = suspensions.suspensions({a.record["author_id"] for a in mine})
         for arrival in mine:
-            known = _known(arrival, by_id, by_key)
-            suspended = refused.get(arrival.record["author_id"])
-            if arrival.record["past"]:
-                suspended = None
-            arrival.outcome = known or suspended or _no_parent(arrival, by_id)
+            arrival.outcome = _known(arrival, by_id, by_key)
+        left = [arrival for arrival in mine if arrival.outcome is None]
+        writing = {a.record["author_id"] for a in left if not a.record["past"]}
+        refused = suspensions.suspensions(writing)
+        for arrival in left:
+            suspended = None if arrival.record["past"] else refused.get(arrival.record["author_id"])
+            arrival.outcome = suspended or _no_parent(arrival, by_id)
 
 
 def _known(
