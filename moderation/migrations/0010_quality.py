@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="readings",
                 to="moderation.goldcomment",
             ),
         ),
