@@ -18,6 +18,10 @@ from moderation.selectors.coefficients import Agreement, Figure, Pair, agreement
 Kind = SecondReading.Kind
 # The newest ones tell enough, and a page must not wait for more.
 MOST = 20_000
+READ = (
+    *("kind", "status", "clause", "weight", "decision__status", "decision__clauses"),
+    *("gold__status", "gold__clause"),
+)
 
 
 class Reading(NamedTuple):
@@ -77,7 +81,7 @@ def quality(site: Site, days: int) -> Quality:
     readings = SecondReading.objects.filter(
         site=site, taken_back_at__isnull=True, created_at__gte=Now() - timedelta(days=days)
     ).exclude(kind=Kind.UPHELD)
-    newest = readings.select_related("decision", "gold").order_by("-pk")[:MOST]
+    newest = readings.select_related("decision", "gold").only(*READ).order_by("-pk")[:MOST]
     by_kind: dict[str, list[Reading]] = {Kind.AUDIT: [], Kind.DOUBLE: [], Kind.GOLD: []}
     unsure = 0
     for reading in newest:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from moderation.models import BY_A_PERSON, Decision, SecondReading, Site
-from moderation.selectors.heavy import heavy_scores
+from moderation.selectors.heavy import heavy_comments
 from moderation.selectors.histories import judgements
 
 PAGE_SIZE = 25
@@ -39,12 +39,11 @@ def today(user: User, site: Site) -> Today:
     """Count what this person decided and read again today, and the heavy texts among them."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = judgements(user).filter(site=site, created_at__gte=midnight)
-    heavy = made.filter(Exists(heavy_scores().filter(pk=OuterRef("score"))))
     again = SecondReading.objects.filter(moderator=user, site=site, created_at__gte=midnight)
     again = again.exclude(kind=SecondReading.Kind.UPHELD)
-    score = {"comment": OuterRef("comment"), "revision": OuterRef("revision")}
-    heavy_again = again.filter(Exists(heavy_scores().filter(**score)))
-    return Today(decided=made.count() + again.count(), heavy=heavy.count() + heavy_again.count())
+    read = [pk for each in (made, again) for pk in each.values_list("comment", flat=True)]
+    heavy = heavy_comments(set(read))
+    return Today(decided=len(read), heavy=sum(pk in heavy for pk in read))
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:
