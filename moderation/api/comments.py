@@ -21,6 +21,7 @@ from moderation.selectors.access import (
 )
 from moderation.selectors.outside import outside_status
 from moderation.services import edits, erasure, flags, payloads
+from moderation.services.decision_links import decision_url
 from moderation.services.errors import ModerationError
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.services.preview import preview as preview_submission
@@ -57,6 +58,7 @@ def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
         "received_at": comment.received_at,
         "erased_at": comment.erased_at,
         "decision": told,
+        "decision_url": decision_url(comment.pk),
         "score": score
         and {
             "signals": score.signals,

@@ -18,13 +18,14 @@ BODIES: dict[str, type[BaseModel]] = {
     "submit_batch": schemas.BatchIn,
     "edit_comment": schemas.EditIn,
     "flag_comment": schemas.FlagIn,
+    "appeal": schemas.AppealIn,
     "preview_comment": schemas.CommentIn,
     "put_story": schemas.StoryIn,
 }
 WORDS = {
     400: "The request cannot be read: JSON, headers, or a key in the address.",
     401: "No key that works.",
-    403: "The key may not do that.",
+    403: "The key may not do that, or the author is suspended.",
     404: "Not there, or not yours.",
     409: "It does not fit what is there already.",
     411: "A body without Content-Length.",
@@ -42,9 +43,12 @@ MORE = {
     "preview_comment": (409,),
     "edit_comment": (404, 409),
     "flag_comment": (404, 409),
+    "appeal": (404, 409),
+    "get_appeals": (404,),
     "get_comment": (404,),
     "erase_comment": (404,),
     "get_thread": (404,),
+    "get_author": (404,),
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as NinjaValidationError
 from pydantic import ValidationError
 
-from moderation.services.errors import Busy, ModerationError, StaleDecision, TooLarge
+from moderation.services.errors import Busy, ModerationError, StaleDecision, Suspended, TooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,8 @@ def body_of(error: ModerationError) -> dict[str, Any]:
         document["limit"] = error.limit
     if error.status == 429:
         document["violated-policies"] = ["default"]
+    if isinstance(error, Suspended):
+        document["until"] = error.until.isoformat()
     if isinstance(error, StaleDecision) and error.current is not None:
         document["current"] = {
             "status": error.current.status,
@@ -102,7 +104,10 @@ def body_of(error: ModerationError) -> dict[str, Any]:
 def respond(error: ModerationError, headers: dict[str, str] | None = None) -> HttpResponse:
     """Return the answer for a refusal."""
     response = HttpResponse(
-        json.dumps(body_of(error)), status=error.status, content_type=CONTENT_TYPE, headers=headers
+        json.dumps(body_of(error), ensure_ascii=False),
+        status=error.status,
+        content_type=CONTENT_TYPE,
+        headers=headers,
     )
     # Django would log a line per refusal with the address in it: a flood of what clients send.
     response._has_been_logged = True  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from moderation.services import texts
+from moderation.services.appeals import WORDS_POINTS
 from moderation.services.submissions import BATCH, Submission
 
 _time = re.compile(
@@ -172,6 +173,7 @@ class Problem(BaseModel):
     code: str
     field: str | None = None
     limit: int | str | None = None
+    until: datetime | None = None
 
 
 class ItemOut(BaseModel):
@@ -248,6 +250,7 @@ class CommentOut(BaseModel):
     received_at: datetime
     erased_at: datetime | None
     decision: StandingDecision | None
+    decision_url: str
     score: ScoreOut | None
 
 
@@ -257,6 +260,17 @@ class FlagOut(BaseModel):
     comment_id: str
     flagger_id: str
     reason: Literal["abusive", "off_topic", "spam", "other"]
+
+
+class AuthorStandingOut(BaseModel):
+    """What moderators decided on an author."""
+
+    id: str
+    name: str
+    standing: Literal["normal", "trusted", "premoderated", "muted", "suspended"]
+    until: datetime | None
+    clause: str
+    reason: str
 
 
 class StoryOut(BaseModel):
@@ -292,6 +306,13 @@ class ThreadOut(BaseModel):
     next: str | None
 
 
+class AppealAnswer(BaseModel):
+    """What an appeal came to, and what its author is told."""
+
+    state: Literal["granted", "upheld"]
+    answer: str
+
+
 class DecisionOut(BaseModel):
     """A decision of the feed; the same fields as a webhook's `data`, and when it was decided."""
 
@@ -307,8 +328,37 @@ class DecisionOut(BaseModel):
     decision_id: str
     reverses: str | None
     version: int
+    appeal: AppealAnswer | None
+    decision_url: str
     revision: int
     decided_at: datetime
+
+
+class AppealIn(Taken):
+    """An author's appeal: who appeals, and why."""
+
+    author_id: Id | None = None
+    words: Annotated[str, words(WORDS_POINTS, 1)]
+
+
+class AppealOut(BaseModel):
+    """An appeal, and how it was answered; `body` is the text as it was decided on."""
+
+    comment_id: str
+    decision_id: str
+    state: Literal["open", "granted", "upheld", "closed"]
+    revision: int
+    body: str
+    words: str
+    answer: str
+    created_at: datetime
+    answered_at: datetime | None
+
+
+class AppealsOut(BaseModel):
+    """The appeals of a comment, newest first."""
+
+    appeals: list[AppealOut]
 
 
 class FeedOut(BaseModel):

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from moderation.models.authors import Author
+from moderation.models.appeals import Appeal
+from moderation.models.authors import Author, AuthorNote, Standing, StandingChange
 from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
-from moderation.models.decisions import Decision, Source
+from moderation.models.decisions import BY_A_PERSON, Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
 from moderation.models.foreign import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
+from moderation.models.queue import QueueEntry
+from moderation.models.readings import Draw, GoldComment, SecondReading
 from moderation.models.reviews import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
 from moderation.models.sites import ApiKey, Scope, Site
-from moderation.models.stories import Story
+from moderation.models.stories import Story, StoryChange, Watch
 
 __all__ = [
+    "BY_A_PERSON",
     "ApiKey",
+    "Appeal",
     "Author",
+    "AuthorNote",
     "BulkDecision",
     "Callback",
     "ClassifierVersion",
     "Comment",
     "Decision",
     "Delivery",
+    "Draw",
     "Escalation",
     "Flag",
     "ForeignSecret",
+    "GoldComment",
     "Moderator",
     "Policy",
+    "QueueEntry",
     "Revision",
     "Role",
     "Scope",
     "Score",
+    "SecondReading",
     "Site",
     "Source",
+    "Standing",
+    "StandingChange",
     "Status",
     "Story",
+    "StoryChange",
     "Suggestion",
+    "Watch",
     "WebhookEndpoint",
     "WrongScore",
 ]

@@ -80,6 +80,16 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
+    # Put off by a moderator until then; it waits all the same, and a decision ends it.
+    deferred_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    deferred_until = models.DateTimeField(null=True, blank=True)
     # Erased: the row stays, so that its replies and decisions keep their place; its words are gone.
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -171,6 +181,10 @@ class Flag(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["comment", "flagger_id"], name="flag_once_per_reader"),
+        ]
+        indexes = [
+            # A reader's own flags, newest first: how often he or she was right.
+            models.Index(fields=["flagger_id", "-id"], name="flag_by_flagger"),
         ]
 
     def __str__(self) -> str:

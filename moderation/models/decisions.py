@@ -24,6 +24,10 @@ class Source(models.TextChoices):
     IMPORT = "import", "Imported"
 
 
+# A person read the comment and decided.
+BY_A_PERSON = (Source.MODERATOR, Source.APPEAL)
+
+
 class TransactionId(models.Func):
     """The id of the writing transaction, by which the decisions feed knows what is settled."""
 
@@ -101,3 +105,8 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} comment {self.comment_id}"
+
+    @property
+    def takes_back(self) -> bool:
+        """Tell whether it is an undo; a granted appeal reverses a decision too, and is none."""
+        return self.reverses_id is not None and self.source != Source.APPEAL

@@ -31,6 +31,11 @@ class Moderator(models.Model):
     shortcuts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     # Off: no single letter, digit or sign does anything (WCAG 2.1.4).
     single_keys = models.BooleanField(default=True, db_default=True)
+    # What comes covered: clauses that hold a comment, and signals that reach their threshold.
+    covered_clauses = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    covered_signals = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # Clauses that the person leaves to others: what they hold is not given in the round.
+    left_clauses = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     # When the person last had the review room open.
     seen_at = models.DateTimeField(null=True, blank=True)
     # Since when it has been open without a longer pause.

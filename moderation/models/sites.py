@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 
@@ -19,10 +19,28 @@ class Site(models.Model):
     show_reasons = models.BooleanField(default=False, db_default=False)
     # What clients of other systems have scored lands in the review queue too.
     queues_foreign = models.BooleanField(default=False, db_default=False)
+    # How many of the comments that moderators are given are second readings, by kind (0-1).
+    audit_share = models.FloatField(default=0.01, db_default=0.01)
+    double_share = models.FloatField(default=0.02, db_default=0.02)
+    gold_share = models.FloatField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(audit_share__gte=0, double_share__gte=0, gold_share__gte=0)
+                & Q(audit_share__lte=1 - F("double_share") - F("gold_share")),
+                name="site_second_shares_are_shares",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def second_share(self) -> float:
+        """How many of the comments that moderators are given are second readings (0-1)."""
+        return self.audit_share + self.double_share + self.gold_share
 
 
 class Scope(models.TextChoices):

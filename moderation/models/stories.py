@@ -1,10 +1,12 @@
-"""What comments stand under."""
+"""What comments stand under, what became of it, and who watches it."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from moderation.models.moderators import Moderator
 from moderation.models.sites import Site
 
 
@@ -37,3 +39,37 @@ class Story(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.external_id
+
+
+class StoryChange(models.Model):
+    """A change of a story's state, by a moderator or by the publisher's systems. Never edited."""
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="changes")
+    state_before = models.CharField(max_length=16, choices=Story.State)
+    state = models.CharField(max_length=16, choices=Story.State)
+    by_publisher = models.BooleanField(default=False)
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"story {self.story_id} became {self.state}"
+
+
+class Watch(models.Model):
+    """A story that a moderator keeps an eye on."""
+
+    moderator = models.ForeignKey(Moderator, on_delete=models.CASCADE, related_name="watches")
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="watches")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "watches"
+        constraints = [
+            models.UniqueConstraint(fields=["moderator", "story"], name="watch_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"watch on story {self.story_id}"

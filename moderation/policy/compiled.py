@@ -185,6 +185,7 @@ def _reader(fact: str) -> Callable[[Case], Any]:
         "section": operator.attrgetter("section"),
         "language": lambda case: case.facts.language.casefold() if case.signals else None,
         "trained": lambda case: case.facts.trained if case.signals else None,
+        "flags_weighed": lambda case: _known(case.facts.flags_weighed),
         "story_age_days": lambda case: _known(case.facts.story_age_days),
         "parent_status": lambda case: case.facts.parent_status.casefold(),
     }

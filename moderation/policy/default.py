@@ -91,7 +91,7 @@ _HELD = [
         _when("links", "at_least", 1),
     ),
     _rule("often-rejected", "how-we-decide", "review", _when("author_rejected", "at_least", 5)),
-    _rule("flagged", "how-we-decide", "review", _when("flags", "at_least", 3)),
+    _rule("flagged", "how-we-decide", "review", _when("flags_weighed", "at_least", 3)),
     _rule(
         "answers-a-rejected-one",
         "how-we-decide",

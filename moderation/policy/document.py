@@ -24,6 +24,7 @@ ERROR = "error"
 # Ids under which what stands around the policy holds a comment that it would let pass.
 PREMODERATED = "story-premoderated"
 DAMAGED = "classifier-damaged"
+AUTHOR = "author-held"
 WORD_RULES = {name: f"{name}-words" for name in WORD_LISTS}
 RESERVED = frozenset(
     (
@@ -35,6 +36,7 @@ RESERVED = frozenset(
         ERROR,
         PREMODERATED,
         DAMAGED,
+        AUTHOR,
         *WORD_RULES.values(),
     )
 )

@@ -41,7 +41,9 @@ class Facts:
     `signals` maps signal names to values from 0 to 1; None means that the comment is unscored.
     `author_approved` and `author_rejected` count this author's earlier comments on the site.
     `story_age_days` is None when nobody told when the story appeared. `duplicates` counts other
-    recent comments with the same text. `parent_status` is "" for a comment that answers none.
+    recent comments with the same text. `flags_weighed` sums the flags, each by how often its sender
+    was right before. `author_standing` is what moderators made of the author. `parent_status` is ""
+    for a comment that answers none.
     """
 
     body: str = ""
@@ -51,10 +53,12 @@ class Facts:
     author_known: bool = False
     author_approved: int = 0
     author_rejected: int = 0
+    author_standing: str = "normal"
     story_open: bool = True
     story_age_days: float | None = None
     section: str = ""
     flags: int = 0
+    flags_weighed: float = 0.0
     submissions_last_hour: int = 0
     duplicates: int = 0
     parent_status: str = ""
@@ -102,10 +106,17 @@ _ALL = (
     FactKind("author_known", "yes_no", "The author is known to the site"),
     FactKind("author_approved", "count", "The number of the author's approved comments"),
     FactKind("author_rejected", "count", "The number of the author's rejected comments"),
+    FactKind(
+        "author_standing",
+        "text",
+        "The author's standing",
+        choices=("normal", "trusted", "premoderated", "muted", "suspended"),
+    ),
     FactKind("story_open", "yes_no", "The story takes comments"),
     FactKind("story_age_days", "number", "The story's age in days"),
     FactKind("section", "text", "The section"),
     FactKind("flags", "count", "The number of readers' flags"),
+    FactKind("flags_weighed", "number", "The weight of the readers' flags"),
     FactKind(
         "submissions_last_hour", "count", "The number of the author's submissions in the last hour"
     ),

@@ -38,10 +38,15 @@ _FACTS = {
         "earlier comments of its author were turned down",
         "few earlier comments of its author were turned down",
     ),
+    "author_standing": (
+        "of what our moderators decided on its author",
+        "of what our moderators decided on its author",
+    ),
     "story_open": ("the story takes comments", "the story takes no more comments"),
     "story_age_days": ("the story is old", "the story is new"),
     "section": ("it stands in certain sections", "it does not stand in certain sections"),
     "flags": ("readers reported it", "few readers reported it"),
+    "flags_weighed": ("readers reported it", "few readers reported it"),
     "submissions_last_hour": (
         "its author sent very many comments within an hour",
         "its author sent few comments within an hour",

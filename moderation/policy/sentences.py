@@ -25,6 +25,7 @@ _OWN = {
     ids.DEFAULT: "No rule applied, and the policy lets nothing pass by default.",
     ids.ERROR: "Judging the comment failed, so a person decides.",
     ids.PREMODERATED: "Under this story a person reads every comment before it is published.",
+    ids.AUTHOR: "Moderators decided that a person reads what this author writes.",
     ids.DAMAGED: "What this site's classifier learned cannot be read, so a person decides.",
 }
 _SPECIAL = {

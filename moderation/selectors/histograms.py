@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, F, FloatField, IntegerField, OuterRef
+from django.db.models import Count, Exists, F, FloatField, IntegerField, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Floor, Least
 
-from moderation.models import Score, Site
-from moderation.selectors.queues import QueueFilters, bounded, filter_comments
+from moderation.models import QueueEntry, Score, Site, Status
+from moderation.selectors.queues import (
+    QueueFilters,
+    bounded,
+    entries,
+    filter_comments,
+    put_off,
+    value_of,
+)
 
 BINS = 20
 
@@ -29,18 +37,34 @@ def histogram(site: Site, filters: QueueFilters, signal: str) -> list[Bin]:
     The newest score of the present text counts; a comment without one is in no bin. Raises
     QueryTooSlow.
     """
+    filters = filters.of_any_value()
     with bounded():
-        comments = filter_comments(site, filters.of_any_value())
-        newer = Score.objects.filter(
-            comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk")
-        )
-        scores = Score.objects.filter(
-            ~Exists(newer), comment__in=comments, revision=F("comment__revision")
-        )
-        value = Cast(KeyTextTransform(signal, "signals"), FloatField())
+        measured: QuerySet[Any]
+        value: Any = Cast(KeyTextTransform(signal, "signals"), FloatField())
+        if filters.status == Status.IN_REVIEW:
+            measured, value = _of_the_queue(site, filters), value_of(signal)
+        else:
+            measured = _of_the_decided(site, filters)
         # LEAST would take a missing value for the highest.
-        scores = scores.alias(value=value).filter(value__isnull=False)
+        measured = measured.alias(value=value).filter(value__isnull=False)
         place = Least(Cast(Floor(F("value") * BINS), IntegerField()), BINS - 1)
-        counted = scores.order_by().values(place=place).annotate(number=Count("pk"))
+        counted = measured.order_by().values(place=place).annotate(number=Count("pk"))
         numbers = {row["place"]: row["number"] for row in counted}
     return [Bin(n / BINS, (n + 1) / BINS, numbers.get(n, 0)) for n in range(BINS)]
+
+
+def _of_the_queue(site: Site, filters: QueueFilters) -> QuerySet[QueueEntry]:
+    """Return the entries of the comments; the plain queue is in the entries alone."""
+    if filters.plain:
+        return entries(site).exclude(put_off())
+    return entries(site).filter(comment__in=filter_comments(site, filters))
+
+
+def _of_the_decided(site: Site, filters: QueueFilters) -> QuerySet[Score]:
+    newer = Score.objects.filter(
+        comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk")
+    )
+    comments = filter_comments(site, filters)
+    return Score.objects.filter(
+        ~Exists(newer), comment__in=comments, revision=F("comment__revision")
+    )

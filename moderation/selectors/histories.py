@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from moderation.models import (
+    Appeal,
     Author,
     Comment,
     Decision,
@@ -16,11 +17,13 @@ from moderation.models import (
     Flag,
     Revision,
     Score,
+    SecondReading,
     Site,
     Source,
     Status,
     WrongScore,
 )
+from moderation.selectors.queues import put_off
 
 # A history longer than this is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100
@@ -28,17 +31,18 @@ HISTORY_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a comment; exactly one of the three rows is set."""
+    """One thing that happened to a comment; exactly one of the four rows is set."""
 
     at: datetime
     decision: Decision | None = None
     revision: Revision | None = None
     flag: Flag | None = None
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """How an author's other comments on the site fared. `first` means there are none."""
+    """How an author's comments on the site fared. `first` means there are no others."""
 
     approved: int = 0
     rejected: int = 0
@@ -52,7 +56,7 @@ class AuthorRecord:
 
 
 def comment_history(comment: Comment) -> list[Event]:
-    """Return decisions, earlier texts and flags of a comment, newest first."""
+    """Return decisions, earlier texts, flags and appeals of a comment, newest first."""
     decisions = comment.decisions.select_related("moderator", "policy", "reverses")
     events = [
         Event(decision.created_at, decision=decision)
@@ -65,14 +69,20 @@ def comment_history(comment: Comment) -> list[Event]:
     events += [
         Event(flag.created_at, flag=flag) for flag in comment.flags.order_by("-pk")[:HISTORY_LIMIT]
     ]
+    events += [
+        Event(appeal.created_at, appeal=appeal)
+        for appeal in comment.appeals.order_by("-pk")[:HISTORY_LIMIT]
+    ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY_LIMIT]
 
 
-def author_record(author: Author | None, *, besides: Comment) -> AuthorRecord:
-    """Count the author's other comments by status; an unknown author has an empty record."""
+def author_record(author: Author | None, *, besides: Comment | None = None) -> AuthorRecord:
+    """Count the author's comments, or the others, by status; nobody has an empty record."""
     if author is None:
         return AuthorRecord()
-    others = Comment.objects.filter(author=author).exclude(pk=besides.pk)
+    others = Comment.objects.filter(author=author)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
     grouped = others.order_by().values("status")
     rows = list(grouped.annotate(number=Count("pk"), since=Min("received_at")))
     numbers = {row["status"]: row["number"] for row in rows}
@@ -110,6 +120,13 @@ def open_escalations(comment: Comment) -> list[Escalation]:
     return list(asked.select_related("moderator").order_by("pk"))
 
 
+def is_deferred(comment: Comment) -> bool:
+    """Tell whether somebody put the comment off until later than now."""
+    if comment.deferred_until is None:
+        return False
+    return Comment.objects.filter(put_off(), pk=comment.pk).exists()
+
+
 def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
     """Tell whether this person remarked that the score is wrong."""
     if score is None:
@@ -117,9 +134,29 @@ def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
     return WrongScore.objects.filter(score=score, moderator_id=user.pk).exists()
 
 
-def last_undoable(user: AbstractBaseUser, site: Site) -> Decision | None:
-    """Return this person's newest decision on the site that nobody has taken back."""
+def judgements(user: AbstractBaseUser) -> QuerySet[Decision]:
+    """Return what this person decided: everything but undos. Granting an appeal is no undo."""
+    judged = Q(source=Source.MODERATOR, reverses__isnull=True) | Q(source=Source.APPEAL)
+    return Decision.objects.filter(judged, moderator_id=user.pk)
+
+
+def last_undoable(user: AbstractBaseUser, site: Site) -> str:
+    """Return by what an undo names this person's newest decision on the site that stands; or "".
+
+    That is the key of its press, which does not tell a second reading from a decision.
+    """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
-    own = Decision.objects.filter(moderator_id=user.pk, site=site, reverses__isnull=True)
-    standing = own.filter(~Exists(reversal), source=Source.MODERATOR, withheld=False)
-    return standing.only("pk", "status", "comment_id").order_by("-pk").first()
+    standing = judgements(user).filter(~Exists(reversal), site=site, withheld=False)
+    again = SecondReading.objects.filter(
+        moderator_id=user.pk, site=site, taken_back_at__isnull=True
+    ).exclude(kind=SecondReading.Kind.UPHELD)
+    last = [
+        each.order_by("-pk").values_list("pk", "key", "created_at")[:1]
+        for each in (standing, again)
+    ]
+    newest = last[0].union(last[1], all=True).order_by("-created_at").first()
+    if newest is None:
+        return ""
+    pk, key, _ = newest
+    # A key in digits would be taken for an id.
+    return key if key and not key.isdigit() else str(pk)

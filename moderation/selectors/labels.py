@@ -43,7 +43,7 @@ WEIGHTS: dict[Provenance, float] = {
 
 # A decision that gave the comment back to where it stood (an undo) is not a judgement, and neither
 # is the one that it took back; an appeal that reverses a decision is one.
-_STANDS = """
+STANDS = """
     NOT {alias}.withheld
     AND ({alias}.reverses_id IS NULL OR {alias}.source = 'appeal')
     AND NOT EXISTS (
@@ -63,13 +63,13 @@ WHERE decision.site_id = %(site)s AND decision.id < %(before)s
   AND decision.source IN ('moderator', 'appeal', 'import')
   AND decision.status IN ('approved', 'rejected')
   AND decision.effective_at <= clock_timestamp()
-  AND {_STANDS.format(alias="decision")}
+  AND {STANDS.format(alias="decision")}
   AND comment.erased_at IS NULL
   AND comment.status = decision.status AND comment.revision = decision.revision
   AND NOT EXISTS (
       SELECT 1 FROM moderation_decision later
       WHERE later.comment_id = decision.comment_id AND later.id > decision.id
-        AND {_STANDS.format(alias="later")}
+        AND {STANDS.format(alias="later")}
   )
 ORDER BY decision.id DESC LIMIT %(page)s
 """

@@ -6,21 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
 
-from moderation.models import Decision, Site, Source
+from moderation.models import BY_A_PERSON, Decision, SecondReading, Site
+from moderation.selectors.heavy import heavy_comments
+from moderation.selectors.histories import judgements
 
 PAGE_SIZE = 25
-# What weighs on people who read it: the measures, and the value from which a text counts.
-HEAVY = ("severe_toxicity", "identity_attack", "threat", "sexual")
-HEAVY_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """How many decisions a person made today (UTC), and how many were on heavy texts."""
+    """How many comments a person decided or read again today (UTC), and how many were heavy."""
 
     decided: int
     heavy: int
@@ -39,16 +36,15 @@ def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[
 
 
 def today(user: User, site: Site) -> Today:
-    """Count this person's decisions of today, and those among them on heavy texts."""
+    """Count what this person decided and read again today, and the heavy texts among them."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = _own(user, site).filter(created_at__gte=midnight, reverses__isnull=True)
-    heavy = Q()
-    for signal in HEAVY:
-        value = Cast(KeyTextTransform(signal, "score__signals"), FloatField())
-        made = made.alias(**{signal: value})
-        heavy |= Q(**{f"{signal}__gte": HEAVY_FROM})
-    return Today(decided=made.count(), heavy=made.filter(heavy).count())
+    made = judgements(user).filter(site=site, created_at__gte=midnight)
+    again = SecondReading.objects.filter(moderator=user, site=site, created_at__gte=midnight)
+    again = again.exclude(kind=SecondReading.Kind.UPHELD)
+    read = [pk for each in (made, again) for pk in each.values_list("comment", flat=True)]
+    heavy = heavy_comments(set(read))
+    return Today(decided=len(read), heavy=sum(pk in heavy for pk in read))
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:
-    return Decision.objects.filter(moderator=user, site=site, source=Source.MODERATOR)
+    return Decision.objects.filter(moderator=user, site=site, source__in=BY_A_PERSON)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,11 +20,23 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
 
-from moderation.models import Comment, Decision, Escalation, Flag, Score, Site, Status
+from moderation.models import (
+    Comment,
+    Decision,
+    Escalation,
+    Flag,
+    QueueEntry,
+    Score,
+    Site,
+    Status,
+    Watch,
+)
+from moderation.policy import SIGNALS
 
 Order = Literal["priority", "newest", "oldest"]
 PAGE_SIZE = 25
@@ -42,11 +54,12 @@ class QueryTooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
-    """What a moderator wants to see; the default is everything that waits for a person.
+    """What a moderator wants to see; the default is what waits for a person now.
 
     `story` and `author` are the publisher's ids, `clause` and `rule` ids of the policy,
     `at_least` and `at_most` (0-1) apply to the named `signal`, `older_than` is in hours, `source`
-    is a `Source` value: who sent the comment to where it is.
+    is a `Source` value: who sent the comment to where it is. What is put off is left out unless it
+    is `deferred` that is asked for. `watched`: stories that this moderator (a pk) watches.
     """
 
     status: str = Status.IN_REVIEW
@@ -64,7 +77,14 @@ class QueueFilters:
     source: str = ""
     flagged: bool = False
     escalated: bool = False
+    deferred: bool = False
+    watched: int = 0
     older_than: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether the plain queue is meant, in whatever order."""
+        return replace(self, order="priority") == QueueFilters()
 
     def of_any_value(self) -> QueueFilters:
         """Return the same without the signal and its span."""
@@ -104,6 +124,13 @@ class Count:
 def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
     """Return the comments of `site` that match, in no order; a search itself is looked up now."""
     comments = Comment.objects.filter(site=site, status=filters.status, erased_at__isnull=True)
+    if filters.deferred:
+        comments = comments.filter(put_off())
+    elif filters.status == Status.IN_REVIEW:
+        comments = comments.exclude(put_off())
+    if filters.watched:
+        stories = Watch.objects.filter(moderator=filters.watched).values("story")
+        comments = comments.filter(story__in=stories)
     if filters.section:
         comments = comments.filter(story__section=filters.section)
     if filters.story:
@@ -116,9 +143,14 @@ def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
         comments = comments.filter(Exists(Flag.objects.filter(comment=OuterRef("pk"))))
     if filters.escalated:
         comments = comments.filter(Exists(open_escalations()))
-    comments = _filter_by_score(comments, filters)
+    comments = _filter_by_score(comments, site, filters)
     comments = _filter_by_decision(comments, filters)
     return _search(comments, site, filters) if filters.search else comments
+
+
+def put_off() -> Q:
+    """Return the condition for a comment that somebody put off until later than now."""
+    return Q(deferred_until__isnull=False, deferred_until__gt=Now())
 
 
 def open_escalations() -> QuerySet[Escalation]:
@@ -126,16 +158,48 @@ def open_escalations() -> QuerySet[Escalation]:
     return Escalation.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
 
 
-def _filter_by_score(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+def decisions_by(clauses: Collection[str]) -> QuerySet[Decision]:
+    """Return the decisions on the text of the query around that rest on one of the clauses."""
+    on_the_text = Decision.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
+    return on_the_text.filter(clauses__overlap=list(clauses))
+
+
+def _filter_by_score(
+    comments: QuerySet[Comment], site: Site, filters: QueueFilters
+) -> QuerySet[Comment]:
     scores = Score.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
-    if filters.signal:
+    if filters.signal and filters.status == Status.IN_REVIEW:
+        comments = _filter_by_entry(comments, site, filters)
+    elif filters.signal:
         value = Cast(KeyTextTransform(filters.signal, "signals"), FloatField())
         span = (filters.at_least, filters.at_most)
-        measured = scores.alias(value=value).filter(value__range=span)
-        comments = comments.filter(Exists(measured))
+        comments = comments.filter(Exists(scores.alias(value=value).filter(value__range=span)))
     if filters.language:
         comments = comments.filter(Exists(scores.filter(language=filters.language)))
     return comments
+
+
+def _filter_by_entry(
+    comments: QuerySet[Comment], site: Site, filters: QueueFilters
+) -> QuerySet[Comment]:
+    """Filter what is in review by a span of a signal.
+
+    As in a search, PostgreSQL cannot guess how many there are: few are looked up first, and of
+    many the first in order are found by looking at each in turn.
+    """
+    span = (filters.at_least, filters.at_most)
+    measured = entries(site).alias(value=value_of(filters.signal)).filter(value__range=span)
+    few = list(measured.values_list("pk", flat=True)[: COUNT_CAP + 1])
+    if len(few) <= COUNT_CAP:
+        return comments.filter(pk__in=few)
+    own = QueueEntry.objects.filter(comment=OuterRef("pk"))
+    value = Subquery(own.values(value=value_of(filters.signal)))
+    return comments.alias(value=value).filter(value__range=span)
+
+
+def value_of(signal: str) -> F:
+    """Return the expression for a signal's value in a queue entry, NULL when it has none."""
+    return F(f"signals__{SIGNALS.index(signal)}")
 
 
 def _filter_by_decision(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
@@ -190,14 +254,22 @@ def queue_page(
 
     The cost does not depend on how deep the page is: every page starts at an index position.
     """
-    claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
     with bounded():
-        comments = filter_comments(site, filters).select_related("story", "author", "claimed_by")
-        comments = comments.defer("story__body").annotate(claim_holds=claim_holds)
+        comments = with_context(filter_comments(site, filters))
         found = _after(comments, filters, cursor, size + 1)
     shown = found[:size]
     more = len(found) > size
-    return QueuePage(_items(shown), _cursor(shown[-1], filters) if more else "")
+    return QueuePage(queue_items(shown), _cursor(shown[-1], filters) if more else "")
+
+
+def with_context(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    """Return the comments with what a list shows around them; `*_holds`: whether it does now."""
+    claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
+    deferral_holds = ExpressionWrapper(put_off(), BooleanField())
+    comments = comments.select_related("story", "author", "claimed_by", "deferred_by")
+    return comments.defer("story__body").annotate(
+        claim_holds=claim_holds, deferral_holds=deferral_holds
+    )
 
 
 def _order(filters: QueueFilters) -> Order:
@@ -243,7 +315,8 @@ def _after(
     return found
 
 
-def _items(comments: list[Comment]) -> list[QueueItem]:
+def queue_items(comments: list[Comment]) -> list[QueueItem]:
+    """Return comments with what led them where they are, in five queries at most."""
     ids = [comment.pk for comment in comments]
     latest = Decision.objects.filter(comment__in=ids).order_by("comment", "-pk")
     decisions = {
@@ -282,8 +355,20 @@ def count_comments(
     Raises QueryTooSlow when counting takes longer than `milliseconds`.
     """
     with bounded(milliseconds):
-        found = filter_comments(site, filters).values("pk")[: cap + 1].count()
-    return Count(min(found, cap), found > cap)
+        waiting = entries(site).exclude(put_off()) if filters.plain else None
+        found = waiting if waiting is not None else filter_comments(site, filters)
+        number = found.values("pk")[: cap + 1].count()
+    return Count(min(number, cap), number > cap)
+
+
+def count_deferred(site: Site) -> int:
+    """Count the comments in review that are put off, and therefore not in the plain queue."""
+    return entries(site).filter(put_off()).count()
+
+
+def entries(site: Site) -> QuerySet[QueueEntry]:
+    """Return the entries of all comments of the site that are in review, put off or not."""
+    return QueueEntry.objects.filter(site=site)
 
 
 def sections(site: Site) -> list[str]:

@@ -70,6 +70,11 @@ def own_comments(story: Story, author_id: str) -> list[OwnComment]:
     return [_own(comment, decisions.get(comment.pk)) for comment in comments]
 
 
+def own_comment(comment: Comment) -> OwnComment:
+    """Return a comment as its author sees it; it comes with `seen_status` (see `comments_of`)."""
+    return _own(comment, _standing_decisions([comment.pk]).get(comment.pk))
+
+
 def conversation_before(story: Story, external_id: str) -> str:
     """Return the id after which the page with this comment begins; "" for the first page."""
     with connection.cursor() as cursor:

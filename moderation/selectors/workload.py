@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
-from moderation.models import Comment, Decision, Site, Status
-from moderation.selectors.queues import bounded, open_escalations
+from moderation.models import Comment, Escalation, Site, Status
+from moderation.selectors.queues import bounded, entries, put_off
 
 # Ages in words, and their upper edges; what is older falls into the last one.
 AGES = (
@@ -25,12 +27,14 @@ OLDER = "Over a week"
 class Workload:
     """Numbers of comments that wait for a person; `oldest` is when the first of them came in.
 
-    `unscored` wait for their score, `oldest_unscored` since when. `ages`, `sections` and `clauses`
-    are (name, number), clauses by id; a comment held by two clauses counts for both.
+    `deferred` of them are put off. `unscored` wait for their score, `oldest_unscored` since when.
+    `ages`, `sections` and `clauses` are (name, number), clauses by id; a comment held by two
+    clauses counts for both.
     """
 
     waiting: int
     oldest: datetime | None
+    deferred: int
     escalated: int
     unscored: int
     oldest_unscored: datetime | None
@@ -42,37 +46,48 @@ class Workload:
 def workload(site: Site) -> Workload:
     """Count what waits on the site. Raises QueryTooSlow."""
     with bounded():
-        comments = Comment.objects.filter(site=site, erased_at__isnull=True)
-        waiting = comments.filter(status=Status.IN_REVIEW)
-        pending = comments.filter(status=Status.PENDING)
+        waiting = entries(site).order_by()
         edges = [Now() - age for _, age in AGES]
-        younger = waiting.aggregate(
-            waiting=Count("pk"),
+        # Ages and clauses in one pass: comments are held in few ways.
+        held = waiting.values("clauses").annotate(
+            number=Count("pk"),
+            first=Min("received_at"),
+            put_off=Count("pk", filter=put_off()),
             **{f"age{n}": Count("pk", filter=Q(received_at__gt=e)) for n, e in enumerate(edges)},
         )
+        groups: list[Any] = list(held)
         sections = waiting.values_list("story__section").annotate(number=Count("pk"))
-        latest = Decision.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
-        held = waiting.annotate(
-            clause=Func(Subquery(latest.values("clauses")[:1]), function="unnest")
+        pending = Comment.objects.filter(
+            site=site, status=Status.PENDING, erased_at__isnull=True
+        ).order_by("due_at")
+        asked = Escalation.objects.filter(
+            comment__queue_entry__site=site, version=F("comment__version")
         )
-        clauses = held.order_by().values_list("clause").annotate(number=Count("pk"))
-        first_due = pending.order_by("due_at")
+        clauses: Counter[str] = Counter()
+        for group in groups:
+            clauses.update(dict.fromkeys(group["clauses"], group["number"]))
         return Workload(
-            waiting=younger["waiting"],
-            oldest=waiting.order_by("pk").values_list("received_at", flat=True).first(),
-            escalated=waiting.filter(Exists(open_escalations())).count(),
+            waiting=_total(groups, "number"),
+            oldest=min((group["first"] for group in groups), default=None),
+            deferred=_total(groups, "put_off"),
+            escalated=asked.values("comment").distinct().count(),
             unscored=pending.count(),
-            oldest_unscored=first_due.values_list("received_at", flat=True).first(),
-            ages=_ages(younger),
+            oldest_unscored=pending.values_list("received_at", flat=True).first(),
+            ages=_ages(groups),
             sections=list(sections.order_by(F("number").desc())[:20]),
-            clauses=sorted(clauses, key=lambda row: -row[1]),
+            clauses=clauses.most_common(),
         )
 
 
-def _ages(younger: dict[str, int]) -> list[tuple[str, int]]:
+def _total(groups: list[Any], name: str) -> int:
+    return sum(group[name] for group in groups)
+
+
+def _ages(groups: list[Any]) -> list[tuple[str, int]]:
     """Turn "younger than each edge" into "between the edges"."""
     counts, before = [], 0
     for number, (words, _) in enumerate(AGES):
-        counts.append((words, younger[f"age{number}"] - before))
-        before = younger[f"age{number}"]
-    return [*counts, (OLDER, younger["waiting"] - before)]
+        younger = _total(groups, f"age{number}")
+        counts.append((words, younger - before))
+        before = younger
+    return [*counts, (OLDER, _total(groups, "number") - before)]

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from moderation.services import bell, sql, stories
+from moderation.services import bell, sql, stories, suspensions
 from moderation.services.errors import Busy, Conflict, Invalid, ModerationError, Unavailable
 
 TOGETHER = 500
@@ -29,18 +29,22 @@ SELECT r.site_id, r.story_id, r.author_id, {parent}, r.external_id, r.key,
     decode(r.fingerprint, 'hex'), r.author_name, r.body, coalesce(r.submitted_at, now())
 FROM json_to_recordset(%s::json) AS r(site_id bigint, story_id bigint, author_id bigint,
     parent text, external_id text, key text, fingerprint text, author_name text, body text,
-    submitted_at timestamptz)
+    submitted_at timestamptz, past boolean)
 {join}
+WHERE (r.past OR NOT EXISTS (
+    SELECT FROM moderation_author a WHERE a.id = r.author_id AND {suspended})){parents}
 ORDER BY r.site_id, r.external_id
 ON CONFLICT DO NOTHING
 RETURNING c.id, c.site_id, c.external_id
 """
-INSERT_PLAIN = INSERT.format(parent="NULL", join="")
+_suspended = suspensions.SUSPENDED_SQL.format("a")
+INSERT_PLAIN = INSERT.format(parent="NULL", join="", suspended=_suspended, parents="")
 # A reply whose parent is unknown, or under another story, is left out and explained afterwards.
 INSERT_REPLIES = INSERT.format(
     parent="p.id",
-    join="LEFT JOIN moderation_comment p ON p.site_id = r.site_id AND p.external_id = r.parent\n"
-    "WHERE r.parent IS NULL OR p.story_id = r.story_id",
+    join="LEFT JOIN moderation_comment p ON p.site_id = r.site_id AND p.external_id = r.parent",
+    suspended=_suspended,
+    parents=" AND (r.parent IS NULL OR p.story_id = r.story_id)",
 )
 FIND = """
 SELECT id, external_id, idempotency_key, fingerprint,
@@ -258,7 +262,7 @@ def _insert(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 def _explain(arrivals: Sequence[Arrival]) -> None:
-    """Say of each comment that was not inserted: known already, taken id or key, or no parent."""
+    """Say of each comment that was not inserted why: known, taken id or key, author, parent."""
     for site_id in {arrival.site_id for arrival in arrivals}:
         mine = [arrival for arrival in arrivals if arrival.site_id == site_id]
         ids = [a.record["external_id"] for a in mine]
@@ -268,29 +272,40 @@ def _explain(arrivals: Sequence[Arrival]) -> None:
         by_id = {row[1]: row for row in rows}
         by_key = {row[2]: row for row in rows if row[2]}
         for arrival in mine:
-            arrival.outcome = _explanation(arrival, by_id, by_key)
+            arrival.outcome = _known(arrival, by_id, by_key)
+        left = [arrival for arrival in mine if arrival.outcome is None]
+        writing = {a.record["author_id"] for a in left if not a.record["past"]}
+        refused = suspensions.suspensions(writing)
+        for arrival in left:
+            suspended = None if arrival.record["past"] else refused.get(arrival.record["author_id"])
+            arrival.outcome = suspended or _no_parent(arrival, by_id)
 
 
-def _explanation(
+def _known(
     arrival: Arrival, by_id: dict[str, tuple[Any, ...]], by_key: dict[str, tuple[Any, ...]]
-) -> Submitted | ModerationError:
+) -> Submitted | ModerationError | None:
     record = arrival.record
     same_key = by_key.get(record["key"]) if record["key"] else None
     known = same_key or (by_id.get(record["external_id"]) if arrival.named else None)
-    if known is not None:
-        if bytes(known[3]).hex() == record["fingerprint"]:
-            return Submitted(known[0], known[1], known[4], replayed=True)
-        if same_key:
-            return Invalid(
-                "This Idempotency-Key was used for something else.",
-                code="idempotency_key_reused",
-                field="Idempotency-Key",
-            )
-        return Conflict(
-            "This id belongs to another comment already; change a comment with PATCH.",
-            code="id_reused",
-            field="id",
+    if known is None:
+        return None
+    if bytes(known[3]).hex() == record["fingerprint"]:
+        return Submitted(known[0], known[1], known[4], replayed=True)
+    if same_key:
+        return Invalid(
+            "This Idempotency-Key was used for something else.",
+            code="idempotency_key_reused",
+            field="Idempotency-Key",
         )
+    return Conflict(
+        "This id belongs to another comment already; change a comment with PATCH.",
+        code="id_reused",
+        field="id",
+    )
+
+
+def _no_parent(arrival: Arrival, by_id: dict[str, tuple[Any, ...]]) -> ModerationError:
+    record = arrival.record
     if record["parent"]:
         if record["parent"] in by_id:
             return Invalid(

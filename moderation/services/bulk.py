@@ -1,15 +1,18 @@
 """Deciding many comments at once, safely: first a random sample of them is read without scores.
 
-The sample bounds how many of the rest one would decide otherwise. Each comment is then decided by
-itself, as it was chosen: what was edited, decided or taken up meanwhile stays out and is reported.
+The sample bounds how many of the rest one would decide otherwise. A few that were chosen by hand
+have all been read; what is only put off need not be. Each comment is then decided by itself, as it
+was chosen: what was edited, decided or taken up meanwhile stays out and is reported.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -17,9 +20,12 @@ from django.db.models.functions import Now
 
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
 from moderation.selectors.queues import QueueFilters, bounded, filter_comments
+from moderation.services import texts
 from moderation.services.claims import ORDERS
+from moderation.services.deferrals import defer, until_in
 from moderation.services.errors import Conflict, Invalid, ModerationError, NotFound
 from moderation.services.review import (
+    KEY_POINTS,
     Press,
     Ruling,
     check_ruling,
@@ -28,10 +34,36 @@ from moderation.services.review import (
 )
 
 CAP = 500
+# So many may be chosen by hand.
+SELECTED_CAP = 20
 SAMPLES = (20, 60, 150)
 # The share of the rest that the sample must rule out to be decided wrongly, 95 % sure.
 LIMIT = 0.15
 SURE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to become of all of them: a ruling with one clause at most, or to be put off."""
+
+    ruling: Ruling
+    hours: int = 0
+
+    def check(self, site: Site) -> None:
+        """Raise Invalid when it makes no sense on the site."""
+        if self.ruling.status == Status.IN_REVIEW:
+            until_in(self.hours)
+        else:
+            check_ruling(site.pk, self.ruling)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a `BulkDecision` keeps of it."""
+        clause = self.ruling.clauses[0] if self.ruling.clauses else ""
+        return {"status": self.ruling.status, "clause": clause, "hours": self.hours}
+
+
+PUT_OFF = Ruling(status=Status.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +93,16 @@ def most_wrong(read: int, wrong: int, sure: float = SURE) -> float:
 
 
 def choose(
-    user: User, site: Site, filters: QueueFilters, ruling: Ruling, *, sample: int, query: str = ""
+    user: User, site: Site, filters: QueueFilters, plan: Plan, *, sample: int, query: str = ""
 ) -> BulkDecision:
     """Choose the first CAP comments of the filtered queue that nobody else reads, and draw some.
 
-    ruling: approve, or reject by one clause; sample: how many to read, one of SAMPLES, or fewer
-    where there are fewer. Raises Invalid for anything else, Conflict when nothing is there,
-    QueryTooSlow.
+    sample: how many to read, one of SAMPLES, or fewer where there are fewer; none of what is put
+    off. Raises Invalid for anything else, Conflict when nothing is there, QueryTooSlow.
     """
-    if sample not in SAMPLES:
+    if sample not in SAMPLES and not plan.hours:
         raise Invalid("Choose one of the offered sizes.", field="sample")
-    check_ruling(site.pk, ruling)
+    plan.check(site)
     with bounded():
         waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=Now()) | Q(claimed_by=user)
@@ -80,16 +111,59 @@ def choose(
     if not found:
         raise Conflict("No comment of these waits that nobody else reads.", code="nothing_there")
     ids = [pk for pk, _ in found]
+    drawn = 0 if plan.hours else min(sample, len(ids))
     return BulkDecision.objects.create(
         site=site,
         moderator=user,
-        status=ruling.status,
-        clause=ruling.clauses[0] if ruling.clauses else "",
         query=query[:1000],
         comments=ids,
         versions=[version for _, version in found],
-        sample=random.SystemRandom().sample(ids, min(sample, len(ids))),
+        sample=random.SystemRandom().sample(ids, drawn),
+        read_at=Now() if plan.hours else None,
+        **plan.fields,
     )
+
+
+def select(
+    user: User,
+    site: Site,
+    chosen: Sequence[Press],
+    plan: Plan,
+    *,
+    unread: Collection[int] = (),
+    key: str = "",
+    query: str = "",
+) -> BulkDecision:
+    """Choose comments by hand, SELECTED_CAP at most, with the versions that were on the screen.
+
+    unread: those that the person has not seen in full; they are read before anything is decided,
+    unless they are only put off. The same key again returns what it chose first. Raises Invalid,
+    NotFound.
+    """
+    if not 0 < len(chosen) <= SELECTED_CAP:
+        raise Invalid(f"Choose 1 to {SELECTED_CAP} comments.", field="chosen", limit=SELECTED_CAP)
+    plan.check(site)
+    texts.check_text(key, "key", points=KEY_POINTS // 2)
+    ids = [press.comment_pk for press in chosen]
+    if Comment.objects.filter(site=site, pk__in=ids).count() != len(ids):
+        raise NotFound("There is no such comment.")
+    sample = [] if plan.hours else [pk for pk in ids if pk in unread]
+    made, _ = BulkDecision.objects.get_or_create(
+        key=f"{site.pk}:{user.pk}:{key}" if key else None,
+        site=site,
+        moderator=user,
+        defaults={
+            "query": query[:1000],
+            "comments": ids,
+            "versions": [press.expected_version for press in chosen],
+            "selected": True,
+            "sample": sample,
+            "read_at": None if sample else Now(),
+            **plan.fields,
+        },
+    )
+    made.refresh_from_db()
+    return made
 
 
 def note_sample(bulk: BulkDecision, otherwise: Collection[int]) -> None:
@@ -106,7 +180,7 @@ def note_sample(bulk: BulkDecision, otherwise: Collection[int]) -> None:
 
 def bound_of(bulk: BulkDecision) -> float:
     """Return the share of the unread comments (0-1) that may be wrong, as the sample proves it."""
-    if len(bulk.sample) == len(bulk.comments):
+    if bulk.selected or bulk.hours or len(bulk.sample) == len(bulk.comments):
         return 0.0
     return most_wrong(len(bulk.sample), len(bulk.otherwise))
 
@@ -125,12 +199,14 @@ def decide_bulk(bulk: BulkDecision) -> Outcome:
     left = [pk for pk in bulk.comments if pk not in set(bulk.otherwise)]
     reading = _read_by_others(bulk, left)
     presses = [Press(pk, versions[pk], key_of(bulk, pk)) for pk in left if pk not in reading]
-    ruling = Ruling(
-        status=Status(bulk.status), clauses=[bulk.clause] if bulk.clause else [], note=""
+    until = until_in(bulk.hours) if bulk.hours else None
+    results: Sequence[object] = (
+        _defer_several(bulk.moderator, presses, until)
+        if until
+        else decide_several(bulk.moderator, presses, _ruling_of(bulk))
     )
-    results = decide_several(bulk.moderator, presses, ruling)
     # Last: whoever breaks off before can press again, each comment's key makes it one decision.
-    BulkDecision.objects.filter(pk=bulk.pk).update(decided_at=Now())
+    BulkDecision.objects.filter(pk=bulk.pk).update(decided_at=Now(), deferred_until=until)
     kept = [(pk, "Somebody is reading it.") for pk in left if pk in reading]
     kept += [
         (press.comment_pk, result.message)
@@ -146,6 +222,12 @@ def undo_bulk(bulk: BulkDecision) -> Outcome:
     if not done.exists():
         raise Conflict("There is nothing to take back.", code="nothing_to_undo")
     kept: list[tuple[int, str]] = []
+    if bulk.hours:
+        put_off = Comment.objects.filter(pk__in=bulk.comments, deferred_by=bulk.moderator)
+        put_off = put_off.filter(deferred_until=bulk.deferred_until)
+        back = put_off.update(deferred_by=None, deferred_until=None)
+        done.update(undone_at=Now())
+        return Outcome(back)
     made = decisions_of(bulk)
     for decision in made:
         try:
@@ -173,6 +255,24 @@ def find_bulk(user: User, site: Site, pk: int) -> BulkDecision:
     if found is None:
         raise NotFound("There is no such decision of yours.")
     return found
+
+
+def _ruling_of(bulk: BulkDecision) -> Ruling:
+    return Ruling(status=Status(bulk.status), clauses=[bulk.clause] if bulk.clause else [])
+
+
+def _defer_several(
+    user: User, presses: Sequence[Press], until: datetime
+) -> list[ModerationError | None]:
+    """Put comments off, each for itself; an error in the place of what could not be."""
+    results: list[ModerationError | None] = []
+    for press in presses:
+        try:
+            defer(user, press, until)
+            results.append(None)
+        except ModerationError as error:
+            results.append(error)
+    return results
 
 
 def _read_by_others(bulk: BulkDecision, pks: Collection[int]) -> set[int]:

@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Func
 
-from moderation.models import Comment, Decision, Policy, Score, Source, Status
+from moderation.models import BY_A_PERSON, Appeal, Comment, Decision, Policy, Score, Source, Status
 from moderation.services import events
 from moderation.services.contention import settled
 from moderation.services.errors import Conflict, IllegalTransition, NotFound, StaleDecision
@@ -30,6 +30,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.APPROVED, Status.IN_REVIEW, Status.REJECTED}),
     Status.IN_REVIEW: frozenset({Status.APPROVED, Status.REJECTED}),
     Status.APPROVED: frozenset({Status.IN_REVIEW, Status.REJECTED}),
+    # Turning an appeal down, and taking that back, leave it rejected: see `_stands`.
     Status.REJECTED: frozenset({Status.IN_REVIEW, Status.APPROVED}),
 }
 
@@ -39,6 +40,7 @@ HOLD_MARGIN = timedelta(milliseconds=250)
 CHANGE = """
 UPDATE moderation_comment
 SET status = %(status)s, version = version + 1, claimed_by_id = NULL, claimed_until = NULL,
+    deferred_by_id = NULL, deferred_until = NULL,
     priority = COALESCE(%(priority)s, priority), status_before = %(status_before)s,
     held_until = CASE WHEN %(hold)s > 0
                       THEN clock_timestamp() + make_interval(secs => %(hold)s) END
@@ -48,7 +50,8 @@ RETURNING version, COALESCE(held_until, clock_timestamp())
 RESUBMIT = """
 UPDATE moderation_comment
 SET status = 'pending', version = version + 1, attempts = 0, due_at = clock_timestamp(),
-    claimed_by_id = NULL, claimed_until = NULL, held_until = NULL, status_before = ''
+    claimed_by_id = NULL, claimed_until = NULL, deferred_by_id = NULL, deferred_until = NULL,
+    held_until = NULL, status_before = ''
 WHERE id = %s RETURNING version
 """
 
@@ -91,7 +94,7 @@ def decide(
     """Change a comment's status and record it, with what the publisher is to be told.
 
     expected_version: the comment's version that the decider saw; another one changes nothing.
-    hold: seconds until the outside may know; None: the publishing hold for a moderator's decision,
+    hold: seconds until the outside may know; None: the publishing hold for a person's decision,
     none for any other. why: moderator, policy, score, clauses (ids, most severe first), reasons
     (dicts of moderation.policy.Reason), note, key, reverses, priority (see `Change`). The same
     key again returns the decision it made and changes nothing.
@@ -100,7 +103,7 @@ def decide(
     the key belongs to another comment, Busy when the row is held by somebody for too long.
     """
     if hold is None:
-        hold = settings.PUBLISHING_HOLD_SECONDS if source == Source.MODERATOR else 0
+        hold = settings.PUBLISHING_HOLD_SECONDS if source in BY_A_PERSON else 0
     change = Change(
         status=Status(status),
         source=Source(source),
@@ -125,7 +128,8 @@ def resubmit(comment_pk: int) -> int:
     held is never told: it was about the former text.
     """
     comment = _lock(comment_pk)
-    _withhold_held(comment)
+    if held := _withhold_held(comment):
+        Appeal.objects.filter(outcome=held).update(outcome=None)
     with connection.cursor() as cursor:
         cursor.execute(RESUBMIT, [comment_pk])
         version: int = cursor.fetchone()[0]
@@ -156,6 +160,7 @@ def _decide(comment_pk: int, change: Change) -> Decision:
     hold = 0.0 if silent else change.hold
     version, effective_at = _change(comment, change, hold, outside)
     decision = _record(comment, change, before, version, effective_at, withheld=silent)
+    _settle_appeal(decision, held)
     if not silent:
         known = change.reverses is not None and change.reverses.pk != getattr(held, "pk", None)
         event = events.event_of(
@@ -210,9 +215,15 @@ def _refuse_what_is_wrong(comment: Any, change: Change) -> None:
         raise StaleDecision(_stale_words(comment, current), comment=comment, current=current)
     if comment.erased_at is not None:
         raise Conflict("This comment has been erased.", code="comment_erased")
-    if change.status not in TRANSITIONS[Status(comment.status)]:
+    if change.status not in TRANSITIONS[Status(comment.status)] and not _stands(comment, change):
         was, wanted = Status(comment.status).label, change.status.label
         raise IllegalTransition(f"A comment that is “{was}” cannot become “{wanted}”.")
+
+
+def _stands(comment: Comment, change: Change) -> bool:
+    """Tell whether an appeal leaves a comment rejected, or such an answer is taken back."""
+    by_appeal = Source.APPEAL in (change.source, change.reverses and change.reverses.source)
+    return by_appeal and comment.status == change.status == Status.REJECTED
 
 
 def _stale_words(comment: Any, current: Decision | None) -> str:
@@ -238,6 +249,18 @@ def _withhold_held(comment: Any) -> Decision | None:
     if held is None or held.withheld or not events.withhold(held):
         return None
     return held
+
+
+def _settle_appeal(decision: Decision, held: Decision | None) -> None:
+    """Let a decision end the appeal that waits on the text; taking it back opens it again."""
+    appeals = Appeal.objects.filter(comment=decision.comment_id)
+    if decision.reverses_id and appeals.filter(outcome=decision.reverses_id).update(outcome=None):
+        return
+    if held:
+        # Back to what the outside sees all along, the appeal waits as before.
+        appeals.filter(outcome=held).update(outcome=None if decision.withheld else decision)
+    if decision.status_before == Status.REJECTED:
+        appeals.filter(revision=decision.revision, outcome=None).update(outcome=decision)
 
 
 def _change(comment: Comment, change: Change, hold: float, outside: Status) -> tuple[int, datetime]:

@@ -8,13 +8,16 @@ from django.db.models import F
 from moderation.models import Comment, Revision
 from moderation.services import bell, decisions, texts
 from moderation.services.errors import Conflict, NotFound
+from moderation.services.suspensions import suspensions
 
 
-def edit_comment(comment: Comment, *, body: str) -> bool:
+def edit_comment(comment: Comment, *, body: str, expected_revision: int | None = None) -> bool:
     """Give a comment a new text; False when it has that text already and nothing changes.
 
-    It is pending again, so an approved comment is not public until it is judged anew. Raises
-    Invalid for the text, Conflict for an erased comment, NotFound.
+    It is pending again, so an approved comment is not public until it is judged anew.
+    expected_revision: the text that was changed; nothing happens when there is a newer one. Raises
+    Invalid for the text, Conflict for an erased comment or a newer text, Suspended for its author,
+    NotFound.
     """
     texts.check_body(body)
     with transaction.atomic():
@@ -25,6 +28,10 @@ def edit_comment(comment: Comment, *, body: str) -> bool:
             raise Conflict("This comment has been erased.", code="comment_erased")
         if row.body == body:
             return False
+        if expected_revision not in (None, row.revision):
+            raise Conflict("The comment was changed elsewhere meanwhile.")
+        if refusal := suspensions([row.author_id]).get(row.author_id):
+            raise refusal
         Revision.objects.create(comment=row, number=row.revision, body=row.body)
         Comment.objects.filter(pk=row.pk).update(body=body, revision=F("revision") + 1)
         decisions.resubmit(row.pk)

@@ -1,8 +1,8 @@
 """Erasing: the words and the name go, the place stays, so that replies and decisions keep theirs.
 
 What goes: the text and its earlier revisions, the author's name, the fingerprint, the matched
-passage, readers' and moderators' notes. What stays holds no words: ids, times, status, decisions
-with their clauses, the measured signals.
+passage, readers' and moderators' notes, appeals and their answers. What stays holds no words: ids,
+times, status, decisions with their clauses, the measured signals.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ STATEMENTS = (
     "UPDATE moderation_flag SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_decision SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_escalation SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
+    "UPDATE moderation_appeal SET body = '', words = '', answer = '' WHERE comment_id = ANY(%s)",
+    "UPDATE moderation_secondreading SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "DELETE FROM moderation_callback WHERE comment_id = ANY(%s)",
     # What other systems suggested of the same text, which is found by its hash.
     "DELETE FROM moderation_suggestion s USING moderation_comment c WHERE c.id = ANY(%s)"

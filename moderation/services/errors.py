@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from moderation.models import Comment, Decision
 
 
@@ -34,6 +36,23 @@ class NotFound(ModerationError):
 
     status = 404
     code = "not_found"
+
+
+class NotAllowed(ModerationError):
+    """Theirs to see, and for somebody else to do."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class Suspended(NotAllowed):
+    """The author may not write until then."""
+
+    code = "author_suspended"
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message, field="author.id")
+        self.until = until
 
 
 class Invalid(ModerationError):

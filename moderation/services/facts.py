@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
-from moderation.models import Story
+from moderation.models import Standing, Story
 from moderation.policy import Facts
+from moderation.selectors.authors import STANDING_SQL
+from moderation.selectors.flaggers import WeighedFlag, weighed_flags, weight_of
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -48,9 +50,10 @@ _OF_STATUS = """
 """
 # By the time of submission, so that a backlog that arrives late is not taken for a flood.
 AUTHORS = f"""
-SELECT asked.id, record.*
+SELECT asked.id, record.*, {STANDING_SQL.format("author")}
 FROM unnest(%(ids)s::bigint[], %(authors)s::bigint[]) AS asked (id, author_id)
 JOIN moderation_comment own ON own.id = asked.id
+JOIN moderation_author author ON author.id = asked.author_id
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE status = 'approved'),
            count(*) FILTER (WHERE status = 'rejected'),
@@ -99,12 +102,13 @@ class StoryContext(NamedTuple):
 
 
 class Record(NamedTuple):
-    """An author's record, each count capped at RECORD_CAP per status."""
+    """An author's record, each count capped at RECORD_CAP per status, and the standing now."""
 
     approved: int = 0
     rejected: int = 0
     last_hour: int = 0
     duplicates: int = 0
+    standing: str = Standing.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Context:
     parents: dict[int, tuple[str, str]] = field(default_factory=dict)
     records: dict[int, Record] = field(default_factory=dict)
     flags: dict[int, int] = field(default_factory=dict)
+    weighed: dict[int, list[WeighedFlag]] = field(default_factory=dict)
     copies: Counter[str] = field(default_factory=Counter)
 
     def story_of(self, row: Waiting) -> StoryContext:
@@ -149,10 +154,12 @@ class Context:
             author_known=row.author_pk is not None,
             author_approved=record.approved,
             author_rejected=record.rejected,
+            author_standing=record.standing,
             story_open=story.state != Story.State.CLOSED,
             story_age_days=story.age_days,
             section=story.section,
             flags=self.flags.get(row.pk, 0),
+            flags_weighed=weight_of(self.weighed.get(row.pk, ())),
             submissions_last_hour=record.last_hour,
             duplicates=max(0, duplicates),
             parent_status=self.parents.get(row.parent_pk or 0, ("", ""))[1],
@@ -160,20 +167,22 @@ class Context:
 
 
 def gather(rows: Sequence[Waiting]) -> Context:
-    """Fetch what stands around these comments, in at most four queries."""
+    """Fetch what stands around these comments, in at most five queries."""
     parents = {row.parent_pk for row in rows if row.parent_pk}
     authors = {row.pk: row.author_pk for row in rows if row.author_pk}
     first: dict[int, int] = {}
     for row in rows:
         first[row.story_pk] = min(row.pk, first.get(row.story_pk, row.pk))
     asked = [THREAD_WINDOW, THREAD, list(first), list(first.values())]
+    flags: dict[int, int] = dict(_fetch(FLAGS, [[row.pk for row in rows]]))
     return Context(
         stories={pk: StoryContext(*rest) for pk, *rest in _fetch(STORIES, asked)},
         parents={pk: (body, status) for pk, body, status in _fetch(PARENTS, [list(parents)])}
         if parents
         else {},
         records={pk: Record(*counts) for pk, *counts in _records(authors)},
-        flags=dict(_fetch(FLAGS, [[row.pk for row in rows]])),
+        flags=flags,
+        weighed=weighed_flags(flags) if flags else {},
         copies=Counter(row.body for row in rows),
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from moderation.models import Comment, Decision, Flag, Source, Status
+from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.policy import PolicyError
 from moderation.selectors.access import latest_score
+from moderation.selectors.flaggers import weight_of
 from moderation.services import decisions, texts
 from moderation.services.errors import Conflict, Invalid, StaleDecision
 from moderation.services.facts import Waiting, gather
@@ -18,6 +20,9 @@ from moderation.services.judging import priority_of, weigh
 from moderation.services.policies import NoPolicyError, live_policy
 
 logger = logging.getLogger(__name__)
+
+# Only a rule on one of these may send an approved comment back.
+FLAG_FACTS = ("flags", "flags_weighed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,13 @@ def _judge_again(comment: Comment) -> None:
     context = gather([waiting])
     score = latest_score(row)
     measured: Any = Measured(score.signals, score.language, score.trained) if score else None
-    facts = replace(context.facts(waiting, measured), flags=_flags_since_a_person(row))
+    # What was there when a person last looked was weighed by that person.
+    looked = _last_look(row)
+    flags = Flag.objects.filter(comment=row, created_at__gt=looked).count()
+    weight = weight_of([each for each in context.weighed[row.pk] if each.created_at > looked])
+    facts = replace(context.facts(waiting, measured), flags=flags, flags_weighed=weight)
     verdict = weigh(judge, facts, context.story_of(waiting).state)
-    reasons = [reason for reason in verdict.reasons if reason.fact == "flags"]
+    reasons = [reason for reason in verdict.reasons if reason.fact in FLAG_FACTS]
     if not reasons:
         return
     try:
@@ -95,12 +104,11 @@ def _judge_again(comment: Comment) -> None:
         logger.info("comment %s was decided on while it was flagged", row.pk)
 
 
-def _flags_since_a_person(comment: Comment) -> int:
+def _last_look(comment: Comment) -> datetime:
     looked = (
-        Decision.objects.filter(comment=comment, source=Source.MODERATOR)
+        Decision.objects.filter(comment=comment, source__in=BY_A_PERSON)
         .order_by("-id")
         .values_list("created_at", flat=True)
         .first()
     )
-    flags = Flag.objects.filter(comment=comment)
-    return (flags.filter(created_at__gt=looked) if looked else flags).count()
+    return looked or texts.OLDEST

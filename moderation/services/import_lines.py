@@ -72,6 +72,7 @@ def read_line(record: Mapping[str, Any]) -> ImportLine:
         author_external_id=_text(author, "id", "author.") or "",
         author_name=_text(author, "name", "author.") or "",
         submitted_at=_time(record, "submitted_at"),
+        past=True,
     )
     return ImportLine(submission, _status(record), _clauses(record))
 

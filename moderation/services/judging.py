@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from moderation.models import Policy, Source, Status, Story
+from moderation.models import Policy, Source, Standing, Status, Story
 from moderation.policy import Facts, PolicyError, Reason, Verdict, evaluate
 from moderation.policy import Policy as Judge
-from moderation.policy.document import DAMAGED, PREMODERATED
+from moderation.policy.document import AUTHOR, DAMAGED, PREMODERATED
 from moderation.services.classifiers import ADAPTED, SiteClassifier, classifier_for
 from moderation.services.decision_batches import BatchDecision, ScoreRow
 from moderation.services.facts import Context, Waiting, gather
@@ -35,7 +35,10 @@ NOT_FULLY_SCORED = "The site's own classifier could not score it"
 NO_POLICY = "No policy could judge it"
 # Where nothing was measured, a person should look before long: it may be anything.
 UNSCORED_PRIORITY = 0.5
+MUTED_PRIORITY = -1.0
 FLAG_PRIORITY, COUNTED_FLAGS = 0.1, 10
+# Whose comments a person reads; the suspended author's are those sent before.
+HELD = frozenset({Standing.PREMODERATED, Standing.MUTED, Standing.SUSPENDED})
 # Signals that hold a comment back without anybody being hurt meanwhile weigh less.
 MILD = {"low_quality": 0.5, "off_topic": 0.7}
 
@@ -130,14 +133,17 @@ def _decision(
 def weigh(judge_: Judge, facts: Facts, story_state: str, *, damaged: bool = False) -> Verdict:
     """Return the policy's verdict, made review where nothing may be approved unread.
 
-    That is under a story whose comments are all read first; and while the site's own classifier
-    version is damaged, where the policy asks for what it alone can say.
+    That is under a story whose comments are all read first; by an author whose comments are; and
+    while the site's own classifier version is damaged, where the policy asks for what it alone can
+    say.
     """
     verdict = evaluate(judge_, facts)
     if verdict.outcome != "approve":
         return verdict
     if story_state == Story.State.PREMODERATED:
         return _held(verdict, PREMODERATED, judge_.process_clause)
+    if facts.author_standing in HELD:
+        return _held(verdict, AUTHOR, judge_.process_clause)
     if damaged and _asks_for_learned(judge_):
         return _held(verdict, DAMAGED, judge_.process_clause)
     return verdict
@@ -162,14 +168,19 @@ def _asks_for_learned(judge_: Judge) -> bool:
 
 
 def priority_of(facts: Facts) -> float:
-    """Return how urgently a person should look: the strongest signal (0-1), and 0.1 per flag."""
+    """Return how urgently a person should look: the strongest signal (0-1), and 0.1 per flag.
+
+    What a muted author writes waits behind everything else.
+    """
+    if facts.author_standing == Standing.MUTED:
+        return MUTED_PRIORITY
     if facts.signals is None:
         strongest = UNSCORED_PRIORITY
     else:
         strongest = max(
             (value * MILD.get(name, 1.0) for name, value in facts.signals.items()), default=0.0
         )
-    return round(strongest + FLAG_PRIORITY * min(facts.flags, COUNTED_FLAGS), 4)
+    return round(strongest + FLAG_PRIORITY * min(facts.flags_weighed, COUNTED_FLAGS), 4)
 
 
 def _score(measured: Measurement | None, classifier: SiteClassifier | None) -> ScoreRow | None:

@@ -6,7 +6,8 @@ import json
 import uuid
 from typing import Any
 
-from moderation.models import Decision, Delivery, Status
+from moderation.models import Appeal, Decision, Delivery, Source, Status
+from moderation.services.decision_links import decision_url
 
 # Standard Webhooks asks for payloads below 20 kB.
 MAXIMUM_PAYLOAD_BYTES = 19_000
@@ -60,7 +61,19 @@ def describe(decision: Decision) -> dict[str, Any]:
         "decision_id": str(decision.pk),
         "reverses": str(decision.reverses_id) if decision.reverses_id else None,
         "version": decision.version,
+        "appeal": _appeal(decision),
+        "decision_url": decision_url(decision.comment_id),
     }
+
+
+def _appeal(decision: Decision) -> dict[str, str] | None:
+    """Return what an appeal came to and what its author is told, for the answer to one."""
+    if decision.source != Source.APPEAL:
+        return None
+    appeal: Appeal | None = getattr(decision, "ended_appeal", None)
+    granted = decision.status == Status.APPROVED
+    state = Appeal.State.GRANTED if granted else Appeal.State.UPHELD
+    return {"state": state.value, "answer": appeal.answer if appeal else ""}
 
 
 def public_clauses(decision: Decision) -> list[dict[str, str]]:

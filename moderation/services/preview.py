@@ -10,11 +10,13 @@ from django.db.models import F
 
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.policy import Verdict
+from moderation.selectors.authors import get_author
 from moderation.services.classifiers import classifier_for
 from moderation.services.facts import RECORD_CAP, Context, Record, StoryContext, Waiting, gather
 from moderation.services.judging import usable_classifier, weigh
 from moderation.services.policies import live_policy
 from moderation.services.submissions import Submission
+from moderation.services.suspensions import suspensions
 
 if TYPE_CHECKING:
     from classifiers import Contribution, Measurement
@@ -28,7 +30,8 @@ def preview(site: Site, submission: Submission) -> tuple[Measurement | None, Ver
 
     The story, the comment it answers and the author are looked up by their ids; story text in the
     submission comes first. The measurement is None when the classifier cannot be used. Raises
-    NoPolicyError or PolicyError when the site has no policy that can judge.
+    NoPolicyError or PolicyError when the site has no policy that can judge, Suspended where the
+    author may not write.
     """
     _, judge = live_policy(site)
     row, context = _imagine(site, submission)
@@ -74,7 +77,9 @@ def _imagine(site: Site, submission: Submission) -> tuple[Waiting, Context]:
     """Build the row that the submission would become, and what would stand around it."""
     story = Story.objects.filter(site=site, external_id=submission.story.external_id).first()
     story = story or Story(pk=0, site=site)
-    author = Author.objects.filter(site=site, external_id=submission.author_external_id).first()
+    author = get_author(site, submission.author_external_id)
+    if author and (refusal := suspensions([author.pk]).get(author.pk)):
+        raise refusal
     parent = Comment.objects.filter(
         site=site, external_id=submission.parent_external_id or ""
     ).first()
@@ -118,4 +123,8 @@ def _record_of(author: Author | None) -> Record:
         )
         for status in (Status.APPROVED, Status.REJECTED)
     }
-    return Record(approved=counts[Status.APPROVED], rejected=counts[Status.REJECTED])
+    return Record(
+        approved=counts[Status.APPROVED],
+        rejected=counts[Status.REJECTED],
+        standing=author.standing,
+    )

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from moderation import policy as judge
 from moderation.models import Comment, Decision, Policy, Score, Source, Status
+from moderation.selectors.histories import judgements
 from moderation.services import texts
 from moderation.services.decisions import DatabaseClock, decide
 from moderation.services.errors import Invalid, ModerationError, NotFound
@@ -114,6 +115,7 @@ def undo(user: User, decision_pk: int | None = None, *, claimed: bool = True) ->
         moderator=user,
         policy=taken_back.policy,
         score=taken_back.score,
+        clauses=(taken_back.reverses or taken_back).clauses if status == Status.REJECTED else (),
         key=f"undo:{taken_back.pk}",
         hold=0,
         reverses=taken_back,
@@ -127,12 +129,8 @@ def undo(user: User, decision_pk: int | None = None, *, claimed: bool = True) ->
 
 
 def _own_decision(user: User, decision_pk: int | None) -> Decision:
-    own = Decision.objects.filter(
-        moderator=user,
-        source=Source.MODERATOR,
-        reverses__isnull=True,
-        site__moderators__user=user,
-    ).select_related("policy", "score")
+    own = judgements(user).filter(site__moderators__user=user)
+    own = own.select_related("policy", "score", "reverses")
     if decision_pk is not None:
         found = own.filter(pk=decision_pk).first()
     else:

@@ -10,10 +10,12 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from moderation.models import Site, Story
+from django.db import transaction
+
+from moderation.models import Site, Story, StoryChange
 from moderation.services import sql, texts
 from moderation.services.errors import Busy, Invalid
 
@@ -122,6 +124,7 @@ class StoryGiven:
 
     def row(self, site_id: int) -> dict[str, Any]:
         """Return the record that STORIES takes."""
+        moment = self.published_at
         return {
             "site_id": site_id,
             "external_id": self.external_id,
@@ -130,7 +133,7 @@ class StoryGiven:
             "body": self.body,
             "section": self.section,
             "state": self.state,
-            "published_at": self.published_at.isoformat() if self.published_at else None,
+            "published_at": moment.astimezone(UTC).isoformat() if moment else None,
             "bare": not self.content,
         }
 
@@ -207,9 +210,22 @@ def _records(wanted: Iterable[tuple[int, dict[str, Any]]]) -> Sequence[str]:
 
 
 def put_story(site: Site, given: StoryGiven) -> Story:
-    """Make a story or change what was sent of it; returns the row. Raises Invalid."""
+    """Make a story or change what was sent of it; returns the row. Raises Invalid.
+
+    A state that differs is recorded beside the moderators' own changes; the last word counts.
+    """
     given.check("")
     key = (site.pk, given.external_id)
     stories.forget([key])
-    ids = find_ids(stories, STORIES, {key: (given.content, given.row(site.pk))})
-    return Story.objects.get(pk=ids[key])
+    with transaction.atomic():
+        known = Story.objects.select_for_update(no_key=True).filter(
+            site=site, external_id=given.external_id
+        )
+        before = known.values_list("state", flat=True).first()
+        ids = find_ids(stories, STORIES, {key: (given.content, given.row(site.pk))})
+        story = Story.objects.get(pk=ids[key])
+        if before and before != story.state:
+            StoryChange.objects.create(
+                story=story, state_before=before, state=story.state, by_publisher=True
+            )
+    return story

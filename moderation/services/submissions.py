@@ -40,6 +40,8 @@ class Submission:
     author_name: str = ""
     submitted_at: datetime | None = None
     idempotency_key: str = ""
+    # Written long ago and imported now: whether its author may write today does not matter.
+    past: bool = False
 
     @property
     def story(self) -> stories.StoryGiven:
@@ -107,7 +109,8 @@ def submit_comment(site: Site, submission: Submission) -> Submitted:
     """Accept a comment: its row is committed when this returns; then the bell rings.
 
     The same submission again (by its id, or by its idempotency key) gives the same comment with
-    `replayed`. Raises Invalid, Conflict (`id_reused`), Unavailable (nothing may be stored).
+    `replayed`. Raises Invalid, Conflict (`id_reused`), Suspended, Unavailable (nothing may be
+    stored).
     """
     arrival = _arrival(site, submission)
     arrivals.store([arrival])
@@ -169,6 +172,8 @@ def _arrival(site: Site, submission: Submission) -> Arrival:
             "fingerprint": submission.fingerprint(),
             "author_name": submission.author_name,
             "body": submission.body,
-            "submitted_at": moment.isoformat() if moment else None,
+            # PostgreSQL knows no offset beyond 15:59.
+            "submitted_at": moment.astimezone(UTC).isoformat() if moment else None,
+            "past": submission.past,
         },
     )

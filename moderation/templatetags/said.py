@@ -126,3 +126,10 @@ def visible(text: str) -> str:
 def percent(value: float) -> str:
     """Show a signal from 0 to 1 as a width from 0 to 100."""
     return f"{min(max(value, 0.0), 1.0) * 100:.1f}"
+
+
+@register.simple_tag
+def hundredfold(share: float) -> str:
+    """Show a share from 0 to 1 in per cent, with a digit more where it is small."""
+    percent = 100 * share
+    return f"{percent:.1f}" if percent < 10 or percent > 99 else f"{percent:.0f}"

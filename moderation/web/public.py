@@ -31,7 +31,7 @@ CONVERSATIONS = 30
 LATEST_STORIES = 20
 
 
-def _site(slug: str) -> Site:
+def reader_site(slug: str) -> Site:
     """Return a site whose readers may use these pages; 404 for any other."""
     return get_object_or_404(Site, slug=slug, reader_pages=True)
 
@@ -44,7 +44,7 @@ def address_of(story: Story) -> str:
 @require_safe
 def stories(request: HttpRequest, site: str) -> HttpResponse:
     """List a site's latest stories."""
-    found = _site(site)
+    found = reader_site(site)
     latest = Story.objects.filter(site=found).order_by("-published_at", "-pk")[:LATEST_STORIES]
     return render(request, "public/stories.html", {"site": found, "stories": latest})
 
@@ -53,7 +53,7 @@ def stories(request: HttpRequest, site: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def story(request: HttpRequest, site: str, story: str) -> HttpResponse:
     """Show a story with its comments; take a comment."""
-    found = get_story(_site(site), story)
+    found = get_story(reader_site(site), story)
     reader = visitors.reader_id(request) or visitors.new_reader_id()
     if request.method == "POST":
         response = _take_comment(request, found, reader)
@@ -116,7 +116,7 @@ def _show_story(
         "story": story,
         "address": address_of(story),
         "closed": story.state == Story.State.CLOSED,
-        "host": "" if story.body else _host(story.url),
+        "host": "" if story.body else host_of(story.url),
         "promise": _promise(story.site),
         "rows": rows,
         "following": following,
@@ -128,7 +128,7 @@ def _show_story(
     return render(request, "public/story.html", context, status=status)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host of an address that may be linked, "" for any other."""
     try:
         parts = urlsplit(url)
@@ -201,7 +201,7 @@ def _pace(own: list[OwnComment]) -> str:
 @require_GET
 def yours(request: HttpRequest, site: str, story: str) -> HttpResponse:
     """Tell a reader what became of the comments that he or she sent."""
-    found = get_story(_site(site), story)
+    found = get_story(reader_site(site), story)
     if not is_htmx(request):
         return redirect(f"{address_of(found)}#yours")
     reader = visitors.reader_id(request)
@@ -221,7 +221,7 @@ def yours(request: HttpRequest, site: str, story: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, site: str, story: str, comment: str) -> HttpResponse:
     """Take a reader's report of a comment."""
-    found = get_story(_site(site), story)
+    found = get_story(reader_site(site), story)
     reported = _visible_comment(found, comment)
     reader = visitors.reader_id(request) or visitors.new_reader_id()
     form = ReportForm(request.POST or None)

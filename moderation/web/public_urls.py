@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.web import front, public
+from moderation.web import decision_page, front, public
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -16,4 +16,10 @@ urlpatterns = [
         public.report,
         name="report",
     ),
+    path(
+        "stories/<slug:site>/<str:story>/comments/<str:comment>/decision/",
+        decision_page.own,
+        name="own_decision",
+    ),
+    path("decisions/<str:token>/", decision_page.signed, name="signed_decision"),
 ]

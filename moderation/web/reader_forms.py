@@ -11,12 +11,19 @@ from django import forms
 
 from moderation.models import Flag, Story
 from moderation.services import texts
+from moderation.services.appeals import WORDS_POINTS
 from moderation.services.errors import Invalid, ModerationError
 from moderation.services.submissions import Submission
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 # Where the refusals of the services belong in the form; anything else stands above it.
-FIELDS = {"body": "body", "author.name": "name", "parent_id": "parent", "note": "note"}
+FIELDS = {
+    "body": "body",
+    "author.name": "name",
+    "parent_id": "parent",
+    "note": "note",
+    "words": "words",
+}
 WORDS = {
     "empty": "Nothing can be seen in it. Please write something.",
     "unknown_parent": "The comment you are answering is not there any more.",
@@ -24,7 +31,23 @@ WORDS = {
 }
 
 
-class CommentForm(forms.Form):
+class BodyForm(forms.Form):
+    """The text of a comment, kept exactly as written: nothing is stripped."""
+
+    body = forms.CharField(
+        strip=False,
+        label="Your comment",
+        error_messages={"required": "Please write something."},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "maxlength": texts.BODY_POINTS}),
+    )
+
+    def clean_body(self) -> str:
+        """Undo what form encoding does to line ends; refuse what no comment may be."""
+        body: str = self.cleaned_data["body"].replace("\r\n", "\n")
+        return _checked(body, texts.check_body, "body")
+
+
+class CommentForm(BodyForm):
     """A comment of a reader. `key` makes a second press of the same form the same comment."""
 
     name = forms.CharField(
@@ -34,20 +57,8 @@ class CommentForm(forms.Form):
         error_messages={"required": "Please give a name; it need not be your real one."},
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "dir": "auto"}),
     )
-    # Kept exactly as written: nothing is stripped.
-    body = forms.CharField(
-        strip=False,
-        label="Your comment",
-        error_messages={"required": "Please write something."},
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "maxlength": texts.BODY_POINTS}),
-    )
     parent = forms.CharField(required=False, max_length=texts.ID_POINTS, widget=forms.HiddenInput)
     key = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_body(self) -> str:
-        """Undo what form encoding does to line ends; refuse what no comment may be."""
-        body: str = self.cleaned_data["body"].replace("\r\n", "\n")
-        return _checked(body, texts.check_body, "body")
 
     def clean_name(self) -> str:
         """Refuse a name of invisible letters."""
@@ -92,6 +103,27 @@ class ReportForm(forms.Form):
         label="Anything that helps us (optional)",
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+
+
+class AppealForm(forms.Form):
+    """An author's appeal against a rejection."""
+
+    words = forms.CharField(
+        strip=False,
+        label="Why do you think that the decision is wrong?",
+        error_messages={"required": "Please write a sentence or two."},
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "maxlength": WORDS_POINTS}),
+    )
+
+    def clean_words(self) -> str:
+        """Undo what form encoding does to line ends."""
+        return str(self.cleaned_data["words"]).replace("\r\n", "\n")
+
+
+class EditForm(BodyForm):
+    """Another text for a rejected comment, and the revision that its author has changed."""
+
+    revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 def new_key() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.models import Decision, Score, Source, Status
+from moderation.models import Policy as PolicyVersion
 from moderation.policy import FACTS, Policy, Reason, describe
 from moderation.policy import document as ids
 from moderation.templatetags.said import Mark
@@ -68,7 +69,12 @@ def reason_lines(decision: Decision | None) -> list[ReasonLine]:
 
 def clause_names(decision: Decision | None) -> dict[str, str]:
     """Return "2 No personal abuse" by clause id, as the decision's policy version has them."""
-    document = decision.policy.document if decision and decision.policy else {}
+    return clause_titles(decision.policy if decision else None)
+
+
+def clause_titles(policy: PolicyVersion | None) -> dict[str, str]:
+    """Return "2 No personal abuse" by clause id, as a version of the policy has them."""
+    document = policy.document if policy else {}
     return {
         str(clause.get("id")): f"{clause.get('number', '')} {clause.get('title', '')}".strip()
         for clause in document.get("clauses", ())

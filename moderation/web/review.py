@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -9,10 +11,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from moderation.models import Comment, Moderator, Role
+from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
+from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
+from moderation.services.bulk import SELECTED_CAP
+from moderation.services.second_readings import comments_to_read_again, shuffled_in
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
@@ -46,9 +51,9 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 def read_filters(request: HttpRequest, moderator: Moderator) -> FilterForm:
-    """Return the filters of the address, bound to the site's sections and live policy."""
+    """Return the filters of the address, bound to the site's sections, live policy and reader."""
     _, policy = find_policy(moderator.site_id)
-    return FilterForm(request.GET, site=moderator.site, policy=policy)
+    return FilterForm(request.GET, moderator=moderator, policy=policy)
 
 
 @require_GET
@@ -58,6 +63,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     warm_up()
     form = read_filters(request, moderator)
     filters = form.filters()
+    _, policy = find_policy(moderator.site_id)
     page, count, too_slow = queues.QueuePage(), None, False
     try:
         page = queues.queue_page(moderator.site, filters, cursor=request.GET.get("cursor", "")[:60])
@@ -68,9 +74,10 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "moderator": moderator,
         "site": moderator.site,
         "edits": at_least(moderator, Role.EDITOR),
+        "settles": at_least(moderator, Role.SENIOR),
         "form": form,
         "page": page,
-        "rows": [build_row(item, moderator) for item in page.items],
+        "rows": [build_row(item, moderator, policy) for item in page.items],
         "count": count,
         "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,
@@ -79,6 +86,12 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "more_is_open": bool(set(non_defaults(filters)) - {*FIRST_FIELDS, *SPAN}),
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
+        "appeals": count_appeals(moderator.site),
+        "deferred": queues.count_deferred(moderator.site),
+        "selects": filters.status == Status.IN_REVIEW,
+        "selected_cap": SELECTED_CAP,
+        "clauses": form.policy.citable if form.policy else (),
+        "key": str(uuid4()),
     }
     return render(request, "review/queue.html", context)
 
@@ -112,9 +125,11 @@ def claim_next(
     """
     skipped = skips.remembered(request, moderator.site)
     with queues.bounded():
-        return claims.claim_next(
+        found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
+    again = comments_to_read_again(moderator, filters, given=1 if found else 0)
+    return again[0] if again else found
 
 
 def to_queue(moderator: Moderator, filters: queues.QueueFilters) -> HttpResponse:
@@ -132,17 +147,25 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     nothing is left, the answer holds what the page says then.
     """
     filters = read_filters(request, moderator).filters()
-    besides = [*read_ids(request.GET.get("have", "")), *skips.remembered(request, moderator.site)]
+    besides = read_ids(request.GET.get("have", ""))
+    skipped = skips.remembered(request, moderator.site)
     try:
         with queues.bounded():
             found = claims.claim_ahead(
-                moderator.user, moderator.site, filters, limit=AHEAD, besides=besides
+                moderator.user,
+                moderator.site,
+                filters,
+                limit=AHEAD,
+                besides=besides,
+                skipped=skipped,
             )
     except queues.QueryTooSlow:
         found = []
+    again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
     waiting = count_waiting(moderator, filters)
+    given = shuffled_in(found, again)
     answer = {
-        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in found],
+        "cards": [card_html(request, moderator, comment, filters, held=True) for comment in given],
         "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),
         "token": get_token(request),
     }

@@ -1,4 +1,4 @@
-"""The review room, acting: approve, reject by a clause, skip, escalate, remark, undo.
+"""The review room, acting: approve, reject by a clause, skip, defer, escalate, remark, undo.
 
 Every press comes as a form, and goes on to a page; from the page's own script it comes in the
 background, while the next comment is on the screen already, and gets JSON.
@@ -16,15 +16,20 @@ from django.views.decorators.http import require_POST
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
-from moderation.services import claims, remarks
+from moderation.services import claims, deferrals, remarks
 from moderation.services import review as desk
 from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
 from moderation.web.access import by_script, moderates
 from moderation.web.review import claim_next, read_filters, to_queue
 from moderation.web.review_filters import query_of
+from moderation.web.review_second import Undone, read_again, take_back_reading
 from moderation.web.review_show import card_html, comment_address, find_comment, show_comment
 
+# After these the comment is looked at again.
+STAYING = ("wrong", "right", "bring-back")
+REMARKS = ("skip", *STAYING)
+DEFERRALS = {f"defer-{hours}": hours for hours in deferrals.HOURS}
 SOMEBODY_ELSE = "Somebody else signed in meanwhile: nothing was changed."
 
 
@@ -35,7 +40,7 @@ class DecisionForm(forms.Form):
     key = forms.CharField(max_length=100)
     note = forms.CharField(max_length=1000, required=False)
     action = forms.ChoiceField(
-        choices=[(each, each) for each in ("approve", "skip", "wrong", "right", *Escalation.Kind)],
+        choices=[(each, each) for each in ("approve", *REMARKS, *DEFERRALS, *Escalation.Kind)],
         required=False,
     )
     clause = forms.CharField(max_length=64, required=False)
@@ -59,16 +64,18 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, moderator, pk, filters, "Nothing was decided: try again.")
     try:
-        if said := _remark(request, moderator, pk, form):
-            return _go_on(request, moderator, filters, pk, said)
-        decision = _decide(moderator, pk, form)
+        said = (
+            read_again(request, moderator, pk, form)
+            or _remark(request, moderator, pk, form)
+            or _decide(moderator, pk, form)
+        )
     except StaleDecision as error:
         return _too_late(request, moderator, pk, filters, error)
     except NotFound as error:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _refused(request, moderator, pk, filters, error.message, error.status)
-    return _go_on(request, moderator, filters, pk, f"{Status(decision.status).label}.")
+    return _go_on(request, moderator, filters, pk, said)
 
 
 def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionForm) -> str:
@@ -82,6 +89,13 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
     if action in ("wrong", "right"):
         remarks.mark_wrong(moderator.user, pk, wrong=action == "wrong")
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
+    if action in DEFERRALS:
+        until = deferrals.until_in(DEFERRALS[action])
+        deferrals.defer(moderator.user, desk.Press(pk, pressed["version"]), until)
+        return "Deferred."
+    if action == "bring-back":
+        deferrals.bring_back(moderator.user, pk)
+        return "Brought back."
     if action in Escalation.Kind:
         seen = {"expected_version": pressed["version"], "note": pressed["note"]}
         remarks.escalate(moderator.user, pk, action, **seen)
@@ -94,12 +108,14 @@ def _by_somebody_else(request: HttpRequest, moderator: Moderator) -> bool:
     return request.POST.get("by", str(moderator.user_id)) != str(moderator.user_id)
 
 
-def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> Decision:
+def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> str:
     pressed = form.cleaned_data
     seen = {"expected_version": pressed["version"], "key": pressed["key"], "note": pressed["note"]}
     if pressed["clause"]:
-        return desk.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
-    return desk.approve(moderator.user, pk, **seen)
+        decision = desk.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
+    else:
+        decision = desk.approve(moderator.user, pk, **seen)
+    return f"{Status(decision.status).label}."
 
 
 def _go_on(
@@ -109,7 +125,7 @@ def _go_on(
     if by_script(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    if request.POST.get("action") in ("wrong", "right"):
+    if request.POST.get("action") in STAYING:
         return redirect(comment_address(moderator, pk, filters))
     try:
         found = claim_next(request, moderator, filters, after=pk)
@@ -177,37 +193,40 @@ def undo(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     if _by_somebody_else(request, moderator):
         return _nothing_to_undo(request, moderator, filters, SOMEBODY_ELSE)
     try:
-        chosen = _own_decision(request, moderator)
-        decision = desk.undo(moderator.user, chosen.pk)
+        undone = _take_back(request, moderator)
     except (NotFound, Decision.DoesNotExist):
         return _nothing_to_undo(request, moderator, filters, "There is nothing to take back.")
     except ModerationError as error:
         said = f"Not taken back: {error.message}"
         return _nothing_to_undo(request, moderator, filters, said, error.status)
-    said = f"Taken back. It is {Status(decision.status).label.lower()} again."
+    said = f"Taken back. It is {undone.status.label.lower()} again."
     if not by_script(request):
         messages.success(request, said)
-        return redirect(comment_address(moderator, decision.comment_id, filters))
-    left = last_undoable(moderator.user, moderator.site)
+        return redirect(comment_address(moderator, undone.comment_pk, filters))
     answer = {
         "said": said,
-        "pk": decision.comment_id,
-        "version": decision.version,
-        "undoable": left.pk if left else "",
+        "pk": undone.comment_pk,
+        "version": undone.version,
+        "undoable": last_undoable(moderator.user, moderator.site),
     }
     if "show" in request.POST:
-        comment = find_comment(moderator, decision.comment_id)
+        comment = find_comment(moderator, undone.comment_pk)
         answer["html"] = card_html(request, moderator, comment, filters)
     return JsonResponse(answer)
 
 
-def _own_decision(request: HttpRequest, moderator: Moderator) -> Decision:
+def _take_back(request: HttpRequest, moderator: Moderator) -> Undone:
+    given = request.POST.get("key") or request.POST.get("decision", "")
+    handle = given[:100].replace("\x00", "")
+    if undone := take_back_reading(moderator, handle):
+        return undone
     own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
-    if key := request.POST.get("key", "")[:100].replace("\x00", ""):
-        return own.get(key=key)
-    given = request.POST.get("decision", "")
-    pk = int(given) if given.isascii() and given.isdigit() else 0
-    return own.get(pk=min(pk, LARGEST_ID))
+    if "key" in request.POST or not (handle.isascii() and handle.isdigit()):
+        chosen = own.exclude(key=None).get(key=handle)
+    else:
+        chosen = own.get(pk=min(int(handle), LARGEST_ID))
+    decision = desk.undo(moderator.user, chosen.pk)
+    return Undone(decision.comment_id, decision.version, Status(decision.status))
 
 
 def _nothing_to_undo(

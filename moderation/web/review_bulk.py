@@ -1,4 +1,7 @@
-"""Deciding many comments at once: choose, read a sample without scores, decide, undo."""
+"""Deciding many comments at once: choose, read a sample without scores, decide, undo.
+
+They are chosen by filters, or by hand in the list.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,14 @@ from moderation.selectors.queues import (
     count_comments,
 )
 from moderation.services import bulk as together
+from moderation.services.deferrals import HOURS
 from moderation.services.errors import ModerationError, NotFound
-from moderation.services.review import Ruling
+from moderation.services.review import Press, Ruling
 from moderation.web.access import moderates
-from moderation.web.review import read_filters
+from moderation.web.review import read_filters, to_queue
 from moderation.web.review_card import find_policy
 from moderation.web.review_filters import query_of
+from moderation.web.review_rows import is_cut
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,16 +40,14 @@ def choose(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         # A list may ignore a filter that it cannot read; many decisions may not.
         problem = "One of the filters makes no sense: go back to the list and choose again."
     elif request.method == "POST":
-        clause = request.POST.get("clause", "")[:64]
-        status = Status.REJECTED if clause else Status.APPROVED
         size = request.POST.get("sample", "")
         try:
             made = together.choose(
                 moderator.user,
                 moderator.site,
                 filters,
-                Ruling(status=status, clauses=[clause] if clause else []),
-                sample=int(size) if size.isascii() and size.isdigit() else 0,
+                read_plan(request),
+                sample=read_number(size),
                 query=query_of(filters),
             )
             return redirect("review_bulk", moderator.site.slug, made.pk)
@@ -62,9 +65,62 @@ def choose(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "cap": together.CAP,
         "clauses": program.citable if program else (),
         "sizes": [(size, 100 * together.most_wrong(size, 0)) for size in together.SAMPLES],
+        "hours": HOURS,
         "problem": problem,
     }
     return render(request, "review/bulk_choose.html", context, status=422 if problem else 200)
+
+
+def read_plan(request: HttpRequest) -> together.Plan:
+    """Return what a button or option says: "" to approve, a clause, ":4" to defer four hours."""
+    said = request.POST.get("clause", "")[:64]
+    if said.startswith(":"):
+        return together.Plan(together.PUT_OFF, read_number(said[1:]))
+    if said:
+        return together.Plan(Ruling(status=Status.REJECTED, clauses=[said]))
+    return together.Plan(Ruling(status=Status.APPROVED))
+
+
+def read_number(given: str) -> int:
+    """Return a whole number that somebody sent, 0 for anything else."""
+    given = given[:20]
+    return min(int(given), LARGEST_ID) if given.isascii() and given.isdigit() else 0
+
+
+@require_http_methods(["GET", "POST"])
+@moderates
+def selected(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Decide on the comments that were ticked in the list, once what it cut off was read too."""
+    filters = read_filters(request, moderator).filters()
+    if request.method == "GET":
+        return to_queue(moderator, filters)
+    chosen = [_ticked(each) for each in request.POST.getlist("chosen")[: together.SELECTED_CAP + 1]]
+    pks = [press.comment_pk for press in chosen]
+    texts = Comment.objects.filter(site=moderator.site, pk__in=pks).values_list("pk", "body")
+    try:
+        made = together.select(
+            moderator.user,
+            moderator.site,
+            chosen,
+            read_plan(request),
+            unread=[pk for pk, body in texts if is_cut(body)],
+            key=request.POST.get("key", ""),
+            query=query_of(filters),
+        )
+        if made.read_at is None or made.decided_at is not None:
+            return redirect("review_bulk", moderator.site.slug, made.pk)
+        return _show_outcome(request, moderator, made, together.decide_bulk(made))
+    except NotFound as error:
+        raise Http404(error.message) from error
+    except ModerationError as error:
+        messages.warning(request, error.message)
+        return to_queue(moderator, filters)
+
+
+def _ticked(given: str) -> Press:
+    """Read "12:3": the comment and the version that the list showed."""
+    pk, _, version = given.partition(":")
+    return Press(read_number(pk), min(read_number(version), 2**31 - 1))
 
 
 def _count(moderator: Moderator, filters: QueueFilters) -> Count | None:
@@ -107,8 +163,19 @@ def _step(request: HttpRequest, moderator: Moderator, found: BulkDecision) -> Ht
             )
         together.note_sample(found, [pk for pk, said in answers.items() if said == "otherwise"])
         return redirect("review_bulk", moderator.site.slug, found.pk)
+    return _show_outcome(request, moderator, found, outcome, undone="undo" in request.POST)
+
+
+def _show_outcome(
+    request: HttpRequest,
+    moderator: Moderator,
+    found: BulkDecision,
+    outcome: together.Outcome,
+    *,
+    undone: bool = False,
+) -> HttpResponse:
     found.refresh_from_db()
-    context = _context(moderator, found) | {"outcome": outcome, "undone": "undo" in request.POST}
+    context = _context(moderator, found) | {"outcome": outcome, "undone": undone}
     return render(request, "review/bulk.html", context)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import uuid4
+from zlib import crc32
 
 from django.contrib.auth.models import User
-from django.utils.http import urlencode
 
 from moderation.models import (
     Comment,
     Decision,
+    Draw,
     Escalation,
+    Flag,
     Moderator,
     Policy,
     Score,
+    SecondReading,
     Source,
     Status,
     Story,
@@ -22,8 +25,12 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
+from moderation.selectors.authors import standing_in_words
+from moderation.selectors.draws import open_draw
+from moderation.selectors.flaggers import Record, weighed_flags
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
+from moderation.web.care import is_covered
 from moderation.web.highlights import build_marks
 from moderation.web.reasons import (
     SHOWN_SIGNALS,
@@ -37,6 +44,8 @@ from moderation.web.reasons import (
 LEAD_LENGTH = 280
 # Below this the closest passage of the story has nothing to do with the comment.
 LEAST_SIMILARITY = 0.05
+# To each comment that is read again come so many ordinary ones that look the same, up to a share.
+DECOYS, MOST_DECOYS = 3, 0.5
 MARKS = {
     "banned": "banned word",
     "suspect": "suspect word",
@@ -63,21 +72,28 @@ class ClauseChoice:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One event, and for a decision the clauses it rests on ("2 No personal abuse")."""
+    """One event; with a decision's clauses ("2 No personal abuse"), or a flagger's record."""
 
     event: histories.Event
     clauses: list[str]
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One comment with its context. `key` makes pressing a button twice one decision."""
+    """One comment with its context. `key` makes pressing a button twice one decision.
+
+    `kept_back`: nothing tells what the policy or anybody thought of it, until it is decided.
+    """
 
     comment: Comment
     decision: Decision | None
     score: Score | None
     policy: Policy | None
     record: histories.AuthorRecord
+    # The author's standing in words, "" when it is the normal one; how many notes there are.
+    standing: str
+    notes: int
     history: list[HistoryLine]
     reasons: list[ReasonLine]
     signals: list[SignalLine]
@@ -90,8 +106,11 @@ class Card:
     can_reject: bool
     reader: User | None
     escalations: list[Escalation]
+    deferred: bool
     reasons_open: bool
     called_wrong: bool
+    covered: bool
+    kept_back: bool
     key: str
 
     @property
@@ -99,12 +118,6 @@ class Card:
         """The kinds of marks in the text, and what they mean."""
         kinds = {mark.kind for mark in self.marks}
         return [(kind, words) for kind, words in MARKS.items() if kind in kinds]
-
-    @property
-    def author_query(self) -> str:
-        """The query that lists the author's approved comments."""
-        author = self.comment.author
-        return urlencode({"author": author.external_id, "status": "approved"}) if author else ""
 
 
 def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
@@ -119,28 +132,38 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     """Gather what the page shows of `comment`; its story, author and parent are loaded already.
 
     Before a decision the reasons are folded away, unless the site wants them seen: people who see
-    a machine's opinion first tend to share it. reader: another moderator who has claimed it.
+    a machine's opinion first tend to share it. A comment that the person is to read again is shown
+    as one that waits, its reasons kept back. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
     decision = histories.latest_decision(comment)
-    # A comment that a person put back waits for what the policy said of it, not for that act.
-    by_person = decision is not None and decision.source == Source.MODERATOR
-    waits = comment.status == Status.IN_REVIEW
-    judgement = histories.latest_judgement(comment) if waits and by_person else decision
+    judgement = _judgement(comment, decision)
     score = histories.latest_score(comment)
     signals = signal_lines(score, program)
+    covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
+    history = histories.comment_history(comment)
+    draw = open_draw(moderator.user, comment)
+    if draw:
+        comment.status = Status.IN_REVIEW
+    kept_back = draw is not None or _is_kept_back(comment, moderator, history)
+    if kept_back:
+        judgement, signals = None, []
+        history = [event for event in history if not event.decision]
     shown = max(SHOWN_SIGNALS, sum(signal.over for signal in signals))
+    waits = comment.status == Status.IN_REVIEW
     return Card(
         comment=comment,
         decision=decision,
         score=score,
         policy=policy,
         record=histories.author_record(comment.author, besides=comment),
-        history=[_history_line(event) for event in histories.comment_history(comment)],
+        standing=standing_in_words(comment.author),
+        notes=comment.author.notes.count() if comment.author else 0,
+        history=_history(comment, history),
         reasons=reason_lines(judgement),
         signals=signals[:shown],
         more_signals=signals[shown:],
-        marks=build_marks(comment, judgement, signals),
+        marks=[] if kept_back else build_marks(comment, judgement, signals),
         lead=_lead(comment.story),
         passage=_passage(comment.story, score),
         choices=_choices(program, judgement),
@@ -148,15 +171,69 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
         escalations=histories.open_escalations(comment),
-        reasons_open=not waits or moderator.site.show_reasons,
+        deferred=histories.is_deferred(comment),
+        reasons_open=not waits or (moderator.site.show_reasons and not kept_back),
         called_wrong=histories.calls_wrong(moderator.user, score),
-        key=str(uuid4()),
+        covered=covered,
+        kept_back=kept_back,
+        key=_key_of(draw) if draw else str(uuid4()),
     )
 
 
-def _history_line(event: histories.Event) -> HistoryLine:
-    decision = event.decision
-    return HistoryLine(event, cited(decision) if decision else [])
+def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
+    """Return the act for which the comment is where it is.
+
+    One that a person put back waits for what the policy said of it, not for that act.
+    """
+    by_person = decision is not None and decision.source == Source.MODERATOR
+    waits = comment.status == Status.IN_REVIEW
+    return histories.latest_judgement(comment) if waits and by_person else decision
+
+
+def _is_kept_back(comment: Comment, moderator: Moderator, history: list[histories.Event]) -> bool:
+    """Tell whether an ordinary comment is shown as those that are read again are.
+
+    It is, for DECOYS as many of them, where nothing but the policy's own act would be missed: so
+    the look of a card does not tell what it is.
+    """
+    decisions = [event.decision for event in history if event.decision]
+    by_policy = all(each.source == Source.POLICY for each in decisions)
+    if comment.status != Status.IN_REVIEW or not decisions or not by_policy:
+        return False
+    share = min(MOST_DECOYS, DECOYS * moderator.site.second_share)
+    return crc32(f"{comment.pk}:{comment.version}".encode()) / 2**32 < share
+
+
+def _key_of(draw: Draw) -> str:
+    """Return the key of a drawn card; another one after a reading that was taken back."""
+    key = str(draw.key)
+    if SecondReading.objects.filter(key=key).exists():
+        return f"{key}-{uuid4().hex[:8]}"
+    return key
+
+
+def _history(comment: Comment, events: list[histories.Event]) -> list[HistoryLine]:
+    flagged = any(event.flag for event in events)
+    weighed = weighed_flags([comment.pk]).get(comment.pk, []) if flagged else []
+    records = {flag.pk: flag.record for flag in weighed}
+    return [_history_line(event, records) for event in events]
+
+
+def _history_line(event: histories.Event, records: dict[int, Record]) -> HistoryLine:
+    clauses = cited(event.decision) if event.decision else []
+    return HistoryLine(event, clauses, _record_words(event.flag, records))
+
+
+def _record_words(flag: Flag | None, records: dict[int, Record]) -> str:
+    """Say how often whoever flagged was right before; "" for what is no flag."""
+    record = records.get(flag.pk) if flag else None
+    if record is None:
+        return ""
+    looked_at = record.right + record.wrong
+    if not looked_at:
+        return "nothing known of earlier reports"
+    reports = "report was" if looked_at == 1 else "reports were"
+    return f"{record.right} of {looked_at} earlier {reports} right"
 
 
 def _lead(story: Story) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from moderation.models import Site, Source, Status
+from moderation.models import Moderator, Source, Status
 from moderation.policy import FACTS, SIGNALS, Policy
 from moderation.selectors.queues import QueueFilters, sections
 
@@ -28,7 +28,12 @@ STATUSES = [
 # The span of the signal that is filtered by.
 SPAN = ("at_least", "at_most")
 # What a filter that is only on or off says.
-WORDS = {"flagged": ("Flagged", "by readers"), "escalated": ("Escalated", "by moderators")}
+WORDS = {
+    "flagged": ("Flagged", "by readers"),
+    "escalated": ("Escalated", "by moderators"),
+    "deferred": ("Deferred", "until later"),
+    "watched": ("Stories", "that you watch"),
+}
 # The rest lies behind "More filters".
 FIRST_FIELDS = ("search", "status", "order", "signal")
 
@@ -86,13 +91,16 @@ class FilterForm(forms.Form):
     author = forms.CharField(required=False, max_length=255, label="Author (their id)")
     flagged = forms.BooleanField(required=False, label="Flagged by readers")
     escalated = forms.BooleanField(required=False, label="Escalated")
+    deferred = forms.BooleanField(required=False, label="Deferred")
+    watched = forms.BooleanField(required=False, label="Stories that you watch")
 
-    def __init__(self, data: QueryDict, *, site: Site, policy: Policy | None) -> None:
+    def __init__(self, data: QueryDict, *, moderator: Moderator, policy: Policy | None) -> None:
         super().__init__(data, auto_id="filter-%s")
+        self.moderator, self.policy = moderator, policy
         clauses = [(c.id, f"{c.number} {c.title}") for c in policy.clauses] if policy else []
         rules = [(rule.id, rule.id) for rule in policy.rules] if policy else []
         choices: dict[str, list[tuple[str, str]]] = {
-            "section": [("", "All sections"), *((name, name) for name in sections(site))],
+            "section": [("", "All sections"), *((name, name) for name in sections(moderator.site))],
             "clause": [("", "Any clause"), *clauses],
             "rule": [("", "Any rule"), *rules],
         }
@@ -107,6 +115,8 @@ class FilterForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value not in (None, "") and name not in self.errors
         }
+        if chosen.get("watched"):
+            chosen["watched"] = self.moderator.pk
         return QueueFilters(**chosen)
 
     def more_fields(self) -> list[forms.BoundField]:
@@ -124,7 +134,7 @@ class FilterForm(forms.Form):
             shown = str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
             if name == "signal":
                 shown = f"{shown} {filters.at_least:g} to {filters.at_most:g}"
-            if value is True:
+            if name in WORDS:
                 label, shown = WORDS[name]
             without = {"signal": ("signal", *SPAN)}.get(name, (name,))
             found.append(ActiveFilter(label, shown, query_of(filters, leave_out=without)))
@@ -141,6 +151,6 @@ def non_defaults(filters: QueueFilters) -> dict[str, Any]:
 def query_of(filters: QueueFilters, *, leave_out: tuple[str, ...] = (), **more: Any) -> str:
     """Return the query string of the filters, ready to stand in an address ("" or "?…")."""
     values = {k: v for k, v in non_defaults(filters).items() if k not in leave_out}
-    values = {name: "on" if value is True else value for name, value in values.items()}
+    values = {name: "on" if name in WORDS else value for name, value in values.items()}
     query = urlencode({**values, **{k: v for k, v in more.items() if v}})
     return f"?{query}" if query else ""

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from moderation.models import Moderator, Role
+from moderation.models import Moderator, Role, SecondReading
+from moderation.policy import Clause
 from moderation.selectors.own import PAGE_SIZE, own_decisions, today
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow
+from moderation.selectors.readings import own_gold_readings
 from moderation.selectors.workload import workload as count_workload
 from moderation.web.access import moderates
 from moderation.web.reasons import cited
@@ -48,6 +50,20 @@ def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "today": today(moderator.user, moderator.site),
         "lines": [(decision, cited(decision)) for decision in shown],
         "next": shown[-1].pk if len(made) > PAGE_SIZE else None,
+        "gold": gold_lines(moderator) if before == LARGEST_ID else [],
         "later_page": before < LARGEST_ID,
     }
     return render(request, "review/own.html", context)
+
+
+def gold_lines(
+    moderator: Moderator,
+) -> list[tuple[SecondReading, Clause | None, Clause | None]]:
+    """Return what this person said of gold comments, with their clause and the one fixed."""
+    _, program = find_policy(moderator.site_id)
+    clauses = {each.id: each for each in program.clauses} if program else {}
+    return [
+        (reading, clauses.get(reading.clause), clauses.get(reading.gold.clause))
+        for reading in own_gold_readings(moderator.user, moderator.site)
+        if reading.gold
+    ]

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
 from moderation.models import Moderator
+from moderation.selectors.draws import kept_draws
 from moderation.selectors.moderators import colleagues
 from moderation.services import claims
 from moderation.services.moderators import note_presence
@@ -26,7 +27,7 @@ def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     answer: dict[str, object] = {"token": get_token(request)}
     if request.method == "POST":
         held = read_ids(request.POST.get("held", ""))
-        kept = claims.renew(moderator.user, held)
+        kept = claims.renew(moderator.user, held) | kept_draws(moderator.user, held)
         if rest := note_presence(moderator):
             answer["rest"] = (
                 f"You have been reading for {rest.seconds // 60} minutes. A few minutes away from "

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Exists
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from moderation.models import Comment, Moderator, Status
+from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
+from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.histories import last_undoable
-from moderation.selectors.moderators import colleagues
+from moderation.selectors.moderators import at_least, colleagues
 from moderation.services import claims
 from moderation.services.moderators import note_presence
 from moderation.web import skips
@@ -37,7 +39,7 @@ def find_comment(moderator: Moderator, pk: int) -> Comment:
     if pk > queues.LARGEST_ID:
         raise Http404("No such comment.")
     comments = Comment.objects.select_related(
-        "story", "author", "parent", "parent__author", "claimed_by"
+        "story", "author", "parent", "parent__author", "claimed_by", "deferred_by"
     )
     found = comments.filter(pk=pk, site=moderator.site).first()
     if found is None:
@@ -98,6 +100,7 @@ def _card_context(
     return {
         "moderator": moderator,
         "site": moderator.site,
+        "edits": at_least(moderator, Role.EDITOR),
         "card": build_card(found, moderator, reader=reader),
         "keys": keys_of(moderator),
         "shown_keys": shown_keys(moderator),
@@ -144,7 +147,10 @@ def _empty_context(
         "filtered": bool(set(non_defaults(filters)) - {"order"}),
         "skipped": len(skips.remembered(request, moderator.site)),
         "undoable": last_undoable(moderator.user, moderator.site),
+        "appeals": count_appeals(moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
+        "deferred": queues.count_deferred(moderator.site),
+        "left": _leaves_some(moderator, filters),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }
 
@@ -156,6 +162,19 @@ def _others_hold_some(moderator: Moderator, filters: queues.QueueFilters) -> boo
             waiting = queues.filter_comments(moderator.site, filters)
             held = waiting.filter(status=Status.IN_REVIEW, claimed_until__gt=Now())
             return held.exclude(claimed_by=moderator.user).exists()
+    except queues.QueryTooSlow:
+        return False
+
+
+def _leaves_some(moderator: Moderator, filters: queues.QueueFilters) -> bool:
+    """Tell whether comments of the round wait that the moderator leaves to others."""
+    if not moderator.left_clauses:
+        return False
+    try:
+        with queues.bounded():
+            waiting = queues.filter_comments(moderator.site, filters)
+            left = waiting.filter(Exists(queues.decisions_by(moderator.left_clauses)))
+            return left.filter(status=Status.IN_REVIEW).exists()
     except queues.QueryTooSlow:
         return False
 

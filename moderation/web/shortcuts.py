@@ -19,6 +19,7 @@ SHORTCUTS = (
     Shortcut("approve", "a", "Approve"),
     Shortcut("reject", "r", "Reject, then 1 to 9: by that clause"),
     Shortcut("skip", "s", "Skip: leave it to somebody else"),
+    Shortcut("defer", "d", "Defer, then 1 to 3: for how long"),
     Shortcut("escalate", "e", "Escalate, then 1 or 2: to whom"),
     Shortcut("undo", "u", "Undo your last decision"),
     Shortcut("note", "n", "Write a note"),

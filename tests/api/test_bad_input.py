@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -175,6 +176,13 @@ def test_long_texts_are_refused_not_cut(api_key: str) -> None:
 )
 def test_impossible_times_are_refused(api_key: str, moment: Any, code: str) -> None:
     problem(post(api_key, comment(submitted_at=moment)), 422, code, "submitted_at")
+
+
+def test_an_offset_that_postgresql_does_not_know_is_taken(api_key: str) -> None:
+    moment = "2026-03-01T10:30:00-17:46"
+    sent = comment(submitted_at=moment, story={"id": "s-1", "title": "T", "published_at": moment})
+    assert post(api_key, sent).status_code == 202
+    assert Comment.objects.get().submitted_at == datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_every_code_is_listed() -> None:
         *(ROOT / "moderation" / "api").glob("*.py"),
         *(
             ROOT / "moderation" / "services" / f"{name}.py"
-            for name in ("arrivals", "submissions", "stories", "texts", "edits", "flags")
+            for name in ("arrivals", "submissions", "stories", "texts", "edits", "flags", "appeals")
         ),
     ]
     for source in sources:

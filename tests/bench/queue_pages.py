@@ -30,7 +30,7 @@ SELECT %(site)s,
        || (ARRAY['bridges','ferries','harbours','schools','budgets'])[1 + n %% 5]
        || '. ' || repeat('It says plainly what it costs and who pays. ', 5),
        now() - make_interval(secs => %(rows)s - n), now() - make_interval(secs => %(rows)s - n),
-       CASE WHEN n %% 10 = 0 THEN 'in_review' WHEN n %% 10 = 1 THEN 'rejected' ELSE 'approved' END,
+       CASE WHEN n %% 10 = 0 THEN 'pending' WHEN n %% 10 = 1 THEN 'rejected' ELSE 'approved' END,
        random()
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO moderation_classifierversion (name, state, digest, report, verdict)
@@ -39,7 +39,13 @@ INSERT INTO moderation_score (comment_id, revision, classifier_version_id, signa
 SELECT id, 1, (SELECT max(id) FROM moderation_classifierversion),
        jsonb_build_object('toxicity', random(), 'insult', random(), 'threat', random() / 3,
            'profanity', random(), 'spam', random() / 2, 'off_topic', random())
-FROM moderation_comment WHERE status = 'in_review';
+FROM moderation_comment WHERE status = 'pending';
+INSERT INTO moderation_decision (site_id, comment_id, revision, version, status_before, status,
+    source, clauses, reasons, note)
+SELECT site_id, id, 1, 1, 'pending', 'in_review', 'policy',
+       ARRAY[(ARRAY['no-abuse','on-topic','no-spam','substance'])[1 + id %% 4]], '[]', ''
+FROM moderation_comment WHERE status = 'pending';
+UPDATE moderation_comment SET status = 'in_review' WHERE status = 'pending';
 """
 
 

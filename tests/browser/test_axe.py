@@ -9,13 +9,33 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.models import ClassifierVersion, Comment, Score
+from moderation.models import (
+    Appeal,
+    Author,
+    ClassifierVersion,
+    Comment,
+    GoldComment,
+    Moderator,
+    Policy,
+    Score,
+    Standing,
+    Status,
+)
+from moderation.services import appeals, authors
 from moderation.services import review as desk
+from moderation.services.decision_links import decision_url
+from moderation.services.deferrals import bring_back, defer, until_in
+from moderation.services.review import Press
+from moderation.services.story_states import change_state, watch
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk
 from tests.browser.test_review import eventually, waiting
+from tests.cast import MakeComment
+from tests.services.desk import rule
+from tests.web.test_quality import read
+from tests.web.test_second_readings import Settle, mix_in, settle
 
-__all__ = ["waiting"]
+__all__ = ["settle", "waiting"]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -33,6 +53,11 @@ PAGES = [
     "together/",
     "workload/",
     "own/",
+    "watched/",
+    "?deferred=on",
+    "quality/",
+    "quality/disagreements/",
+    "quality/gold/",
 ]
 STATES = {"reasons": "h", "reject": "r", "escalate": "e", "note": "n", "keys": "?", "pause": "p"}
 
@@ -62,6 +87,12 @@ def test_nothing_breaks_the_guidelines(
         page.goto(f"/review/daily/{path}")
         found[path] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    found |= people_and_stories(page, owen, waiting)
+    page.goto("/review/daily/")
+    page.locator("[name=chosen]").first.check()
+    for sheet in page.locator("#selection summary").all():
+        sheet.click()
+        found[f"selection {sheet.inner_text()}"] = violations(page)
     page.goto("/review/daily/together/?search=number")
     page.get_by_role("button", name="Draw the sample").click()
     found["sample"] = violations(page)
@@ -73,6 +104,73 @@ def test_nothing_breaks_the_guidelines(
     found["decided"] = violations(page)
     assert not {name: each for name, each in found.items() if each}
     secrets.clear()  # the browser itself reports the 409 and the 401
+
+
+@pytest.fixture
+def appealed(
+    make_comment: MakeComment, ravi: Author, mona: User, with_policy: Policy
+) -> list[Appeal]:
+    """Appeals of Ravi's against two rejections of Mona's."""
+    made = []
+    for number in range(2):
+        comment = make_comment(f"The mayor said so, number {number}.", author=ravi)
+        rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)
+        words = "I quoted the mayor, word for word. Please look at the minutes of the council."
+        made.append(appeals.open_appeal(comment, author_id="ravi", words=words)[0])
+    return made
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_appeals_and_the_page_of_a_decision_break_none(
+    open_desk: OpenDesk, owen: User, appealed: list[Appeal], settings: Any, look: str
+) -> None:
+    settings.PUBLISHING_HOLD_SECONDS = 0
+    page = open_desk(owen, "/review/daily/appeals/", **LOOKS[look])
+    found = {"list": violations(page)}
+    page.get_by_role("link", name="Read them one by one").click()
+    found["appeal"] = violations(page)
+    for key in "hn":
+        page.keyboard.press(key)
+    page.keyboard.type("We have read the minutes.")
+    found["answer"] = violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("r")
+    expect(page.get_by_role("status")).to_contain_text("The decision stands.")
+    assert Appeal.objects.get(pk=appealed[0].pk).answer == "We have read the minutes."
+    for number, each in enumerate(appealed):
+        page.goto(decision_url(each.comment_id).removeprefix("http://localhost:8000"))
+        found[f"decision {number}"] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not {name: each for name, each in found.items() if each}
+
+
+def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:
+    """Open the page of an author with a history and of a story with one, and a deferred comment."""
+    moderator = Moderator.objects.get(user=user)
+    author = Author.objects.get(comments=comments[1])
+    authors.write_note(moderator, author, "Writes at night.")
+    authors.change_standing(moderator, author, Standing.MUTED, seen=0, reason="Spiteful.")
+    change_state(moderator, comments[1].story, "premoderated", seen="open", note="Heated.")
+    watch(moderator, comments[1].story, watched=True)
+    comment = Comment.objects.get(pk=comments[1].pk)
+    defer(user, Press(comment.pk, comment.version), until_in(4))
+    found = {}
+    for path in (
+        f"authors/{author.pk}/",
+        f"stories/{comment.story_id}/",
+        "watched/",
+        f"comments/{comment.pk}/",
+        "?deferred=on",
+    ):
+        page.goto(f"/review/daily/{path}")
+        for summary in page.locator("main.narrow summary").all():
+            summary.click()
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    bring_back(user, comment.pk)
+    return found
 
 
 def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:
@@ -92,3 +190,34 @@ def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dic
     assert page.context.cookies() != session
     eventually(lambda: page.evaluate("sessionStorage.presses") == "[]")
     return found
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nor_does_anything_about_second_readings(
+    open_desk: OpenDesk, owen: User, mona: User, settle: Settle, look: str
+) -> None:
+    golden = settle("A golden one.", "rejected", clauses=["no-abuse"])
+    fixed = {"site": golden.site, "revision": 1, "added_by": mona, "clause": "no-abuse"}
+    GoldComment.objects.create(comment=golden, status="rejected", **fixed)
+    for number in range(60):
+        unsure = "in_review" if number == 1 else "rejected"
+        status = unsure if number % 9 == 1 else "approved"
+        read(settle(f"Audit {number}."), status, clause="" if number == 1 else "no-abuse")
+    settle("Ordinary.", "in_review", clauses=["no-abuse"])
+    mix_in("gold")
+    page = open_desk(owen, "/review/daily/next/", **LOOKS[look])
+    page.keyboard.press("h")
+    found = {"kept back": violations(page)}
+    page.keyboard.press("a")
+    expect(page.locator("#focus")).not_to_contain_text("A golden one.")
+    eventually(lambda: page.evaluate("sessionStorage.presses") == "[]")
+    Moderator.objects.filter(user=owen).update(
+        covered_clauses=["no-abuse"], left_clauses=["no-abuse"]
+    )
+    paths = ["", "own/", "next/", "settings/"]
+    paths += ["quality/", "quality/disagreements/", "quality/gold/"]
+    for path in [*paths, f"quality/gold/?comment={golden.pk}", f"comments/{golden.pk}/"]:
+        page.goto(f"/review/daily/{path}")
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert not {name: each for name, each in found.items() if each}

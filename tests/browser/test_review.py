@@ -269,3 +269,30 @@ def test_every_target_is_large_enough_and_named(
         box = control.bounding_box()
         assert box and box["height"] >= 44 and box["width"] >= 24
         assert control.inner_text().strip()
+
+
+def test_defer_is_two_keys(open_desk: OpenDesk, mona: User, waiting: list[Comment]) -> None:
+    page = open_desk(mona, "/review/daily/next/")
+    expect_comment(page, 0)
+    page.keyboard.press("d")
+    page.keyboard.press("1")
+    expect_comment(page, 1)
+    eventually(lambda: Comment.objects.get(pk=waiting[0].pk).deferred_until is not None)
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_what_is_ticked_in_the_list_is_decided(
+    open_desk: OpenDesk, mona: User, waiting: list[Comment], javascript: bool
+) -> None:
+    page = open_desk(mona, "/review/daily/", javascript=javascript)
+    expect(page.locator("#selection")).to_be_hidden()
+    if javascript:
+        for key in "jxjx":
+            page.keyboard.press(key)
+    else:
+        for box in page.locator("[name=chosen]").all()[:2]:
+            box.check()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("2 approved.")).to_be_visible()
+    assert statuses(waiting)[:3] == [Status.APPROVED, Status.APPROVED, Status.IN_REVIEW]

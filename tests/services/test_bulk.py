@@ -7,18 +7,20 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from scipy import stats
 
-from moderation.models import BulkDecision, Comment, Decision, Site, Status
+from moderation.models import BulkDecision, Comment, Decision, Site, Status, Story
 from moderation.selectors.labels import Provenance, stream_labels
-from moderation.selectors.queues import QueueFilters
+from moderation.selectors.queues import QueueFilters, filter_comments
 from moderation.services import bulk, claims
 from moderation.services import review as desk
+from moderation.services.bulk import PUT_OFF, Plan
+from moderation.services.deferrals import bring_back
 from moderation.services.errors import Conflict, Invalid, NotFound
 from moderation.services.policies import ensure_default
 from moderation.services.review import Press, Ruling
 from tests.cast import MakeComment
 
-APPROVE = Ruling(status=Status.APPROVED)
-REJECT = Ruling(status=Status.REJECTED, clauses=["no-abuse"])
+APPROVE = Plan(Ruling(status=Status.APPROVED))
+REJECT = Plan(Ruling(status=Status.REJECTED, clauses=["no-abuse"]))
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def waiting(daily: Site, make_comment: MakeComment) -> list[Comment]:
     return [make_comment(f"Number {n}.", status=Status.IN_REVIEW) for n in range(30)]
 
 
-def choose(user: User, site: Site, ruling: Ruling = APPROVE, sample: int = 20) -> BulkDecision:
-    return bulk.choose(user, site, QueueFilters(), ruling, sample=sample)
+def choose(user: User, site: Site, plan: Plan = APPROVE, sample: int = 20) -> BulkDecision:
+    return bulk.choose(user, site, QueueFilters(), plan, sample=sample)
 
 
 def statuses() -> list[str]:
@@ -139,7 +141,7 @@ def test_it_is_capped_and_refuses_what_makes_no_sense(
     assert len(choose(mona, daily).comments) == 7
     for ruling in (Ruling(status=Status.REJECTED), Ruling(status=Status.REJECTED, clauses=["x"])):
         with pytest.raises(Invalid):
-            choose(mona, daily, ruling)
+            choose(mona, daily, Plan(ruling))
     with pytest.raises(Invalid):
         choose(mona, daily, sample=1)
     with pytest.raises(Conflict):
@@ -161,3 +163,67 @@ def test_training_knows_that_it_was_in_bulk(
     bulk.note_sample(made, [])
     bulk.decide_bulk(made)
     assert {label.provenance for label in stream_labels(daily)} == {Provenance.BULK}
+
+
+def pressed(comments: list[Comment]) -> list[Press]:
+    return [Press(comment.pk, comment.version) for comment in comments]
+
+
+def test_a_few_chosen_by_hand_are_decided_at_once(
+    waiting: list[Comment], mona: User, owen: User, daily: Site
+) -> None:
+    desk.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
+    made = bulk.select(mona, daily, pressed(waiting[:3]), APPROVE, key="k")
+    assert made.read_at and bulk.bound_of(made) == 0.0
+    outcome = bulk.decide_bulk(made)
+    assert outcome.changed == 2 and "rejected by Owen" in dict(outcome.kept)[waiting[1].pk]
+    assert statuses()[:4] == ["approved", "rejected", "approved", "in_review"]
+    assert bulk.select(mona, daily, pressed(waiting[:3]), APPROVE, key="k") == made
+    assert bulk.undo_bulk(made).changed == 2
+    assert statuses()[0] == Status.IN_REVIEW
+
+
+def test_what_was_not_seen_in_full_is_read_first(
+    waiting: list[Comment], mona: User, daily: Site
+) -> None:
+    made = bulk.select(mona, daily, pressed(waiting[:3]), REJECT, unread=[waiting[1].pk, 0])
+    assert made.sample == [waiting[1].pk]
+    with pytest.raises(Conflict):
+        bulk.decide_bulk(made)
+    bulk.note_sample(made, [waiting[1].pk])
+    assert bulk.decide_bulk(made).changed == 2
+    assert statuses()[:3] == ["rejected", "in_review", "rejected"]
+
+
+def test_many_are_put_off_and_brought_back(
+    waiting: list[Comment], mona: User, owen: User, daily: Site
+) -> None:
+    claims.claim(owen, waiting[3].pk)
+    made = choose(mona, daily, Plan(PUT_OFF, hours=4), sample=0)
+    assert made.sample == [] and len(made.comments) == 29
+    desk.approve(owen, waiting[0].pk, expected_version=1)
+    outcome = bulk.decide_bulk(made)
+    assert outcome.changed == 28 and outcome.kept[0][0] == waiting[0].pk
+    left = filter_comments(daily, QueueFilters())
+    assert [comment.pk for comment in left] == [waiting[3].pk]
+    made.refresh_from_db()
+    bring_back(mona, waiting[5].pk)
+    assert bulk.undo_bulk(made).changed == 27
+    assert filter_comments(daily, QueueFilters()).count() == 29
+    assert not Decision.objects.filter(moderator=mona).exists()
+
+
+def test_a_selection_is_small_and_of_the_site(
+    waiting: list[Comment], mona: User, daily: Site, herald: Site, make_comment: MakeComment
+) -> None:
+    story = Story.objects.create(site=herald, external_id="x")
+    foreign = make_comment(story=story, status=Status.IN_REVIEW)
+    with pytest.raises(NotFound):
+        bulk.select(mona, daily, pressed([waiting[0], foreign]), APPROVE)
+    with pytest.raises(NotFound):
+        bulk.select(mona, daily, pressed([waiting[0], waiting[0]]), APPROVE)
+    for chosen in ([], waiting[:21]):
+        with pytest.raises(Invalid):
+            bulk.select(mona, daily, pressed(chosen), APPROVE)
+    with pytest.raises(Invalid):
+        bulk.select(mona, daily, pressed(waiting[:2]), Plan(PUT_OFF, hours=5))

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
 from moderation.models import (
+    Appeal,
     Comment,
     Decision,
     Delivery,
@@ -19,7 +20,7 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services import contention
+from moderation.services import appeals, contention
 from moderation.services.decisions import decide
 from moderation.services.errors import (
     Busy,
@@ -153,3 +154,30 @@ def test_a_deadlock_is_tried_again_and_given_up_after_three(make_comment: MakeCo
     with pytest.raises(OperationalError):
         contention.settled(deadlocked)
     assert len(tries) == contention.TRIES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_appeals_and_answers_at_once_have_one_effect(
+    make_comment: MakeComment, mona: User, owen: User
+) -> None:
+    for _ in range(20):
+        comment = make_comment()
+        decide(comment.pk, status=Status.REJECTED, source=Source.POLICY, expected_version=1)
+        send = [
+            lambda n=n, of=comment: appeals.open_appeal(of, author_id=None, words=f"Words {n}.")
+            for n in (1, 1, 2)
+        ]
+        results = together(*send)
+        appeal = Appeal.objects.get(comment=comment)
+        taken = [each[0] for each in results if isinstance(each, tuple)]
+        assert taken and set(taken) == {appeal}
+        answers = together(
+            lambda pk=appeal.pk: appeals.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
+            lambda pk=appeal.pk: appeals.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
+            lambda pk=appeal.pk: appeals.grant(owen, pk, expected_version=2, key=f"o-{pk}"),
+        )
+        appeal.refresh_from_db()
+        made = {each.pk for each in answers if isinstance(each, Decision)}
+        assert made == {appeal.outcome_id}
+        refused = [each for each in answers if not isinstance(each, Decision)]
+        assert all(isinstance(each, StaleDecision) for each in refused), refused

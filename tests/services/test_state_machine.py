@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from moderation.models import (
+    Appeal,
     Comment,
     Decision,
     Delivery,
@@ -32,9 +33,10 @@ from moderation.models import (
     Story,
     WebhookEndpoint,
 )
-from moderation.services import policies, review
+from moderation.services import appeals, policies, review
 from moderation.services.decisions import TRANSITIONS, decide, resubmit
 from moderation.services.errors import (
+    Conflict,
     IllegalTransition,
     NotFound,
     StaleDecision,
@@ -158,6 +160,31 @@ class OneComment(RuleBasedStateMachine):
         resubmit(self.comment.pk)
         self.version, self.status, self.edits = self.version + 1, Status.PENDING, self.edits + 1
 
+    @rule(words=st.sampled_from(["No.", "Look again."]))
+    def author_appeals(self, words: str) -> None:
+        """An appeal changes no status, and only what stands rejected can be appealed against."""
+        try:
+            _, new = appeals.open_appeal(self.comment, author_id=None, words=words)
+        except Conflict:
+            return
+        assert self.status == Status.REJECTED or not new
+
+    @precondition(lambda self: self.now().appeals.exists())
+    @rule(who=st.sampled_from([0, 1]), verb=st.sampled_from([appeals.grant, appeals.uphold]))
+    def moderator_answers(self, who: int, verb: Any) -> None:
+        """A person answers the last appeal; only where it is open, and not against oneself."""
+        user = self.people[who]
+        appeal = self.now().appeals.select_related("comment", "outcome", "decision").latest("pk")
+        try:
+            with transaction.atomic():
+                decision = verb(user, appeal.pk, expected_version=self.version)
+        except Conflict:
+            own = appeal.decision.moderator_id == user.pk
+            assert own or appeal.state != Appeal.State.OPEN
+            return
+        assert appeal.state == Appeal.State.OPEN and appeal.decision.moderator_id != user.pk
+        self.version, self.status = decision.version, Status(decision.status)
+
     @precondition(lambda self: self.now().held_until is not None)
     @rule()
     def the_hold_ends(self) -> None:
@@ -178,7 +205,28 @@ class OneComment(RuleBasedStateMachine):
         versions = [decision.version for decision in decisions]
         assert versions == sorted(set(versions))
         for decision in decisions:
-            assert decision.status in TRANSITIONS[Status(decision.status_before)]
+            upheld = decision.status == decision.status_before == Status.REJECTED
+            by_appeal = Source.APPEAL in (
+                decision.source,
+                decision.reverses and decision.reverses.source,
+            )
+            legal = decision.status in TRANSITIONS[Status(decision.status_before)]
+            assert legal or (upheld and by_appeal)
+
+    @invariant()
+    def no_appeal_is_dropped(self) -> None:
+        """What stands rejected to the outside waits for an answer, has one, or can be appealed."""
+        if not hasattr(self, "version"):
+            return
+        comment = self.now()
+        found = list(comment.appeals.select_related("comment", "outcome"))
+        states = [each.state for each in found]
+        assert states.count(Appeal.State.OPEN) <= 1
+        if Appeal.State.OPEN in states:
+            assert comment.status == Status.REJECTED
+        elif comment.status == Status.REJECTED and comment.held_until is None:
+            answered = {Appeal.State.GRANTED, Appeal.State.UPHELD} & set(states)
+            assert answered or appeals.may_appeal(comment)
 
     @invariant()
     def the_outside_ends_up_knowing_the_truth(self) -> None:

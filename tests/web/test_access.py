@@ -24,6 +24,8 @@ ADDRESSES = [pattern.name for pattern in review_urls.urlpatterns if pattern.name
 # Addresses of the site rather than of one comment.
 OF_THE_SITE = [each.name for each in review_urls.urlpatterns if "pk" not in str(each.pattern)]
 
+POSTED = ("review_decide", "review_undo", "review_appeal_answer", "review_appeal_undo")
+
 
 def address(name: str, site: Site, comment: Comment) -> str:
     given: dict[str, str | int] = {"site": site.slug}
@@ -65,7 +67,7 @@ def test_eve_cannot_reach_a_comment_of_the_daily_through_her_own_site(
 def test_a_visitor_is_asked_to_sign_in(
     name: str, client: Client, daily: Site, comment: Comment
 ) -> None:
-    method = client.post if name in ("review_decide", "review_undo") else client.get
+    method = client.post if name in POSTED else client.get
     answer = method(address(name, daily, comment))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")

@@ -126,7 +126,7 @@ def test_reasons_are_folded_away_until_decided_unless_the_site_shows_them(
 
 
 def keys(**changed: str) -> dict[str, str]:
-    plain = "approve:a reject:r skip:s escalate:e undo:u note:n reasons:h cover:x wrong:w "
+    plain = "approve:a reject:r skip:s defer:d escalate:e undo:u note:n reasons:h cover:x wrong:w "
     plain += "overturn:o after:j before:k pause:p help:?"
     return dict(each.split(":") for each in plain.split()) | {"single_keys": "on"} | changed
 

@@ -272,5 +272,5 @@ def test_the_page_of_a_comment_is_a_few_queries(
     django_assert_max_num_queries: pytest.fixture,  # type: ignore[valid-type]
 ) -> None:
     desk_of_mona.get(f"/review/daily/comments/{waiting[0].pk}/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         desk_of_mona.get(f"/review/daily/comments/{waiting[0].pk}/")

@@ -90,5 +90,7 @@ def test_the_vendored_htmx_is_the_documented_one() -> None:
 
 def test_pages_stay_light() -> None:
     scripts = (STATIC / "review").glob("*.js")
-    assert sum(script.stat().st_size for script in scripts) < 20_000
+    # The list has a script of its own, which the room does not load.
+    room = [script for script in scripts if script.name != "list.js"]
+    assert sum(script.stat().st_size for script in room) < 20_000
     assert (STATIC / "app.css").stat().st_size < 40_000

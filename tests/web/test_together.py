@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.models import BulkDecision, ClassifierVersion, Comment, Score, Site, Status
+from moderation.selectors import queues
 from moderation.selectors.histograms import histogram
 from moderation.selectors.queues import QueueFilters
 from moderation.services.policies import ensure_default
@@ -94,3 +95,13 @@ def test_it_refuses_what_makes_no_sense(
     assert client.post(f"{TOGETHER}?section=Nowhere", {"sample": "20"}).status_code == 422
     assert client.post(f"{TOGETHER}?search=nowhere", {"sample": "20"}).status_code == 422
     assert not BulkDecision.objects.exists()
+
+
+def test_many_are_found_in_order_as_few_are(
+    waiting: list[Comment], daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = QueueFilters(signal="toxicity", at_most=0.04)
+    few = [item.comment.body for item in queues.queue_page(daily, filters).items]
+    monkeypatch.setattr(queues, "COUNT_CAP", 2)
+    assert [item.comment.body for item in queues.queue_page(daily, filters).items] == few
+    assert len(few) == 5

@@ -1,12 +1,15 @@
-// In the list, J and K go down and up.
+// In the list, J and K go down and up, X ticks the comment one is at.
 
 import { isOurs } from "./keys.js";
 
 document.addEventListener("keydown", (event) => {
   if (!isOurs(event)) return;
-  const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+  const key = event.key.toLowerCase();
+  const here = document.activeElement;
+  if (key === "x") here.closest(".queued")?.querySelector("[name=chosen]")?.click();
+  const step = { j: 1, k: -1 }[key];
   if (!step) return;
   const rows = [...document.querySelectorAll("#queue .excerpt")];
-  const next = rows.indexOf(document.activeElement) + step;
+  const next = rows.indexOf(here) + step;
   rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus();
 });

@@ -197,7 +197,7 @@ function came(answer) {
 }
 
 const expired = (token) => signIn.open(token);
-const have = () => [Number(shown().dataset.pk), ...line.comments, ...outbox.comments].filter(Boolean);
+const have = () => [...outbox.comments, Number(shown().dataset.pk), ...line.comments].filter(Boolean);
 const line = new Line(round.dataset.ahead, { have, came, expired });
 const token = undoing.elements.csrfmiddlewaretoken.value;
 const outbox = new Outbox(by, token, { changed, saved, late, refused, trouble, expired });

@@ -1,0 +1,71 @@
+"""An author's appeals: opened, and read with their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from moderation.api import schemas
+from moderation.api.comments import CommentId
+from moderation.api.keys import Key, caller_of
+from moderation.api.reading import read
+from moderation.models import Appeal, Scope, Source
+from moderation.selectors.access import get_comment
+from moderation.selectors.appeals import TOLD_APPEALS, told_appeals, told_state
+from moderation.services import appeals
+
+router = Router(tags=["comments"])
+
+
+@router.post(
+    "/comments/{comment_id}/appeals",
+    auth=Key(Scope.SUBMIT),
+    response={201: schemas.AppealOut, 200: schemas.AppealOut},
+    operation_id="appeal",
+    summary="Appeal against a rejection",
+)
+def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
+    """Take an author's appeal; another person than the one who rejected the comment answers it.
+
+    `author_id` is the comment's author, or left out where it has none. 200: the same words were
+    taken before; nothing changes. One appeal for each rejection, and none against an answer.
+    """
+    taken = read(request, schemas.AppealIn)
+    comment = get_comment(caller_of(request).site, comment_id)
+    made, new = appeals.open_appeal(comment, author_id=taken.author_id, words=taken.words)
+    told = told_appeals(comment).get(pk=made.pk)
+    return Status(201 if new else 200, describe(told, comment.external_id))
+
+
+@router.get(
+    "/comments/{comment_id}/appeals",
+    auth=Key(Scope.READ, Scope.SUBMIT),
+    response=schemas.AppealsOut,
+    operation_id="get_appeals",
+    summary="Read the appeals of a comment",
+)
+def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
+    """Give a comment's last appeals, newest first. An answer shows after the publishing hold."""
+    comment = get_comment(caller_of(request).site, comment_id)
+    found = told_appeals(comment)[:TOLD_APPEALS]
+    return {"appeals": [describe(each, comment.external_id) for each in found]}
+
+
+def describe(appeal: Appeal, comment_id: str) -> dict[str, Any]:
+    """Return an appeal of `told_appeals` as its publisher sees it."""
+    state = told_state(appeal)
+    outcome = appeal.outcome if state != Appeal.State.OPEN else None
+    answered = outcome is not None and outcome.source == Source.APPEAL
+    return {
+        "comment_id": comment_id,
+        "decision_id": str(appeal.decision_id),
+        "state": state.value,
+        "revision": appeal.revision,
+        "body": appeal.body,
+        "words": appeal.words,
+        "answer": appeal.answer if answered else "",
+        "created_at": appeal.created_at,
+        "answered_at": outcome.created_at if answered and outcome else None,
+    }

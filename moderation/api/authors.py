@@ -1,0 +1,39 @@
+"""What the publisher may know of an author: the standing, and of a suspension when it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Path, Router
+
+from moderation.api import schemas
+from moderation.api.keys import Key, caller_of
+from moderation.models import Scope, Standing
+from moderation.selectors.authors import get_author, standing_changes
+
+router = Router(tags=["authors"])
+
+
+@router.get(
+    "/authors/{author_id}",
+    auth=Key(Scope.READ),
+    response=schemas.AuthorStandingOut,
+    operation_id="get_author",
+    summary="Read an author's standing",
+)
+def get(
+    request: HttpRequest, author_id: str = Path(description="The publisher's id of the author.")
+) -> dict[str, Any]:
+    """Give what moderators decided on an author, as it holds now.
+
+    `until` is missing where it holds until it is taken back; `clause` and `reason` say why.
+    """
+    author = get_author(caller_of(request).site, author_id)
+    if author is None:
+        raise Http404("no such author")
+    told = {"id": author.external_id, "name": author.name, "standing": author.standing}
+    if author.standing == Standing.NORMAL:
+        return told | {"until": None, "clause": "", "reason": ""}
+    change = standing_changes(author)[0]
+    return told | {"until": change.until, "clause": change.clause, "reason": change.reason}

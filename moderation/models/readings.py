@@ -1,0 +1,130 @@
+"""Second readings: settled comments that are read once more, blind, among ordinary ones."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from moderation.models.comments import Comment, Status
+from moderation.models.decisions import Decision
+from moderation.models.sites import Site
+
+
+class GoldComment(models.Model):
+    """A comment whose right answer an editor fixed beforehand."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="gold_comments")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    # An edited comment is another text: the answer is no longer its own.
+    revision = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=Status)
+    # The clause of a rejection.
+    clause = models.CharField(max_length=64, blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment"], name="gold_once", condition=Q(retired_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"gold comment {self.comment_id}"
+
+
+class SecondReading(models.Model):
+    """What a moderator said of a settled comment. It decides nothing and is never edited."""
+
+    class Kind(models.TextChoices):
+        """Why the comment was read again."""
+
+        AUDIT = "audit", "An automatic decision"
+        DOUBLE = "double", "A colleague's decision"
+        GOLD = "gold", "A gold comment"
+        # The last word on a disagreement: the first decision stands.
+        UPHELD = "upheld", "A disagreement"
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="second_readings")
+    kind = models.CharField(max_length=16, choices=Kind)
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="second_readings")
+    revision = models.PositiveIntegerField()
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    # The first decision; of a gold comment, the answer that was fixed.
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
+    gold = models.ForeignKey(
+        GoldComment, on_delete=models.CASCADE, null=True, related_name="readings"
+    )
+    # Approved or rejected; in review: somebody else should look at it (an escalation).
+    status = models.CharField(max_length=16, choices=Status)
+    clause = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    weight = models.FloatField(db_default=1)
+    # The presser's own key: the same press sent twice is one reading.
+    key = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "kind"],
+                name="second_reading_once",
+                condition=Q(decision__isnull=False, taken_back_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "-id"], name="second_reading_newest"),
+            models.Index(fields=["moderator", "-id"], name="second_reading_by_moderator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"second reading of comment {self.comment_id}"
+
+
+class Draw(models.Model):
+    """A comment that lies on a moderator's desk to be read again; open until it is answered.
+
+    The press on its card carries `key`: it can never be taken for a decision.
+    """
+
+    kind = models.CharField(max_length=16, choices=SecondReading.Kind)
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    # The version that was drawn; a decision or an edit since makes the draw void.
+    version = models.PositiveIntegerField()
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
+    gold = models.ForeignKey(GoldComment, on_delete=models.CASCADE, null=True, related_name="+")
+    # For how many settled decisions it stands: the inverse of the chance to be drawn.
+    weight = models.FloatField(db_default=1)
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["moderator", "comment"], name="draw_once_per_person"),
+            models.UniqueConstraint(
+                fields=["decision"], name="draw_one_at_a_time", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["moderator"], name="draw_open", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draw of comment {self.comment_id}"

@@ -1,0 +1,139 @@
+"""How far people agree with each other, and the policy with people: figures of a site.
+
+Of sites and clauses, never of persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db.models.functions import Now
+
+from moderation.models import SecondReading, Site, Status
+from moderation.selectors.coefficients import Agreement, Figure, Pair, agreement, share
+
+Kind = SecondReading.Kind
+# The newest ones tell enough, and a page must not wait for more.
+MOST = 20_000
+READ = (
+    *("kind", "status", "clause", "weight", "decision__status", "decision__clauses"),
+    *("gold__status", "gold__clause"),
+)
+
+
+class Reading(NamedTuple):
+    """A first answer and a second one, their clauses, and for how many decisions they stand."""
+
+    first: str
+    first_clauses: Sequence[str]
+    second: str
+    second_clause: str
+    weight: float
+
+    def named(self, clause: str) -> bool:
+        """Tell whether one of the two rests on the clause."""
+        return clause in self.first_clauses or clause == self.second_clause
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseAgreement:
+    """How far two readings agree on one clause: `named` of them rest on it, once or twice."""
+
+    clause: str
+    named: int
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """First answers against second ones, on approving and rejecting, and clause by clause."""
+
+    overall: Agreement
+    clauses: list[ClauseAgreement]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """How many of so many first decisions people would turn round."""
+
+    n: int
+    share: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What second readings say of a site. `unsure`: readings that asked for somebody else."""
+
+    people: Compared
+    policy: Compared
+    false_approvals: Mistakes
+    false_rejections: Mistakes
+    mistakes: Mistakes
+    gold: Mistakes
+    unsure: int
+
+
+def quality(site: Site, days: int) -> Quality:
+    """Return the figures of the second readings of so many days."""
+    readings = SecondReading.objects.filter(
+        site=site, taken_back_at__isnull=True, created_at__gte=Now() - timedelta(days=days)
+    ).exclude(kind=Kind.UPHELD)
+    newest = readings.select_related("decision", "gold").only(*READ).order_by("-pk")[:MOST]
+    by_kind: dict[str, list[Reading]] = {Kind.AUDIT: [], Kind.DOUBLE: [], Kind.GOLD: []}
+    unsure = 0
+    for reading in newest:
+        if reading.status == Status.IN_REVIEW:
+            unsure += 1
+        else:
+            by_kind[reading.kind].append(_reading(reading))
+    audits = by_kind[Kind.AUDIT]
+    return Quality(
+        people=_compare(by_kind[Kind.DOUBLE]),
+        policy=_compare(audits),
+        false_approvals=_mistakes([each for each in audits if each.first == Status.APPROVED]),
+        false_rejections=_mistakes([each for each in audits if each.first == Status.REJECTED]),
+        mistakes=_mistakes(audits),
+        gold=_mistakes(by_kind[Kind.GOLD]),
+        unsure=unsure,
+    )
+
+
+def _reading(reading: SecondReading) -> Reading:
+    if reading.gold:
+        first, clauses = reading.gold.status, [reading.gold.clause]
+    else:
+        assert reading.decision is not None
+        first, clauses = reading.decision.status, reading.decision.clauses
+    rejected = first == Status.REJECTED
+    return Reading(
+        first, clauses if rejected else [], reading.status, reading.clause, reading.weight
+    )
+
+
+def _compare(readings: Sequence[Reading]) -> Compared:
+    names = {
+        each for reading in readings for each in (*reading.first_clauses, reading.second_clause)
+    }
+    clauses = [
+        ClauseAgreement(
+            name,
+            sum(each.named(name) for each in readings),
+            agreement(
+                [
+                    Pair(name in each.first_clauses, name == each.second_clause, each.weight)
+                    for each in readings
+                ]
+            ),
+        )
+        for name in sorted(names - {""})
+    ]
+    overall = agreement([Pair(each.first, each.second, each.weight) for each in readings])
+    return Compared(overall, sorted(clauses, key=lambda each: -each.named))
+
+
+def _mistakes(readings: Sequence[Reading]) -> Mistakes:
+    wrong = [each.first != each.second for each in readings]
+    return Mistakes(len(readings), share(wrong, [each.weight for each in readings]))

@@ -1,0 +1,156 @@
+"""What moderators decide on an author: the standing on the site, and notes for colleagues.
+
+Each change is a row that is never edited; the author's own row holds what the latest one says.
+Nothing is ever dropped in silence: what a muted author writes waits for a person all the same, and
+a suspended author is told until when and why.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from moderation.models import (
+    Author,
+    AuthorNote,
+    Moderator,
+    Policy,
+    Role,
+    Standing,
+    StandingChange,
+    Status,
+)
+from moderation.selectors.authors import standing_now
+from moderation.selectors.moderators import RANK, at_least
+from moderation.services import texts
+from moderation.services.decisions import DatabaseClock
+from moderation.services.errors import Conflict, Invalid, NotAllowed, NotFound
+from moderation.services.review import NOTE_POINTS, Ruling, check_ruling
+from moderation.services.suspensions import REASON_POINTS
+
+# Whom it takes to give a standing, and to take it away.
+NEEDS = {
+    Standing.NORMAL: Role.MODERATOR,
+    Standing.PREMODERATED: Role.MODERATOR,
+    Standing.TRUSTED: Role.SENIOR,
+    Standing.MUTED: Role.SENIOR,
+    Standing.SUSPENDED: Role.SENIOR,
+}
+DAYS = (1, 3, 7, 30, 90, 365)
+
+
+def change_standing(
+    moderator: Moderator,
+    author: Author,
+    standing: Standing,
+    *,
+    seen: int,
+    days: int = 0,
+    clause: str = "",
+    reason: str = "",
+) -> StandingChange:
+    """Decide on an author, and record it.
+
+    seen: the pk of the latest change that was on the screen, 0 for none; after another one nothing
+    is changed. days: one of DAYS, 0 for until it is taken back, which a suspension never is.
+    clause: an id of the live policy. Raises Invalid, Conflict, NotAllowed, NotFound.
+    """
+    _check(standing, days, clause, reason)
+    policy = _policy(author, clause)
+    with transaction.atomic():
+        now, before = _lock(moderator, author, seen)
+        _check_role(moderator, before, standing)
+        if before == standing == Standing.NORMAL:
+            raise Conflict("That holds already.", code="nothing_changed")
+        until = now + timedelta(days=days) if days and standing != Standing.NORMAL else None
+        change = StandingChange(clause=clause, policy=policy, reason=reason.strip())
+        return _record(moderator, author, change, standing, until)
+
+
+def undo_standing(moderator: Moderator, author: Author, *, seen: int) -> StandingChange:
+    """Take the latest change back: what held before it holds again, unless that has ended.
+
+    Raises Conflict when there is nothing to take back, or somebody changed it since; NotAllowed,
+    NotFound.
+    """
+    with transaction.atomic():
+        now, before = _lock(moderator, author, seen)
+        latest = list(author.standing_changes.select_related("policy").order_by("-pk")[:2])
+        if not latest or latest[0].reverses_id is not None:
+            raise Conflict("There is nothing to take back.", code="nothing_to_undo")
+        former = latest[-1] if len(latest) > 1 else StandingChange(standing=Standing.NORMAL)
+        if former.until is not None and former.until <= now:
+            former = StandingChange(standing=Standing.NORMAL)
+        standing = Standing(former.standing)
+        _check_role(moderator, before, standing)
+        change = StandingChange(
+            clause=former.clause, policy=former.policy, reason=former.reason, reverses=latest[0]
+        )
+        return _record(moderator, author, change, standing, former.until)
+
+
+def write_note(moderator: Moderator, author: Author, text: str) -> AuthorNote:
+    """Write something down of an author, for colleagues only. Raises Invalid, NotFound."""
+    if author.site_id != moderator.site_id:
+        raise NotFound("There is no such author.")
+    texts.check_text(text, "note", points=NOTE_POINTS)
+    if texts.is_blank(text):
+        raise Invalid("Write something first.", code="empty", field="note")
+    return AuthorNote.objects.create(author=author, moderator=moderator.user, text=text.strip())
+
+
+def may_set(moderator: Moderator, standing: Standing) -> bool:
+    """Tell whether the moderator may give this standing, or take it away."""
+    return at_least(moderator, NEEDS[standing])
+
+
+def _check(standing: Standing, days: int, clause: str, reason: str) -> None:
+    texts.check_text(reason, "reason", points=REASON_POINTS)
+    if days not in (0, *DAYS):
+        raise Invalid("Choose one of the offered times.", field="days")
+    if standing == Standing.SUSPENDED and not days:
+        raise Invalid("A suspension has an end: choose for how long.", field="days")
+    if standing != Standing.NORMAL and not clause and texts.is_blank(reason):
+        raise Invalid("Say why: by a clause, or in words.", field="reason")
+
+
+def _policy(author: Author, clause: str) -> Policy | None:
+    """Return the live policy that the clause stands in, None without a clause."""
+    if not clause:
+        return None
+    return check_ruling(author.site_id, Ruling(status=Status.REJECTED, clauses=[clause]))
+
+
+def _lock(moderator: Moderator, author: Author, seen: int) -> tuple[datetime, Standing]:
+    """Lock the author and return the time and the standing that holds; refuse a stale screen."""
+    rows = Author.objects.select_for_update(no_key=True).filter(site=moderator.site_id)
+    found = rows.filter(pk=author.pk).values_list(DatabaseClock(), standing_now()).first()
+    if found is None:
+        raise NotFound("There is no such author.")
+    last = author.standing_changes.select_related("moderator").order_by("-pk").first()
+    if last is not None and last.pk != seen:
+        who = last.moderator.get_short_name() if last.moderator else "Somebody"
+        words = f"{who} changed this meanwhile: look at it again."
+        raise Conflict(words, code="stale_standing")
+    return found[0], Standing(found[1])
+
+
+def _check_role(moderator: Moderator, before: Standing, after: Standing) -> None:
+    needed = max(NEEDS[before], NEEDS[after], key=RANK.__getitem__)
+    if not at_least(moderator, needed):
+        raise NotAllowed("A senior moderator decides on that. Write a note for one.")
+
+
+def _record(
+    moderator: Moderator,
+    author: Author,
+    change: StandingChange,
+    standing: Standing,
+    until: datetime | None,
+) -> StandingChange:
+    change.author, change.moderator = author, moderator.user
+    change.standing, change.until = standing, until
+    change.save(force_insert=True)
+    Author.objects.filter(pk=author.pk).update(standing=standing, standing_until=until)
+    return change

@@ -1,0 +1,43 @@
+"""Gold comments: decided comments whose right answer an editor fixes."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from moderation.models import Comment, GoldComment, Site
+from moderation.selectors.draws import DECIDED
+from moderation.services.errors import Conflict, NotFound
+from moderation.services.review import Ruling, check_ruling
+
+
+def add_gold(user: User, site: Site, comment_pk: int, ruling: Ruling) -> GoldComment:
+    """Fix the answer to a decided comment: approve, or reject by one clause.
+
+    Raises NotFound, Invalid for a clause that cannot be cited, Conflict when the comment waits,
+    was erased, or is gold already.
+    """
+    comment = Comment.objects.filter(pk=comment_pk, site=site).first()
+    if comment is None:
+        raise NotFound("There is no such comment.")
+    if comment.status not in DECIDED or comment.erased_at is not None:
+        raise Conflict("Only a comment that is decided can be gold.", code="not_decided")
+    check_ruling(site.pk, ruling)
+    try:
+        with transaction.atomic():
+            return GoldComment.objects.create(
+                site=site,
+                comment=comment,
+                revision=comment.revision,
+                status=ruling.status,
+                clause=ruling.clauses[0] if ruling.clauses else "",
+                added_by=user,
+            )
+    except IntegrityError as error:
+        raise Conflict("It is a gold comment already.", code="already_gold") from error
+
+
+def retire_gold(site: Site, pk: int) -> None:
+    """Give a gold comment to nobody any more; what was said of it is kept."""
+    GoldComment.objects.filter(pk=pk, site=site, retired_at__isnull=True).update(retired_at=Now())

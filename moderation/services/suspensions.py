@@ -1,0 +1,37 @@
+"""Suspended authors: what they send is refused at the door, with the end and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC
+
+from moderation.services import sql
+from moderation.services.errors import Suspended
+
+# {0} is the author's alias. A suspension ends by itself, by the database's clock.
+SUSPENDED_SQL = "({0}.standing = 'suspended' AND {0}.standing_until > statement_timestamp())"
+FIND = f"""
+SELECT author.id, author.standing_until, change.reason, (
+    SELECT stated->>'title' FROM jsonb_array_elements(policy.document->'clauses') stated
+    WHERE stated->>'id' = change.clause LIMIT 1)
+FROM moderation_author author
+LEFT JOIN LATERAL (
+    SELECT * FROM moderation_standingchange
+    WHERE author_id = author.id ORDER BY id DESC LIMIT 1) change ON true
+LEFT JOIN moderation_policy policy ON policy.id = change.policy_id
+WHERE author.id = ANY(%s::bigint[]) AND {SUSPENDED_SQL.format("author")}
+"""
+# A refusal must stay a short answer.
+REASON_POINTS = 160
+
+
+def suspensions(author_ids: Collection[int | None]) -> dict[int | None, Suspended]:
+    """Return the refusal for each of these authors who is suspended now; None is nobody."""
+    found: dict[int | None, Suspended] = {}
+    asked = [pk for pk in author_ids if pk]
+    for pk, until, reason, title in sql.fetch(FIND, [asked]) if asked else ():
+        end = until.astimezone(UTC)
+        why = (reason or title or "")[:REASON_POINTS]
+        words = f"Suspended until {end.day} {end:%B %Y, %H:%M} UTC."
+        found[pk] = Suspended(f"{words} {why}".strip(), until=until)
+    return found

@@ -1,0 +1,125 @@
+"""The author's page: every comment, the standing and how it came about, notes for colleagues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from moderation.models import Author, Moderator, Standing, StandingChange, Status
+from moderation.selectors.authors import comments_by, find_author, notes_on, standing_changes
+from moderation.selectors.histories import author_record
+from moderation.selectors.queues import LARGEST_ID
+from moderation.services import authors
+from moderation.services.errors import Invalid, ModerationError
+from moderation.web.access import moderates
+from moderation.web.reasons import clause_titles
+from moderation.web.review_bulk import read_number
+from moderation.web.review_card import find_policy
+from moderation.web.review_rows import build_row
+
+# What each standing does, for people.
+MEANINGS = {
+    Standing.NORMAL: "The policy decides, as for everybody.",
+    Standing.TRUSTED: "A fact that the policy may use. By itself it changes nothing.",
+    Standing.PREMODERATED: "A person reads every comment that the policy would approve.",
+    Standing.MUTED: "The same, and they come last in the queue. Nothing is dropped.",
+    Standing.SUSPENDED: "New comments are refused until the end, with the reason.",
+}
+LENGTHS = {
+    1: "A day",
+    3: "Three days",
+    7: "A week",
+    30: "A month",
+    90: "Three months",
+    365: "A year",
+}
+
+
+@require_http_methods(["GET", "POST"])
+@moderates
+def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
+    """Show an author of the site, or carry out what was pressed on the page."""
+    found = find_author(moderator.site, pk)
+    if found is None:
+        raise Http404("No such author.")
+    if request.method == "GET":
+        return render(request, "review/author.html", _context(request, moderator, found))
+    try:
+        said = _act(request, moderator, found)
+    except ModerationError as error:
+        context = _context(request, moderator, found) | {
+            "problem": error.message,
+            "given": request.POST,
+        }
+        return render(request, "review/author.html", context, status=422)
+    messages.success(request, said)
+    return redirect("review_author", moderator.site.slug, found.pk)
+
+
+def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
+    """Write the note, decide on the standing, or take that back; return what was done."""
+    given = request.POST
+    if "text" in given:
+        authors.write_note(moderator, found, given["text"])
+        return "Noted."
+    seen = read_number(given.get("seen", ""))
+    if "undo" in given:
+        change = authors.undo_standing(moderator, found, seen=seen)
+        return f"Taken back: {change.get_standing_display().lower()} again."
+    wanted = given.get("standing", "")
+    if wanted not in Standing.values:
+        raise Invalid("Choose what should hold from now on.", field="standing")
+    change = authors.change_standing(
+        moderator,
+        found,
+        Standing(wanted),
+        seen=seen,
+        days=read_number(given.get("days", "")),
+        clause=given.get("clause", "")[:64],
+        reason=given.get("reason", "").replace("\r\n", "\n"),
+    )
+    return f"{change.get_standing_display()} from now on."
+
+
+def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[str, Any]:
+    changes = standing_changes(found)
+    status = request.GET.get("status", "")
+    before = read_number(request.GET.get("before", "")) or LARGEST_ID
+    page = comments_by(found, status=status, before=before)
+    _, program = find_policy(moderator.site_id)
+    now = Standing(found.standing)
+    may = [each for each in Standing if each == now or authors.may_set(moderator, each)]
+    return {
+        "site": moderator.site,
+        "moderator": moderator,
+        "author": found,
+        "record": author_record(found),
+        "now": now,
+        "meaning": MEANINGS[now],
+        "latest": changes[0] if changes else None,
+        "changes": [_line(change) for change in changes],
+        "notes": notes_on(found),
+        "may_change": authors.may_set(moderator, now),
+        # What holds can be given again, with another end or reason.
+        "standings": [
+            (each, MEANINGS[each]) for each in may if each != now or now != Standing.NORMAL
+        ],
+        "lengths": LENGTHS.items(),
+        "clauses": program.citable if program else (),
+        "statuses": Status.choices,
+        "status": status if status in Status.values else "",
+        "rows": [build_row(item, moderator, program) for item in page.items],
+        "next": page.next_cursor,
+        "later_page": before < LARGEST_ID,
+        "shows_status": True,
+    }
+
+
+def _line(change: StandingChange) -> tuple[StandingChange, str]:
+    """Return a change with the clause that it rests on, in words."""
+    names = clause_titles(change.policy)
+    return change, names.get(change.clause, change.clause)

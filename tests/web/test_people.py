@@ -1,0 +1,171 @@
+"""The author's page: history, standing with reasons, notes; and what follows at every door."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from moderation.models import (
+    Author,
+    AuthorNote,
+    Comment,
+    Moderator,
+    Role,
+    Site,
+    StandingChange,
+    Status,
+    Story,
+)
+from moderation.services import authors
+from moderation.services import review as desk
+from moderation.services.policies import ensure_default
+from tests.api.calls import comment as as_sent
+from tests.api.calls import get, post, problem
+from tests.cast import MakeComment, make_moderator
+
+
+@pytest.fixture
+def sven(daily: Site) -> Moderator:
+    """Sven, a senior moderator of The Daily."""
+    ensure_default(daily)
+    return Moderator.objects.get(user=make_moderator("sven", daily, Role.SENIOR))
+
+
+@pytest.fixture
+def here(client: Client, sven: Moderator, ravi: Author) -> str:
+    """The page of Ravi, with Sven signed in."""
+    client.force_login(sven.user)
+    return f"/review/daily/authors/{ravi.pk}/"
+
+
+SUSPEND = {"standing": "suspended", "days": "7", "clause": "no-abuse", "reason": "Third insult."}
+
+
+def suspend(sven: Moderator, ravi: Author) -> None:
+    authors.change_standing(
+        sven, ravi, authors.Standing.SUSPENDED, seen=0, days=7, reason="Third insult."
+    )
+
+
+def test_the_page_shows_every_comment_by_status(
+    client: Client, here: str, sven: Moderator, ravi: Author, make_comment: MakeComment
+) -> None:
+    made = [
+        make_comment(f"Number {n}.", author=ravi, author_name="Ravi", status=Status.IN_REVIEW)
+        for n in range(30)
+    ]
+    make_comment("Somebody else’s.", status=Status.IN_REVIEW)
+    desk.reject(sven.user, made[29].pk, clauses=["no-abuse"], expected_version=1)
+    page = client.get(here).content.decode()
+    assert "Number 29." in page and "2 No personal abuse" in page and "Number 4." not in page
+    assert "Somebody else" not in page
+    first = client.get(here)
+    page = client.get(f"{here}?before={first.context['next']}").content.decode()
+    assert "Number 4." in page and "Number 29." not in page
+    page = client.get(f"{here}?status=rejected").content.decode()
+    assert "Number 29." in page and "Number 28." not in page
+    for strange in ("status=nonsense", "before=x", f"before={9**30}", "status=%00"):
+        assert client.get(f"{here}?{strange}").status_code == 200
+
+
+def test_the_card_leads_to_the_author(
+    client: Client, here: str, sven: Moderator, ravi: Author, make_comment: MakeComment
+) -> None:
+    comment = make_comment(author=ravi, status=Status.IN_REVIEW)
+    suspend(sven, ravi)
+    authors.write_note(sven, ravi, "Writes at night.")
+    page = client.get(f"/review/daily/comments/{comment.pk}/").content.decode()
+    assert here in page and "Suspended" in page and "(1 note)" in page
+    assert here in client.get("/review/daily/").content.decode()
+
+
+def test_suspending_and_taking_it_back(client: Client, here: str, ravi: Author) -> None:
+    assert client.post(here, {"seen": "0", **SUSPEND}).status_code == 302
+    page = client.get(here).content.decode()
+    assert "Standing: Suspended" in page and "Third insult." in page
+    assert "2 No personal abuse" in page and "Sven" in page
+    change = StandingChange.objects.get()
+    assert client.post(here, {"seen": str(change.pk), "undo": ""}).status_code == 302
+    page = client.get(here).content.decode()
+    assert "Standing: Normal" in page and "took a change back" in page
+    assert StandingChange.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"standing": "banned"},
+        {"standing": "normal"},
+        {"days": "0"},
+        {"days": "x"},
+        {"clause": "", "reason": ""},
+        {"clause": "x" * 90},
+    ],
+)
+def test_what_makes_no_sense_keeps_what_was_written(
+    client: Client, here: str, wrong: dict[str, str]
+) -> None:
+    answer = client.post(here, {"seen": "0", **SUSPEND, **wrong})
+    assert answer.status_code == 422
+    assert wrong.get("reason", "Third insult.") in answer.content.decode()
+    assert not StandingChange.objects.exists()
+
+
+def test_a_stale_screen_changes_nothing(
+    client: Client, here: str, sven: Moderator, ravi: Author
+) -> None:
+    suspend(sven, ravi)
+    answer = client.post(here, {"seen": "0", "standing": "normal"})
+    assert answer.status_code == 422 and "changed this meanwhile" in answer.content.decode()
+
+
+def test_a_moderator_notes_and_does_not_suspend(
+    client: Client, here: str, mona: User, ravi: Author
+) -> None:
+    client.force_login(mona)
+    page = client.get(here).content.decode()
+    assert 'value="premoderated"' in page and 'value="suspended"' not in page
+    answer = client.post(here, {"seen": "0", **SUSPEND})
+    assert answer.status_code == 422 and "senior moderator" in answer.content.decode()
+    client.post(here, {"text": "Please <b>suspend</b>."})
+    page = client.get(here).content.decode()
+    assert "Please &lt;b&gt;suspend&lt;/b&gt;." in page
+    assert client.post(here, {"text": " \u200b"}).status_code == 422
+    assert AuthorNote.objects.get().moderator == mona
+
+
+def test_the_api_refuses_and_says_until_when(sven: Moderator, ravi: Author, api_key: str) -> None:
+    suspend(sven, ravi)
+    body = as_sent(author={"id": "ravi"})
+    refusal = problem(post(api_key, body), 403, "author_suspended", "author.id")
+    assert "Third insult." in refusal["detail"] and refusal["until"]
+    batch = post(api_key, {"comments": [body, as_sent()]}, "/api/v1/comments/batch").json()
+    assert [line["status_code"] for line in batch["results"]] == [403, 202]
+    told = get(api_key, "/api/v1/authors/ravi").json()
+    assert (told["standing"], told["reason"]) == ("suspended", "Third insult.")
+    assert told["until"][:19] == refusal["until"][:19]
+    for missing in ("nobody", "%00"):
+        assert get(api_key, f"/api/v1/authors/{missing}").status_code in (404, 422)
+
+
+def test_a_refusal_is_short_in_every_script(sven: Moderator, ravi: Author, api_key: str) -> None:
+    authors.change_standing(
+        sven, ravi, authors.Standing.SUSPENDED, seen=0, days=365, reason="🦊" * 160
+    )
+    problem(post(api_key, as_sent(author={"id": "ravi"})), 403, "author_suspended")
+
+
+def test_a_reader_is_told_and_keeps_the_text(
+    client: Client, sven: Moderator, daily: Site, story: Story
+) -> None:
+    address = f"/stories/daily/{story.external_id}/"
+    form = {"name": "Ravi", "body": "My second comment.", "key": "k" * 20}
+    client.post(address, {**form, "body": "My first comment."})
+    reader = Author.objects.get(site=daily)
+    suspend(sven, reader)
+    answer = client.post(address, form)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Suspended until" in page and "Third insult." in page and "My second comment." in page
+    assert Comment.objects.count() == 1
