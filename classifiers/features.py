@@ -54,6 +54,7 @@ class Features:
     counts once per text. ``sequences`` are the families that need more than one word: words with
     their surroundings, pairs, and last what belongs to no word. ``counts`` is the number of
     features per text. ``runs`` are surroundings and pairs wherever they stand, however often.
+    ``silent`` says which words give no features of their own, if any do not.
     """
 
     words: Words
@@ -61,6 +62,7 @@ class Features:
     sequences: tuple[Family, ...]
     counts: Numbers
     runs: tuple[Family, ...] = ()
+    silent: NDArray[np.bool_] | None = None
 
     @property
     def count(self) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from classifiers.abuse import AbuseTable, as_items, sigmoid
 from classifiers.chunks import MAX_CHARS
-from classifiers.features import Features, extract, with_counts
+from classifiers.features import Family, Features, extract, with_counts
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.identity_abroad import identity_words
 from classifiers.words import read_words
@@ -54,17 +54,26 @@ def read(texts: Sequence[str], language: str) -> Features:
     surroundings, whose words are English.
     """
     features = extract([_decomposed(text, language) for text in texts])
-    masked = np.append(np.isin(features.words.hashes, _masked(language)), False)
-    either = masked | np.roll(masked, -1)
-    _, *kept_families = features.sequences
-    pairs = len(kept_families) - 2
-    sequences = []
-    for number, (rows, ids, owners) in enumerate(kept_families):
-        # What belongs to no word has the number -1, a pair of words that of the first.
-        kept = ~(either if number == pairs else masked)[owners]
-        sequences.append((rows[kept], ids[kept], owners[kept]))
-    distinct = features.distinct[~masked[features.distinct]]
-    return with_counts(features.words, distinct, tuple(sequences))
+    masked = np.isin(features.words.hashes, _masked(language))
+    # What belongs to no word has the number -1, a pair of words that of the first.
+    one, either = np.append(masked, False), np.append(masked, False)
+    either[:-1] |= one[1:]
+    _, pairs, cues = features.sequences
+    scope, all_pairs = features.runs
+    kept = with_counts(
+        features.words,
+        features.distinct[~masked[features.distinct]],
+        (_without(pairs, either), cues),
+        (_without(scope, np.ones_like(one)), _without(all_pairs, either)),
+    )
+    return replace(kept, silent=masked)
+
+
+def _without(family: Family, left_out: NDArray[np.bool_]) -> Family:
+    """Return a family without the features of words that are left out."""
+    rows, ids, owners = family
+    kept = ~left_out[owners]
+    return rows[kept], ids[kept], owners[kept]
 
 
 @dataclass(frozen=True, slots=True)

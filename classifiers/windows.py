@@ -81,6 +81,9 @@ def _running_sums(
     joined[pairs[2]] = weights.of_rows(pairs[0])
     own_counts = words.vocabulary.ngram_counts.values.take(words.ids) + 1
     own_counts += np.bincount(scope[2], minlength=size)
+    if features.silent is not None:
+        own[features.silent] = 0.0
+        own_counts[features.silent] = 0
     return (
         _running(own, np.zeros((size + 1, heads))),
         _running(own_counts, np.zeros(size + 1, dtype=np.int64)),
@@ -104,6 +107,8 @@ def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Featur
     for reach, (rows, owned, owners) in enumerate(features.runs):
         kept = inside[owners] & (owners + reach < ends[owned])
         sequences.append((rows[kept], owned[kept], owners[kept]))
+    if features.silent is not None:
+        inside &= ~features.silent
     rows, owned, owners = features.sequences[-1]
     no_cues = (rows[:0], owned[:0], owners[:0])
     return with_counts(features.words, np.flatnonzero(inside), (*sequences, no_cues))

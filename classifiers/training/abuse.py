@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize
 
 from classifiers.abuse import AbuseTable, Emphasis, lengths_of
 from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
+from classifiers.training.calibration import platt
 from classifiers.training.data import Example
 from classifiers.training.matrix import FeatureMatrix, feature_matrix
 from classifiers.training.solver import fit_logistic
@@ -164,11 +164,11 @@ class AbuseTrainer:
             weight = self._weights[chosen, head] * reference
             rows = np.flatnonzero(weight)
             counted[head] = BY_LENGTH.get(signal, 0.0)
-            slopes[head], by_window, bias[head] = _platt(
+            slopes[head], by_window, bias[head] = platt(
                 np.stack([whole[rows, head], worst[rows, head]], axis=1),
-                counted[head] * lengths[rows],
                 targets[rows, head],
                 weight[rows],
+                counted[head] * lengths[rows],
             )
             emphasis[head] = by_window / slopes[head]
         return AbuseTable(self.signals, weights * slopes, bias, Emphasis(emphasis, counted))
@@ -185,23 +185,6 @@ class AbuseTrainer:
             )
             for head, signal in enumerate(self.signals)
         ]
-
-
-def _platt(
-    margins: Floats, offsets: Floats, targets: NDArray[np.bool_], weights: Floats
-) -> tuple[float, float, float]:
-    """Return what whole text and worst window count, neither below 0, and the bias (Platt 1999)."""
-    share = weights / weights.sum()
-    signs = np.where(targets, -1.0, 1.0)
-
-    def loss(found: NDArray[np.float64]) -> float:
-        logits = margins @ found[:2] + found[2] + offsets
-        return float(share @ np.logaddexp(0.0, signs * logits))
-
-    bounds = [(1e-6, None), (0.0, None), (None, None)]
-    found = minimize(loss, np.array([1.0, 0.5, -1.0]), method="L-BFGS-B", bounds=bounds)
-    whole, worst, bias = found.x.tolist()
-    return whole, worst, bias
 
 
 def _meanings(matrix: sparse.csr_matrix, features: FeatureMatrix, vectors: EncodedWords) -> Floats:

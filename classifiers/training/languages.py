@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
-from classifiers.abuse import sigmoid
+from classifiers.abuse import AbuseTable, Emphasis
 from classifiers.bundle import Arrays
 from classifiers.features import BLOCK, scale_of
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
-from classifiers.training.abuse import HeadReport
+from classifiers.training.abuse import ROUNDS, HeadReport
+from classifiers.training.calibration import platt
 from classifiers.training.data import Example, Labels, Row, normalised, part_of, read_rows
-from classifiers.weights import encode_weights
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0)
 """Inverse strengths of the L2 penalty to choose from on the tuning part."""
@@ -116,11 +117,18 @@ def read_language(data: Path, language: str) -> list[Example]:
     ]
 
 
-def count_features(texts: Sequence[str], language: str) -> sparse.csr_matrix:
-    """Return the scaled features (texts x 2**LANGUAGE_BITS) as a language's heads see them."""
+def count_features(
+    texts: Sequence[str], language: str, table: AbuseTable | None = None, head: int = 0
+) -> sparse.csr_matrix:
+    """Return the scaled features (texts x 2**LANGUAGE_BITS) as a language's heads see them.
+
+    With a table those of the window that is worst for one of its heads, instead of the whole text.
+    """
     parts = []
     for start in range(0, len(texts), BLOCK):
         features = read(texts[start : start + BLOCK], language)
+        if table is not None:
+            features = table.worst_windows(features, head)
         rows = np.concatenate([family[0] for family in features.families])
         rows >>= TABLE_BITS - LANGUAGE_BITS
         ids = np.concatenate([family[1] for family in features.families])
@@ -143,45 +151,100 @@ def _ratios(matrix: sparse.csr_matrix, target: NDArray[np.float64]) -> NDArray[n
 
 
 def _fit_head(
-    matrix: sparse.csr_matrix, target: NDArray[np.float64], training: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], float]:
-    """Return weights per feature and bias: the penalty chosen and calibrated on the tuning part."""
+    matrix: sparse.csr_matrix, examples: Sequence[Example], signal: str
+) -> NDArray[np.float64]:
+    """Return a weight per feature, with the penalty that the tuning part chooses."""
+    known = [row for row, example in enumerate(examples) if signal in example.labels]
+    target = np.array([examples[row].labels[signal][0] for row in known])
+    training = np.array([examples[row].part == "train" for row in known])
+    matrix = matrix[known]
     ratios = _ratios(matrix[training], target[training])
     scaled = (matrix @ sparse.diags(ratios)).tocsr()
-    best: tuple[float, NDArray[np.float64], float] | None = None
+    best: tuple[float, NDArray[np.float64]] | None = None
     for penalty in PENALTIES:
         fitted = LogisticRegression(C=penalty, solver="liblinear", random_state=0)
         fitted.fit(scaled[training], target[training])
         margins = scaled[~training] @ fitted.coef_[0]
-        platt = LogisticRegression(C=1e4).fit(margins[:, None], target[~training])
-        slope, base = max(float(platt.coef_[0, 0]), 1e-6), float(platt.intercept_[0])
-        held_out = sigmoid(margins * slope + base)
-        loss = -float(np.mean(np.log(np.where(target[~training] > 0, held_out, 1.0 - held_out))))
+        calibrated = LogisticRegression(C=1e4).fit(margins[:, None], target[~training])
+        loss = log_loss(target[~training], calibrated.predict_proba(margins[:, None]))
         if best is None or loss < best[0]:
-            best = (loss, fitted.coef_[0] * ratios * slope, base)
+            best = (loss, fitted.coef_[0] * ratios)
     assert best is not None
-    return best[1], best[2]
+    return best[1]
 
 
 def train_language(examples: list[Example], language: str) -> tuple[Arrays, list[HeadReport]]:
-    """Train and calibrate the heads that a language's labels allow; return what is stored."""
+    """Train and calibrate the heads that a language's labels allow; return what is stored.
+
+    The first round learns on whole texts, the next on the worst windows that it found as well.
+    """
     used = [example for example in examples if example.part != "test"]
-    matrix = count_features([example.text for example in used], language)
-    training = np.array([example.part == "train" for example in used])
-    weights, bias, reports = [], [], []
-    for signal in ABUSE_SIGNALS:
-        known = np.flatnonzero([signal in example.labels for example in used])
-        target = np.array([used[number].labels[signal][0] for number in known])
-        inside = training[known]
-        positives = int(target[inside].sum())
-        if positives < FEWEST_POSITIVES:
-            continue
-        learned, base = _fit_head(matrix[known], target, inside)
-        weights.append(learned)
-        bias.append(base)
-        reports.append(HeadReport(signal, int(inside.sum()), positives, int((~inside).sum())))
-    codes, scales = encode_weights(np.stack(weights, axis=1).astype(np.float32))
-    return {"codes": codes, "scales": scales, "bias": np.array(bias, dtype=np.float32)}, reports
+    tuning = [example for example in used if example.part != "train"]
+    texts = [example.text for example in used]
+    reports = [one for one in (_report(used, signal) for signal in ABUSE_SIGNALS) if one]
+    names = tuple(one.signal for one in reports)
+    whole = count_features(texts, language)
+    table: AbuseTable | None = None
+    for _ in range(ROUNDS):
+        weights = [
+            _fit_head(_with_windows(whole, texts, language, table, head), used, signal)
+            for head, signal in enumerate(names)
+        ]
+        stacked = np.stack(weights, axis=1).astype(np.float32)
+        table = _calibrated(names, stacked, tuning, language)
+    assert table is not None
+    return table.encode(), reports
+
+
+def _with_windows(
+    whole: sparse.csr_matrix,
+    texts: Sequence[str],
+    language: str,
+    table: AbuseTable | None,
+    head: int,
+) -> sparse.csr_matrix:
+    """Return the mean of whole texts and their worst windows, weighted as a table weighs them."""
+    if table is None or table.emphasis is None:
+        return whole
+    share = float(table.emphasis.worst[head] / (1 + table.emphasis.worst[head]))
+    worst = count_features(texts, language, table, head)
+    return (whole * (1 - share) + worst * share).tocsr()
+
+
+def _report(used: list[Example], signal: str) -> HeadReport | None:
+    """Count the texts that a head can learn from; None when too few of them are abusive."""
+    labelled = [example for example in used if signal in example.labels]
+    learned = [example for example in labelled if example.part == "train"]
+    positives = int(sum(example.labels[signal][0] for example in learned))
+    if positives < FEWEST_POSITIVES:
+        return None
+    return HeadReport(signal, len(learned), positives, len(labelled) - len(learned))
+
+
+def _calibrated(
+    names: tuple[str, ...], weights: NDArray[np.float32], tuning: list[Example], language: str
+) -> AbuseTable:
+    """Fit on held-out texts how whole text and worst window make a probability."""
+    nothing = np.zeros(len(names), dtype=np.float32)
+    plain = AbuseTable(names, weights, nothing)
+    texts = [example.text for example in tuning]
+    starts = range(0, len(texts), BLOCK)
+    parts = [plain.margins(read(texts[start : start + BLOCK], language)) for start in starts]
+    margins = np.stack(
+        [
+            np.concatenate([part.whole for part in parts]),
+            np.concatenate([part.worst for part in parts]),
+        ],
+        axis=-1,
+    )
+    slopes, emphasis, bias = np.zeros((3, len(names)), dtype=np.float32)
+    for head, signal in enumerate(names):
+        rows = np.flatnonzero([signal in example.labels for example in tuning])
+        targets = np.array([tuning[row].labels[signal][0] > 0.5 for row in rows])
+        evenly = np.ones(len(rows), dtype=np.float32)
+        slopes[head], by_window, bias[head] = platt(margins[rows, head], targets, evenly)
+        emphasis[head] = by_window / slopes[head]
+    return AbuseTable(names, weights * slopes, bias, Emphasis(emphasis, nothing))
 
 
 def language_rows(heads: LanguageHeads, examples: Sequence[Example]) -> list[dict[str, Any]]:

@@ -1,0 +1,35 @@
+"""Fits how what a table measures of held-out texts makes a probability."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+Floats = NDArray[np.float32]
+
+
+def platt(
+    margins: Floats, targets: NDArray[np.bool_], weights: Floats, offsets: Floats | float = 0.0
+) -> tuple[float, float, float]:
+    """Return what whole text and worst window count, and the bias (Platt 1999).
+
+    Parameters
+    ----------
+    margins : array (texts x 2)
+        Log-odds of the whole text and of its worst window; neither may count below 0.
+    targets, weights : arrays (texts)
+    offsets : array (texts), optional
+        Log-odds that are added whatever is fitted.
+    """
+    share = weights / weights.sum()
+    signs = np.where(targets, -1.0, 1.0)
+
+    def loss(found: NDArray[np.float64]) -> float:
+        logits = margins @ found[:2] + found[2] + offsets
+        return float(share @ np.logaddexp(0.0, signs * logits))
+
+    bounds = [(1e-6, None), (0.0, None), (None, None)]
+    found = minimize(loss, np.array([1.0, 0.5, -1.0]), method="L-BFGS-B", bounds=bounds)
+    whole, worst, bias = found.x.tolist()
+    return whole, worst, bias
