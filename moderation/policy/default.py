@@ -48,13 +48,13 @@ _REJECTED = [
 
 _HELD = [
     _rule("off-topic", "on-topic", "review", _when("off_topic", "at_least", 0.9)),
-    _rule("abuse", "no-abuse", "review", _when("toxicity", "at_least", 0.8)),
+    _rule("abuse", "no-abuse", "review", _when("toxicity", "at_least", 0.7)),
     _rule("severe-abuse", "no-abuse", "review", _when("severe_toxicity", "at_least", 0.5)),
-    _rule("insult", "no-abuse", "review", _when("insult", "at_least", 0.8)),
-    _rule("hate", "no-hate", "review", _when("identity_attack", "at_least", 0.6)),
-    _rule("threat", "no-threats", "review", _when("threat", "at_least", 0.5)),
+    _rule("insult", "no-abuse", "review", _when("insult", "at_least", 0.7)),
+    _rule("hate", "no-hate", "review", _when("identity_attack", "at_least", 0.4)),
+    _rule("threat", "no-threats", "review", _when("threat", "at_least", 0.3)),
     _rule("profanity", "clean-language", "review", _when("profanity", "at_least", 0.8)),
-    _rule("sexual", "clean-language", "review", _when("sexual", "at_least", 0.7)),
+    _rule("sexual", "clean-language", "review", _when("sexual", "at_least", 0.5)),
     _rule("spam", "no-spam", "review", _when("spam", "at_least", 0.3)),
     _rule("many-links", "no-spam", "review", _when("links", "at_least", 3)),
     _rule("copies", "no-spam", "review", _when("duplicates", "at_least", 2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import logging
 
@@ -70,7 +71,7 @@ def ensure_default(site: Site) -> Policy:
             return Policy.objects.create(
                 site=site,
                 number=1,
-                document=judge.DEFAULT_DOCUMENT,
+                document=copy.deepcopy(judge.DEFAULT_DOCUMENT),
                 note="The policy that every site starts with",
                 published_at=Now(),
             )
