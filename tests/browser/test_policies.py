@@ -31,7 +31,7 @@ def test_a_threshold_is_changed_and_published(open_desk: OpenDesk, owen: User, d
     expect(page.locator("#rule-5 details")).to_have_attribute("open", "")  # it stays open
     expect(page.locator("#rule-5 summary")).to_contain_text("toxicity is at least 0.65")
     page.get_by_role("button", name="See the changes").click()
-    expect(page.locator(".changes")).to_contain_text("toxicity is at least 0.80")
+    expect(page.locator(".changes")).to_contain_text("toxicity is at least 0.70")
     expect(page.locator(".changes")).to_contain_text("toxicity is at least 0.65")
     page.get_by_label("Why").fill("Too much slipped through")
     page.get_by_role("button", name="Publish as version 2").click()
