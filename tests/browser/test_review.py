@@ -155,6 +155,8 @@ def test_keys_do_nothing_while_writing_or_held_or_with_others(
         page.keyboard.down("a")
     page.keyboard.up("a")
     expect_comment(page, 1)
+    eventually(lambda: Decision.objects.count() == 1)
+    page.wait_for_load_state("networkidle")
     assert Decision.objects.count() == 1
     assert Decision.objects.get().note == "a nasty remark, sure"
 
