@@ -23,13 +23,12 @@ from moderation.web import skips
 from moderation.web.access import by_script, moderates
 from moderation.web.review import claim_next, read_filters, to_queue
 from moderation.web.review_filters import query_of
-from moderation.web.review_second import Undone, read_again, take_back_reading
+from moderation.web.review_second import DEFERRALS, Undone, read_again, take_back_reading
 from moderation.web.review_show import card_html, comment_address, find_comment, show_comment
 
 # After these the comment is looked at again.
 STAYING = ("wrong", "right", "bring-back")
 REMARKS = ("skip", *STAYING)
-DEFERRALS = {f"defer-{hours}": hours for hours in deferrals.HOURS}
 SOMEBODY_ELSE = "Somebody else signed in meanwhile: nothing was changed."
 
 

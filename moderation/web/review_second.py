@@ -10,8 +10,12 @@ from django.http import HttpRequest
 from moderation.models import Escalation, Moderator, SecondReading, Status
 from moderation.selectors.draws import draw_of_press
 from moderation.services import second_readings
+from moderation.services.deferrals import HOURS
 from moderation.services.review import Ruling
 from moderation.web import skips
+
+# What the buttons that put a comment off say, and for how many hours they do.
+DEFERRALS = {f"defer-{hours}": hours for hours in HOURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,10 @@ def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) 
     draw = draw_of_press(moderator.user, pk, pressed["key"])
     if draw is None or action in ("wrong", "right"):
         return ""
-    if action == "skip":
+    if action == "skip" or action in DEFERRALS:
         second_readings.skip(draw)
         skips.remember(request, moderator.site, pk)
-        return "Skipped."
+        return "Skipped." if action == "skip" else "Deferred."
     status = Status.REJECTED if clause else Status.APPROVED
     if action in Escalation.Kind:
         status = Status.IN_REVIEW

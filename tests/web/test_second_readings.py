@@ -188,6 +188,16 @@ def test_skipping_and_escalating_work_as_ever(desk_of_mona: Client, settle: Sett
     assert (reading.status, reading.note) == (Status.IN_REVIEW, "Ask her.")
 
 
+def test_putting_it_off_is_no_answer(desk_of_mona: Client, settle: Settle) -> None:
+    drawn = settle("Settled.")
+    mix_in("audit")
+    answer = press(desk_of_mona, drawn, given(desk_of_mona), action="defer-4")
+    assert answer.json()["said"] == "Deferred."
+    drawn.refresh_from_db()
+    assert drawn.status == Status.APPROVED and drawn.deferred_until is None
+    assert not SecondReading.objects.exists() and "Ordinary 0." in given(desk_of_mona)
+
+
 def test_a_comment_that_changed_meanwhile_is_not_read_again(
     desk_of_mona: Client, settle: Settle, owen: User
 ) -> None:
