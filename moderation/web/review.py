@@ -63,7 +63,6 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     warm_up()
     form = read_filters(request, moderator)
     filters = form.filters()
-    _, policy = find_policy(moderator.site_id)
     page, count, too_slow = queues.QueuePage(), None, False
     try:
         page = queues.queue_page(moderator.site, filters, cursor=request.GET.get("cursor", "")[:60])
@@ -77,7 +76,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "settles": at_least(moderator, Role.SENIOR),
         "form": form,
         "page": page,
-        "rows": [build_row(item, moderator, policy) for item in page.items],
+        "rows": [build_row(item, moderator, form.policy) for item in page.items],
         "count": count,
         "histogram": build_histogram(moderator.site, filters),
         "too_slow": too_slow,

@@ -19,6 +19,7 @@ from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.services.moderators import note_presence
 from moderation.services.review import undo as take_decision_back
 from moderation.web.access import moderates
+from moderation.web.numbers import read_number
 from moderation.web.reasons import reason_lines
 from moderation.web.review_card import build_card
 from moderation.web.shortcuts import keys_of
@@ -49,7 +50,11 @@ class AnswerForm(forms.Form):
 def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """List the appeals that wait, oldest first; one's own rejections are marked, not hidden."""
     site = moderator.site
-    found = waiting.waiting_appeals(site).filter(pk__gt=_number(request, "after")).order_by("pk")
+    found = (
+        waiting.waiting_appeals(site)
+        .filter(pk__gt=read_number(request.GET.get("after", "")))
+        .order_by("pk")
+    )
     shown = list(found[: waiting.PAGE_SIZE + 1])
     more = len(shown) > waiting.PAGE_SIZE
     alone = waiting.is_alone(moderator.user, site)
@@ -70,7 +75,7 @@ def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @moderates
 def next_appeal(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Go to the oldest appeal that this person may answer, after the one just left."""
-    return _go_on(moderator, after=_number(request, "after"))
+    return _go_on(moderator, after=read_number(request.GET.get("after", "")))
 
 
 @require_GET
@@ -111,8 +116,7 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
 @moderates
 def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Take an answer of one's own back and show the appeal, which waits again."""
-    given = request.POST.get("decision", "")
-    pk = min(int(given), LARGEST_ID) if given.isascii() and given.isdigit() else 0
+    pk = read_number(request.POST.get("decision", ""))
     own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
     decision = own.filter(pk=pk, source=Source.APPEAL).first()
     if decision is None:
@@ -126,11 +130,6 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     messages.success(request, "Taken back. The appeal waits again.")
     about = Appeal.objects.filter(comment=decision.comment_id, revision=decision.revision)
     return redirect("review_appeal", moderator.site.slug, about.latest("pk").pk)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    given = request.GET.get(name, "")
-    return min(int(given), LARGEST_ID) if given.isascii() and given.isdigit() else 0
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:

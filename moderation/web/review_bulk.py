@@ -23,6 +23,7 @@ from moderation.services.deferrals import HOURS
 from moderation.services.errors import ModerationError, NotFound
 from moderation.services.review import Press, Ruling
 from moderation.web.access import moderates
+from moderation.web.numbers import read_number
 from moderation.web.review import read_filters, to_queue
 from moderation.web.review_card import find_policy
 from moderation.web.review_filters import query_of
@@ -79,12 +80,6 @@ def read_plan(request: HttpRequest) -> together.Plan:
     if said:
         return together.Plan(Ruling(status=Status.REJECTED, clauses=[said]))
     return together.Plan(Ruling(status=Status.APPROVED))
-
-
-def read_number(given: str) -> int:
-    """Return a whole number that somebody sent, 0 for anything else."""
-    given = given[:20]
-    return min(int(given), LARGEST_ID) if given.isascii() and given.isdigit() else 0
 
 
 @require_http_methods(["GET", "POST"])

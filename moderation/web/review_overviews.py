@@ -15,6 +15,7 @@ from moderation.selectors.queues import LARGEST_ID, QueryTooSlow
 from moderation.selectors.readings import own_gold_readings
 from moderation.selectors.workload import workload as count_workload
 from moderation.web.access import moderates
+from moderation.web.numbers import read_number
 from moderation.web.reasons import cited
 from moderation.web.review_card import find_policy
 
@@ -41,9 +42,8 @@ def workload(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @moderates
 def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Show this person's own decisions, each with its undo, and what today asked of them."""
-    given = request.GET.get("before", "")
-    before = int(given) if given.isascii() and given.isdigit() else LARGEST_ID
-    made = own_decisions(moderator.user, moderator.site, before=min(before, LARGEST_ID))
+    before = read_number(request.GET.get("before", "")) or LARGEST_ID
+    made = own_decisions(moderator.user, moderator.site, before=before)
     shown = made[:PAGE_SIZE]
     context = {
         "site": moderator.site,

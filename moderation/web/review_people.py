@@ -16,8 +16,8 @@ from moderation.selectors.queues import LARGEST_ID
 from moderation.services import authors
 from moderation.services.errors import Invalid, ModerationError
 from moderation.web.access import moderates
+from moderation.web.numbers import read_number
 from moderation.web.reasons import clause_titles
-from moderation.web.review_bulk import read_number
 from moderation.web.review_card import find_policy
 from moderation.web.review_rows import build_row
 

@@ -14,7 +14,6 @@ from moderation.models import Comment, Moderator, Role, SecondReading, Status
 from moderation.policy import Policy
 from moderation.selectors.agreement import ClauseAgreement, Compared, quality
 from moderation.selectors.moderators import at_least
-from moderation.selectors.queues import LARGEST_ID
 from moderation.selectors.readings import gold_comments, newest_disagreements
 from moderation.services.disagreements import overturn, uphold
 from moderation.services.errors import Invalid, ModerationError
@@ -22,6 +21,7 @@ from moderation.services.gold import add_gold, retire_gold
 from moderation.services.review import Ruling
 from moderation.web.access import moderates
 from moderation.web.care import is_covered
+from moderation.web.numbers import read_number
 from moderation.web.reasons import cited, signal_lines
 from moderation.web.review_card import find_policy
 from moderation.web.review_show import find_comment
@@ -65,9 +65,9 @@ def _settle(request: HttpRequest, moderator: Moderator) -> str:
     if not key:
         raise Invalid("The press has no key.", field="key")
     if "stands" in posted:
-        uphold(moderator.user, moderator.site, number_of(posted["stands"]), key=key)
+        uphold(moderator.user, moderator.site, read_number(posted["stands"]), key=key)
         return "The first decision stands."
-    reading = number_of(posted.get("turned", ""))
+    reading = read_number(posted.get("turned", ""))
     decision = overturn(moderator.user, moderator.site, reading, key=key)
     return f"{Status(decision.status).label}."
 
@@ -113,7 +113,7 @@ def gold(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """List the gold comments, retire one, or fix the answer to the comment in the address."""
     _, policy = find_policy(moderator.site_id)
     adding: Comment | None = None
-    if given := number_of(request.GET.get("comment", "")):
+    if given := read_number(request.GET.get("comment", "")):
         adding = find_comment(moderator, given)
     problem = ""
     if request.method == "POST":
@@ -136,7 +136,7 @@ def gold(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 def _change_gold(request: HttpRequest, moderator: Moderator, adding: Comment | None) -> str:
     if adding is None:
-        retire_gold(moderator.site, number_of(request.POST.get("retire", "")))
+        retire_gold(moderator.site, read_number(request.POST.get("retire", "")))
         return "Retired."
     clause = request.POST.get("clause", "")[:64].replace("\x00", "")
     status = Status.REJECTED if clause else Status.APPROVED
@@ -148,8 +148,3 @@ def _change_gold(request: HttpRequest, moderator: Moderator, adding: Comment | N
 def _clause_name(policy: Policy | None, id: str) -> str:
     clauses = policy.clauses if policy else ()
     return next((f"{each.number} {each.title}" for each in clauses if each.id == id), id)
-
-
-def number_of(given: str) -> int:
-    """Return a number that was sent; 0, which is nobody's id, for anything else."""
-    return min(int(given), LARGEST_ID) if given.isascii() and given[:20].isdigit() else 0

@@ -21,7 +21,7 @@ from moderation.selectors.stories import (
 from moderation.services import story_states
 from moderation.services.errors import ModerationError
 from moderation.web.access import moderates
-from moderation.web.review_bulk import read_number
+from moderation.web.numbers import read_number
 from moderation.web.review_card import find_policy
 from moderation.web.review_rows import build_row
 
