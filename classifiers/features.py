@@ -109,11 +109,6 @@ class WordWeights:
         add_by_text(sums, self.of_rows(rows.astype(np.int64)), np.repeat(words - begin, counts))
         return sums + self.of_rows(word_rows(vocabulary.feature_hashes(words)))
 
-    @property
-    def heads(self) -> int:
-        """Return how many heads there are."""
-        return int(self._weights.shape[1])
-
     def of_rows(self, rows: Numbers) -> Weights:
         """Return the weights of single features (features x heads)."""
         return self._weights.take(rows >> self._shift if self._shift else rows, axis=0)

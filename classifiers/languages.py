@@ -56,15 +56,15 @@ def read(texts: Sequence[str], language: str) -> Features:
     features = extract([_decomposed(text, language) for text in texts])
     masked = np.isin(features.words.hashes, _masked(language))
     # What belongs to no word has the number -1, a pair of words that of the first.
-    one, either = np.append(masked, False), np.append(masked, False)
-    either[:-1] |= one[1:]
+    alone = np.append(masked, False)
+    either = alone | np.append(alone[1:], False)
     _, pairs, cues = features.sequences
     scope, all_pairs = features.runs
     kept = with_counts(
         features.words,
         features.distinct[~masked[features.distinct]],
         (_without(pairs, either), cues),
-        (_without(scope, np.ones_like(one)), _without(all_pairs, either)),
+        (_without(scope, np.ones_like(alone)), _without(all_pairs, either)),
     )
     return replace(kept, silent=masked)
 

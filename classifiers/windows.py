@@ -17,7 +17,7 @@ from classifiers.features import Features, WordWeights, add_by_text, scale_of, w
 from classifiers.hashing import Numbers, edges_of, places_within
 
 WINDOW = 3
-"""Words of a window, chosen on the tuning parts: "you are …" fits."""
+"""Words of a window, chosen with the tables of docs/quality.md in view: "you are …" fits."""
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def _running_sums(
     """
     words = features.words
     scope, pairs = features.runs
-    size, heads = len(words.ids), weights.heads
+    size = len(words.ids)
     own = weights.of_words(words)
     add_by_text(own, weights.of_rows(scope[0]), scope[2])
     joined = np.zeros_like(own)
@@ -85,16 +85,17 @@ def _running_sums(
         own[features.silent] = 0.0
         own_counts[features.silent] = 0
     return (
-        _running(own, np.zeros((size + 1, heads))),
-        _running(own_counts, np.zeros(size + 1, dtype=np.int64)),
-        _running(joined, np.zeros((size + 1, heads))),
-        _running(np.bincount(pairs[2], minlength=size), np.zeros(size + 1, dtype=np.int64)),
+        _running(own, np.float64),
+        _running(own_counts, np.int64),
+        _running(joined, np.float64),
+        _running(np.bincount(pairs[2], minlength=size), np.int64),
     )
 
 
-def _running(values: NDArray[Any], sums: NDArray[Any]) -> NDArray[Any]:
-    """Fill in the sums of the first 0, 1, 2, … values."""
-    np.cumsum(values, axis=0, dtype=sums.dtype, out=sums[1:])
+def _running(values: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return the sums of the first 0, 1, 2, … values."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype=dtype)
+    np.cumsum(values, axis=0, dtype=dtype, out=sums[1:])
     return sums
 
 

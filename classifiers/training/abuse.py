@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.abuse import AbuseTable, Emphasis, lengths_of
+from classifiers.abuse import AbuseTable, Emphasis
 from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import platt
 from classifiers.training.data import Example
-from classifiers.training.matrix import FeatureMatrix, feature_matrix
+from classifiers.training.matrix import FeatureMatrix, feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
 from classifiers.training.word_vectors import EncodedWords
 
@@ -47,7 +47,8 @@ a comment section.
 BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -0.6}
 """What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
 
-Set by hand on the tuning part. A fit would take it from own sentences, which are all short.
+Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
+which are all short.
 """
 
 ROUNDS = 2
@@ -96,7 +97,6 @@ class AbuseTrainer:
         self._texts = [example.text for example in used]
         self._features = feature_matrix(self._texts, self._training)
         self._meanings = _meanings(self._features.matrix, self._features, vectors)
-        self._lengths = np.concatenate([lengths_of(one) for _, one in blocks(self._texts)])
 
     def train(self, without: str = "") -> tuple[AbuseTable, list[HeadReport]]:
         """Train all heads on the training part and calibrate them on the tuning part.
@@ -120,11 +120,10 @@ class AbuseTrainer:
         """
         matrix, meanings = self._features.matrix, self._meanings
         if before is not None and before.emphasis is not None and before.emphasis.worst[head] > 0:
-            share = float(before.emphasis.worst[head] / (1 + before.emphasis.worst[head]))
             worst = self._features.of_windows(self._texts, before, head)
-            matrix = (matrix * (1 - share) + worst * share).tocsr()
+            matrix = with_windows(matrix, worst, before.emphasis.worst[head])
             meanings = _meanings(matrix, self._features, self._vectors)
-        others = np.hstack([_origins(self._sources), self._lengths[:, None]])
+        others = np.hstack([_origins(self._sources), self._features.lengths[:, None]])
         size = meanings.shape[1]
         penalties = np.concatenate(
             (np.full(size, DENSE_PENALTY), np.full(others.shape[1], ORIGIN_PENALTY))

@@ -15,14 +15,14 @@ from sklearn.metrics import log_loss
 
 from classifiers.abuse import AbuseTable, Emphasis
 from classifiers.bundle import Arrays
-from classifiers.features import BLOCK, scale_of
-from classifiers.hashing import TABLE_BITS
+from classifiers.features import BLOCK
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import platt
 from classifiers.training.data import Example, Labels, Row, normalised, part_of, read_rows
+from classifiers.training.matrix import counted, with_windows
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0)
 """Inverse strengths of the L2 penalty to choose from on the tuning part."""
@@ -129,11 +129,7 @@ def count_features(
         features = read(texts[start : start + BLOCK], language)
         if table is not None:
             features = table.worst_windows(features, head)
-        rows = np.concatenate([family[0] for family in features.families])
-        rows >>= TABLE_BITS - LANGUAGE_BITS
-        ids = np.concatenate([family[1] for family in features.families])
-        shape = (features.count, 1 << LANGUAGE_BITS)
-        parts.append(sparse.csr_matrix((scale_of(features.counts)[ids], (ids, rows)), shape=shape))
+        parts.append(counted(features, LANGUAGE_BITS))
     return sparse.vstack(parts, format="csr")
 
 
@@ -206,9 +202,8 @@ def _with_windows(
     """Return the mean of whole texts and their worst windows, weighted as a table weighs them."""
     if table is None or table.emphasis is None:
         return whole
-    share = float(table.emphasis.worst[head] / (1 + table.emphasis.worst[head]))
     worst = count_features(texts, language, table, head)
-    return (whole * (1 - share) + worst * share).tocsr()
+    return with_windows(whole, worst, table.emphasis.worst[head])
 
 
 def _report(used: list[Example], signal: str) -> HeadReport | None:

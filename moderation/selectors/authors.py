@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from moderation.models import Author, AuthorNote, Comment, Site, Standing, StandingChange, Status
-from moderation.selectors.queues import LARGEST_ID, PAGE_SIZE, QueuePage, queue_items, with_context
+from moderation.selectors.queues import LARGEST_ID, PAGE_SIZE, QueuePage, newest_page, with_context
 
 # More than this is an attack on the page; the newest are shown.
 SHOWN = 100
@@ -72,7 +72,4 @@ def comments_by(author: Author, *, status: str = "", before: int = LARGEST_ID) -
     comments = with_context(comments).order_by("-pk")
     wanted = [status] if status in Status.values else Status.values
     pages = [comments.filter(status=each)[: PAGE_SIZE + 1] for each in wanted]
-    found = list(heapq.merge(*pages, key=lambda comment: -comment.pk))
-    shown = found[:PAGE_SIZE]
-    more = len(found) > PAGE_SIZE
-    return QueuePage(queue_items(shown), str(shown[-1].pk) if more else "")
+    return newest_page(list(heapq.merge(*pages, key=lambda comment: -comment.pk)))

@@ -315,6 +315,13 @@ def _after(
     return found
 
 
+def newest_page(found: list[Comment]) -> QueuePage:
+    """Return a page of comments, newest first, of which one too many was looked up."""
+    shown = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    return QueuePage(queue_items(shown), str(shown[-1].pk) if more else "")
+
+
 def queue_items(comments: list[Comment]) -> list[QueueItem]:
     """Return comments with what led them where they are, in five queries at most."""
     ids = [comment.pk for comment in comments]
@@ -355,8 +362,8 @@ def count_comments(
     Raises QueryTooSlow when counting takes longer than `milliseconds`.
     """
     with bounded(milliseconds):
-        waiting = entries(site).exclude(put_off()) if filters.plain else None
-        found = waiting if waiting is not None else filter_comments(site, filters)
+        plain = filters.plain
+        found = entries(site).exclude(put_off()) if plain else filter_comments(site, filters)
         number = found.values("pk")[: cap + 1].count()
     return Count(min(number, cap), number > cap)
 

@@ -12,7 +12,7 @@ from moderation.selectors.queues import (
     PAGE_SIZE,
     QueuePage,
     bounded,
-    queue_items,
+    newest_page,
     with_context,
 )
 
@@ -60,9 +60,7 @@ def comments_under(story: Story, *, status: str = "", before: int = LARGEST_ID) 
         comments = comments.filter(status=status)
     with bounded():
         found = list(with_context(comments).order_by("-pk")[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
-    more = len(found) > PAGE_SIZE
-    return QueuePage(queue_items(shown), str(shown[-1].pk) if more else "")
+    return newest_page(found)
 
 
 def watched_stories(moderator: Moderator) -> list[WatchedStory]:
