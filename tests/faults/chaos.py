@@ -123,10 +123,10 @@ class Faults:
                     return
                 fault()
                 self.done[fault.__name__] += 1
-                self._supervise()
+                self.supervise()
                 time.sleep(random.uniform(0.2, 1.0))
 
-    def _supervise(self) -> None:
+    def supervise(self) -> None:
         """Restart what ended by itself, as the supervisor of every installation does."""
         for name, process in list(self.stack.processes.items()):
             if process.poll() is not None:
@@ -184,7 +184,7 @@ def _run(stack: Stack, receiver: Receiver, options: argparse.Namespace) -> int:
     for person in people:
         person.join(30)
     started = time.monotonic()
-    found = _settle(stack, ledger, 40 if options.no_sweep else DRAIN_SECONDS)
+    found = _settle(faults, ledger, 40 if options.no_sweep else DRAIN_SECONDS)
     _report(ledger, faults, found, time.monotonic() - started, len(receiver.got))
     wrong = {name: count for name, count in found.items() if count}
     if options.no_sweep:
@@ -201,11 +201,15 @@ def _run(stack: Stack, receiver: Receiver, options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _settle(stack: Stack, ledger: Ledger, seconds: float) -> dict[str, int]:
-    """Wait until nothing is left to do, at most `seconds`, and return what is wrong."""
+def _settle(faults: Faults, ledger: Ledger, seconds: float) -> dict[str, int]:
+    """Wait until nothing is left to do, at most `seconds`, and return what is wrong.
+
+    The last fault may end a process only now: garbage in the broker ends a worker that reads it.
+    """
     deadline = time.monotonic() + seconds
     while True:
-        found = verdict(ledger, stack.sql)
+        faults.supervise()
+        found = verdict(ledger, faults.stack.sql)
         if not any(found.values()) or time.monotonic() > deadline:
             return found
         time.sleep(1)
