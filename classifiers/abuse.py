@@ -160,7 +160,7 @@ def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArr
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return probabilities for log-odds, safe at both ends."""
-    return 1.0 / (1.0 + np.exp(-np.clip(np.asarray(logits, dtype=np.float64), -40.0, 40.0)))
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * np.asarray(logits, dtype=np.float64)))
 
 
 def as_items(scores: NDArray[np.float64], names: Sequence[str]) -> list[dict[str, float]]:

@@ -74,11 +74,11 @@ class Classifier:
         languages = detect_batch(texts, features.words)
         signals = as_items(sigmoid(self.abuse.logits(features)), self.abuse.names)
         self._score_further(texts, languages, signals)
-        bags = self.relevance.closeness.read(features.words, len(items))
-        off_topic, passages = self.relevance.judge(items, bags)
+        off_topic, passages = self.relevance.judge(items, features.words)
         off_topic_scores = sigmoid(off_topic)
-        idf = self.relevance.closeness.idf
-        quality = sigmoid(low_quality_logits(features, idf, is_foreign(languages)))
+        stems = self.relevance.closeness
+        foreign = is_foreign(languages)
+        quality = sigmoid(low_quality_logits(features, stems.idf, stems.rarest, foreign))
         for number, own in enumerate(signals):
             if not np.isnan(off_topic[number]):
                 own["off_topic"] = round(float(off_topic_scores[number]), 4)
@@ -108,7 +108,7 @@ class Classifier:
 
     def explain_context(self, item: Item) -> list[ContextShare]:
         """Return what each part of the context adds to off_topic; empty without a story."""
-        if not (item.title.strip() or item.story.strip()):
+        if not item.has_story:
             return []
         return context_shares(self.relevance, item)
 

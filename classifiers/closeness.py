@@ -115,6 +115,7 @@ class Closeness:
         self, idf: Floats, vectors: WordVectors, *, stories: int = 512, texts: int = 8192
     ) -> None:
         self.idf = idf
+        self.rarest = float(idf.max(initial=0.0))
         self.vectors = vectors
         self._stories: Cache[StoryView] = Cache(stories)
         self._bags: Cache[Bag] = Cache(texts)

@@ -48,6 +48,8 @@ def best_edits(
     numbers = table.candidates(hashes[row, column])
     costs = table.costs[numbers] + _prices(column, lengths[row], letters.shape[1]) + price
     worth = (numbers >= 0) & (costs <= limits[row])
+    if not worth.any():
+        return {}
     row, column, costs = row[worth], column[worth], costs[worth]
     order = np.lexsort((column, costs, row))
     row, first = np.unique(row[order], return_index=True)

@@ -7,6 +7,8 @@ weights; its length is set to one, the mean comment is taken off, and the length
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 
 from classifiers.hashing import mix
 from classifiers.spellings import spell
+from classifiers.vocabulary import PerWord, Vocabulary
 from classifiers.words import Words
 
 Floats = NDArray[np.float32]
@@ -23,7 +26,7 @@ Floats = NDArray[np.float32]
 _SMALLEST = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WordVectors:
     """Vectors of the known words.
 
@@ -54,18 +57,24 @@ class WordVectors:
 
     def places(self, words: Words) -> NDArray[np.int64]:
         """Return the row of each word in ``table``."""
-        found = np.minimum(np.searchsorted(self.hashes, words.hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[found] == words.hashes, found, len(self.hashes))
+        return self._rows.of(words.vocabulary).take(words.ids)
+
+    @functools.cached_property
+    def _rows(self) -> PerWord[np.int64]:
+        return PerWord(self._rows_of, np.int64)
+
+    def _rows_of(self, vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
+        hashes = vocabulary.hashes.values[begin:end]
+        found = np.minimum(self.hashes.searchsorted(hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[found] == hashes, found, len(self.hashes))
 
     def of_texts(self, words: Words, count: int) -> Floats:
         """Return unit vectors (texts x dimensions); zero where no word is known."""
         places = self.places(words)
-        known = places < len(self.hashes)
-        places, ids = places[known], words.text_ids[known]
-        sums = np.zeros((count, self.table.shape[1]), dtype=np.float32)
-        if len(places):
-            firsts = np.flatnonzero(np.diff(ids, prepend=-1))
-            sums[ids[firsts]] = np.add.reduceat(self.table[places], firsts, axis=0)
+        ends = np.bincount(words.text_ids, minlength=count).cumsum().tolist()
+        sums = np.empty((count, self.table.shape[1]), dtype=np.float32)
+        for text, (begin, end) in enumerate(itertools.pairwise([0, *ends])):
+            np.add.reduce(self.table[places[begin:end]], axis=0, out=sums[text])
         return self.centred(sums)
 
     def centred(self, sums: Floats) -> Floats:
@@ -77,7 +86,7 @@ class WordVectors:
 
 def plain_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
     """Return the hashes of words as they are spelled, with nothing mended."""
-    return mix(spell(words).hashes()[0])
+    return mix(spell(words).hashes[0])
 
 
 def unit(vectors: Floats) -> Floats:

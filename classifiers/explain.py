@@ -56,8 +56,9 @@ def explain_item(
         elif signal == "off_topic":
             made = _explain_off_topic(classifier, item, features)
         elif signal == "low_quality":
-            idf = classifier.relevance.closeness.idf
-            logits = low_quality_logits(features, idf, is_foreign(languages))
+            stems = classifier.relevance.closeness
+            foreign = is_foreign(languages)
+            logits = low_quality_logits(features, stems.idf, stems.rarest, foreign)
             made = [Contribution(signal, "", 0, 0, float(logits[0]))]
         else:
             made = []
@@ -127,7 +128,7 @@ def _explain_abuse(
 def _explain_off_topic(
     classifier: Classifier, item: Item, features: Features
 ) -> list[Contribution]:
-    if not (item.title.strip() or item.story.strip()):
+    if not item.has_story:
         return []
     shares, rest = word_shares(classifier.relevance, item, features.words)
     made = _spans(item, features, "off_topic", shares.tolist())

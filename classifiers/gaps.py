@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifiers.hashing import BASE, Numbers, edges_of, powers
+from classifiers.hashing import BASE, Numbers, powers
 from classifiers.pieces import SAVED, SAVED_BY_OTHERS, STRANGE, kinds_of_part
 from classifiers.spelling import HEAVY, Spelling
 from classifiers.spellings import Spellings
@@ -18,7 +18,7 @@ def close_gaps(table: Spelling, words: Spellings) -> Spellings:
 
     As with words in pieces, one part must be strange, and what is read must cost clearly less.
     """
-    linear, _ = words.hashes()
+    linear, _ = words.hashes
     parts = kinds_of_part(table, linear, words.codes, words.lengths)
     near = (words.chunk_ids[1:] == words.chunk_ids[:-1]) & (words.starts[1:] == words.ends[:-1] + 1)
     near &= (parts[1:] == STRANGE) | (parts[:-1] == STRANGE)
@@ -43,7 +43,7 @@ def close_gaps(table: Spelling, words: Spellings) -> Spellings:
 
 def _closed(words: Spellings, left: Numbers, letters: Numbers) -> Spellings:
     """Return the words with each of these and the next one made one, with a letter between."""
-    places = edges_of(words.lengths)[left + 1]
+    places = words.begins[left + 1]
     lengths, ends = words.lengths.copy(), words.ends.copy()
     lengths[left] += lengths[left + 1] + 1
     ends[left] = ends[left + 1]

@@ -7,6 +7,7 @@ word with a letter changed, swapped or put in follows by arithmetic (Rabin and K
 from __future__ import annotations
 
 import functools
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ BASE = 0x100000001B3
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = 32
 
+Value = TypeVar("Value", bound=np.generic)
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint32]
@@ -49,9 +51,24 @@ def rows_of(hashes: Hashes, salt: int, bits: int = TABLE_BITS) -> Numbers:
     return (mixed >> np.uint64(64 - bits)).astype(np.int64)
 
 
+def shifted(values: NDArray[Value], step: int) -> NDArray[Value]:
+    """Return values moved on by so many places, around the end: a quick `numpy.roll`."""
+    return np.concatenate((values[-step:], values[:-step]))
+
+
 def edges_of(lengths: Numbers) -> Numbers:
     """Return where each piece of a ragged array begins."""
     return np.cumsum(lengths) - lengths
+
+
+def distinct(keys: Hashes) -> tuple[Numbers, Numbers]:
+    """Return where each different key stands first, and for every key which of those it is."""
+    ranks: dict[int, int] = {}
+    of_each = [ranks.setdefault(key, len(ranks)) for key in keys.tolist()]
+    numbers = np.array(of_each, dtype=np.int64)
+    first = np.empty(len(ranks), dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(keys))[::-1]
+    return first, numbers
 
 
 def places_within(lengths: Numbers) -> Numbers:

@@ -34,6 +34,11 @@ class Item:
     parent: str = ""
     thread: tuple[str, ...] = ()
 
+    @property
+    def has_story(self) -> bool:
+        """Say whether there is a story's text to be on the topic of."""
+        return bool(self.title.strip() or self.story.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

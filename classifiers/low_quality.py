@@ -41,17 +41,19 @@ def _share(amount: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.f
 def low_quality_logits(
     features: Features,
     idf: NDArray[np.float32],
+    rarest: float,
     foreign: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return log-odds of low quality per text.
 
-    ``idf`` is the table of stem weights; a stem at its maximum was never seen in training. That
-    says nothing of a text in a language that the table does not know: ``foreign`` marks those.
+    ``idf`` is the table of stem weights; a stem at its maximum, ``rarest``, was never seen in
+    training. That says nothing of a text in a language that the table does not know: ``foreign``
+    marks those.
     """
     words = features.words
     size, ids = words.count, words.text_ids
     count = np.bincount(ids, minlength=size).astype(np.float64)
-    unseen = (idf.take(stem_rows(words)) >= idf.max() - 1e-3) & (words.lengths >= 3)
+    unseen = (idf.take(stem_rows(words)) >= rarest) & (words.lengths >= 3)
     unknown = np.bincount(ids[unseen], minlength=size).astype(np.float64)
     distinct = np.bincount(ids.take(features.distinct), minlength=size).astype(np.float64)
     shouting, signs = _appearance(words)

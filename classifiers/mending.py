@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers import edits
-from classifiers.hashing import Codes, Numbers, edges_of
+from classifiers.hashing import Codes, Numbers
 from classifiers.masks import unmasked
 from classifiers.segmenting import LONGEST, SHORTEST, segment
 from classifiers.spelling import Spelling, spelling
@@ -44,7 +44,7 @@ def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbe
     if not open_to.any():
         return words, np.arange(len(words.lengths))
     table = spelling()
-    linear, _ = words.hashes()
+    linear, _ = words.hashes
     numbers = table.find(linear)
     costs = table.costs[numbers]
     signed = some_letters(words, words.signs > 0) & (numbers < 0)
@@ -55,9 +55,8 @@ def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbe
     edited &= words.lengths >= edits.SHORTEST
     readings: dict[int, Reading] = {}
     for word in np.flatnonzero((signed | masked) & open_to).tolist():
-        begin = int(edges_of(words.lengths)[word])
-        signs = words.signs[begin : begin + int(words.lengths[word])]
-        letters = unmasked(table, _letters(words, word), signs)
+        own = words.letters(word)
+        letters = unmasked(table, words.codes[own], words.signs[own])
         if letters is not None:
             readings[word] = [(letters, 0, int(words.lengths[word]))]
     found = _mended(table, words, np.flatnonzero(edited), numbers < 0)
@@ -70,17 +69,12 @@ def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbe
     return _rebuilt(words, readings)
 
 
-def _letters(words: Spellings, word: int) -> Codes:
-    begin = int(edges_of(words.lengths)[word])
-    return words.codes[begin : begin + int(words.lengths[word])]
-
-
 def _mended(
     table: Spelling, words: Spellings, chosen: Numbers, unknown: NDArray[np.bool_]
 ) -> dict[int, Codes]:
     """Return the chosen words that a small change makes known, without their doubles if need be."""
     found: dict[int, Codes] = {}
-    written = [_letters(words, word).tolist() for word in chosen.tolist()]
+    written = [words.codes[words.letters(word)].tolist() for word in chosen.tolist()]
     for price in (0.0, _DOUBLES):
         if price:
             written = [[letter for letter, _ in itertools.groupby(one)] for one in written]
@@ -104,8 +98,9 @@ def _mended(
 
 def _stretches(words: Spellings, word: int) -> Iterator[tuple[int, int]]:
     """Yield the parts of a word that may be run together: no further than a "!", or `LONGEST`."""
-    begin, size = int(edges_of(words.lengths)[word]), int(words.lengths[word])
-    calls = np.flatnonzero(words.signs[begin : begin + size] == ord("!")).tolist()
+    own = words.letters(word)
+    size = own.stop - own.start
+    calls = (words.signs[own] == ord("!")).nonzero()[0].tolist()
     begins = [0, *(call + 1 for call in calls)] if size >= _CALLS_END_WORDS else [0]
     ends = [*calls, size] if size >= _CALLS_END_WORDS else [size]
     for first, last in zip(begins, ends, strict=True):
@@ -120,7 +115,7 @@ def _taken_apart(
     pieces: list[Codes] = []
     owners: list[tuple[int, int]] = []
     for word in chosen.tolist():
-        letters = _letters(words, word)
+        letters = words.codes[words.letters(word)]
         for begin, end in _stretches(words, word):
             pieces.append(letters[begin:end])
             owners.append((word, begin))
@@ -146,7 +141,7 @@ def _rebuilt(words: Spellings, readings: dict[int, Reading]) -> tuple[Spellings,
     """Put readings in the place of the words that they are readings of."""
     if not readings:
         return words, np.arange(len(words.lengths))
-    begins = edges_of(words.lengths)
+    begins = words.begins
     codes: list[Codes] = []
     signs: list[Codes] = []
     places: list[Numbers] = []

@@ -6,11 +6,13 @@ less than the parts, one of which nobody knows or nobody uses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.hashing import BASE, Codes, Hashes, Numbers, edges_of
-from classifiers.spelling import CANDIDATE, HEAVY, UNKNOWN_COST, Spelling
+from classifiers.spelling import HEAVY, UNKNOWN_COST, Spelling
 from classifiers.text import is_letter
 
 LETTER, STRANGE = 1, 2
@@ -76,32 +78,35 @@ def broken_words(
         Places of the words that may be a piece of another.
     """
     powers = np.array([pow(BASE, size, 1 << 64) for size in range(_LONGEST + 1)], np.uint64)
-    found: list[tuple[float, int, int]] = []
-    total = len(linear)
     costs = table.costs[table.find(linear)]
-    for size in range(2, _MOST_PIECES + 1):
-        begins = np.unique(strange[:, None] - np.arange(size))
-        begins = begins[(begins >= 0) & (begins + size <= total)]
-        begins = begins[text_ids[begins] == text_ids[begins + size - 1]]
-        joined, letters = linear[begins], lengths[begins]
-        apart = costs[begins].astype(np.float64)
-        for step in range(1, size):
-            joined = joined + linear[begins + step] * powers[np.minimum(letters, _LONGEST)]
-            letters = letters + lengths[begins + step]
-            apart = apart + costs[begins + step]
-        numbers = np.where(letters <= _LONGEST, table.find(joined), -1)
-        flags = table.flags[numbers]
-        saved = apart - table.costs[numbers]
-        wanted = np.where(flags & HEAVY, SAVED, SAVED_BY_OTHERS)
-        chosen = (numbers >= 0) & ((flags & CANDIDATE) > 0) & (saved >= wanted)
-        found += [
-            (-float(gain), int(begin), size)
-            for gain, begin in zip(saved[chosen], begins[chosen], strict=True)
-        ]
+    spans = np.zeros(len(linear), dtype=bool)
+    spans[strange] = True
+    is_strange, joined, letters, apart = spans, linear, lengths, costs.astype(np.float64)
+    found: list[tuple[Numbers, Hashes, NDArray[np.float64], Numbers]] = []
+    for size in range(2, _MOST_PIECES + 1):  # each run grows by the word behind it
+        added = slice(size - 1, None)
+        joined = joined[:-1] + linear[added] * powers[np.minimum(letters[:-1], _LONGEST)]
+        letters = letters[:-1] + lengths[added]
+        apart = apart[:-1] + costs[added]
+        spans = spans[:-1] | is_strange[added]
+        whole = spans & (text_ids[added] == text_ids[: len(spans)]) & (letters <= _LONGEST)
+        begins = whole.nonzero()[0]
+        found.append((begins, joined[begins], apart[begins], np.full(len(begins), size)))
+    begins, joined, apart, sizes = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    numbers = table.candidates(joined)
+    saved = apart - table.costs[numbers]
+    wanted = np.where(table.flags[numbers] & HEAVY, SAVED, SAVED_BY_OTHERS)
+    chosen = ((numbers >= 0) & (saved >= wanted)).nonzero()[0]
+    columns = (-saved[chosen], begins[chosen], sizes[chosen])
+    return _best_apart(sorted(zip(*(column.tolist() for column in columns), strict=True)))
+
+
+def _best_apart(runs: Iterable[tuple[float, int, int]]) -> list[Run]:
+    """Return the runs, best first, that share no word with a better one, by place."""
     taken: set[int] = set()
-    runs: list[tuple[int, int]] = []
-    for _, begin, size in sorted(found):
+    chosen: list[Run] = []
+    for _, begin, size in runs:
         if taken.isdisjoint(range(begin, begin + size)):
             taken.update(range(begin, begin + size))
-            runs.append((begin, size))
-    return sorted(runs)
+            chosen.append((begin, size))
+    return sorted(chosen)

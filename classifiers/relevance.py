@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.bags import Bags, Floats
+from classifiers.bags import Floats
 from classifiers.closeness import (
     COLUMN,
     FEATURE_NAMES,
@@ -21,6 +21,7 @@ from classifiers.closeness import (
 )
 from classifiers.embeddings import WordVectors
 from classifiers.items import Item, Passage
+from classifiers.words import Words
 
 KINDS = 8
 """Kinds of context: a bit each for title, body, and parent or thread."""
@@ -63,14 +64,18 @@ class Relevance:
         return cls(closeness, weights, arrays["bias"].astype(np.float32))
 
     def judge(
-        self, items: Sequence[Item], bags: Bags
+        self, items: Sequence[Item], words: Words
     ) -> tuple[NDArray[np.float64], list[Passage | None]]:
-        """Return log-odds of off_topic (nan without any story text) and the matched passages."""
-        table, best = self.closeness.measure(items, bags)
+        """Return log-odds of off_topic (nan without any story text) and the matched passages.
+
+        ``words`` are those of the items' texts.
+        """
+        judged = np.array([item.has_story for item in items])
+        if not judged.any():
+            return np.full(len(items), np.nan), [None] * len(items)
+        table, best = self.closeness.measure(items, self.closeness.read(words, len(items)))
         logits = self.parts(table).sum(axis=1) + self.bias[kinds_of_context(table)]
-        for number, item in enumerate(items):
-            if not (item.title.strip() or item.story.strip()):
-                logits[number] = np.nan
+        logits[~judged] = np.nan
         passages = [
             self._passage(item, row, place)
             for item, row, place in zip(items, table, best.tolist(), strict=True)

@@ -28,13 +28,16 @@ def within(
     marks: NDArray[np.bool_], text_ids: NDArray[np.int32], before: int, after: int
 ) -> Numbers:
     """Return the words up to so many places before or after a marked one, in the same text."""
-    marked = np.flatnonzero(marks)
+    marked = marks.nonzero()[0]
+    if not len(marked):
+        return marked
+    steps = np.array([*range(-before, 0), *range(1, after + 1)])
+    places, origins = (marked[:, None] + steps).ravel(), marked.repeat(len(steps))
+    inside = (places >= 0) & (places < len(marks))
+    places, origins = places[inside], origins[inside]
     reached = np.zeros(len(marks), dtype=bool)
-    for step in (*range(-before, 0), *range(1, after + 1)):
-        inside = marked[(marked + step >= 0) & (marked + step < len(marks))]
-        same = text_ids[inside] == text_ids[inside + step]
-        reached[inside[same] + step] = True
-    return np.flatnonzero(reached)
+    reached[places[text_ids[places] == text_ids[origins]]] = True
+    return reached.nonzero()[0]
 
 
 def quoted(words: Words) -> Numbers:

@@ -78,19 +78,24 @@ def _groups(lengths: Numbers) -> Iterator[Numbers]:
 
 
 def _piece_costs(table: Spelling, letters: Codes) -> Floats:
-    """Return the cost of every piece: (words, place where it begins, length - 1)."""
+    """Return the cost of every piece: (words, place where it ends, `_LONGEST_PIECE` - length).
+
+    The longest piece comes first, as the places where they begin do.
+    """
     words, width = letters.shape
     factors, inverses = _factors()
     sums = np.zeros((words, width + 1), dtype=np.uint64)
     np.cumsum(letters.astype(np.uint64) * factors[:width], axis=1, out=sums[:, 1:])
-    sizes = np.arange(1, _LONGEST_PIECE + 1)
-    ends = np.arange(width)[:, None] + sizes
-    linear = sums[:, np.minimum(ends, width)] - sums[:, :width, None]
-    numbers = table.find(linear * inverses[:width, None])
+    sizes = np.arange(_LONGEST_PIECE, 0, -1)
+    begins = np.arange(1, width + 1)[:, None] - sizes
+    inside = np.maximum(begins, 0)
+    linear = (sums[:, 1:, None] - sums[:, inside]) * inverses[inside]
+    numbers = table.find(linear)
     unknown = _UNKNOWN_PIECE + _PER_UNKNOWN_LETTER * sizes
     costs = np.where(numbers >= 0, table.costs[numbers], unknown) + _PER_PIECE
-    costs[:, ends > width] = np.inf
-    costs[:, :, 0] += _LONE_LETTER * ~np.isin(letters, _LONE_LETTERS_ALLOWED)
+    costs[:, begins < 0] = np.inf
+    lone = (letters != _LONE_LETTERS_ALLOWED[0]) & (letters != _LONE_LETTERS_ALLOWED[1])
+    costs[:, :, -1] += _LONE_LETTER * lone
     return costs
 
 
@@ -98,16 +103,16 @@ def _cuts(table: Spelling, letters: Codes, lengths: Numbers) -> Iterator[list[in
     words, width = letters.shape
     costs = _piece_costs(table, letters)
     short = np.flatnonzero(lengths <= _NAME_LIKE)
-    costs[short, lengths[short] - 1, 0] = np.inf  # no letter is left over: "Assisi", "Takeshita"
-    best = np.full((words, width + 1), np.inf)
-    best[:, 0] = 0.0
+    costs[short, lengths[short] - 1, -1] = np.inf  # no letter is left over: "Assisi", "Takeshita"
+    best = np.full((words, _LONGEST_PIECE + width), np.inf)  # before the word nothing can begin
+    best[:, _LONGEST_PIECE - 1] = 0.0
     sizes = np.zeros((words, width + 1), dtype=np.int64)
+    for end in range(width):
+        totals = best[:, end : end + _LONGEST_PIECE] + costs[:, end]
+        sizes[:, end + 1] = 1 + totals[:, ::-1].argmin(axis=1)  # of equals the shortest
+        best[:, end + _LONGEST_PIECE] = totals.min(axis=1)
+    best = best[:, _LONGEST_PIECE - 1 :]
     rows = np.arange(words)
-    for end in range(1, width + 1):
-        pieces = np.arange(1, min(end, _LONGEST_PIECE) + 1)
-        totals = best[:, end - pieces] + costs[:, end - pieces, pieces - 1]
-        sizes[:, end] = totals.argmin(axis=1) + 1
-        best[:, end] = totals[rows, sizes[:, end] - 1]
     small, middle, long = (start + slope * lengths for start, slope in _LIMITS)
     limits = np.where(lengths <= _NAME_LIKE, small, np.minimum(middle, long))
     for row, (length, total, limit) in enumerate(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.hashing import Hashes, Numbers, edges_of, word_hashes
+from classifiers.hashing import Hashes, Numbers, edges_of, shifted, word_hashes
 from classifiers.text import MASK_SIGNS, FoldedBatch, fold_batch, is_letter, is_symbol, keep
 
 _LATIN_END = 0x250
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spellings:
     """Words as runs of folded code points.
 
@@ -31,9 +32,20 @@ class Spellings:
     starts: Numbers
     ends: Numbers
 
+    @functools.cached_property
     def hashes(self) -> tuple[Hashes, Hashes]:
         """Return the linear hashes of the words and of their stems."""
         return word_hashes(self.codes, self.lengths)
+
+    @functools.cached_property
+    def begins(self) -> Numbers:
+        """Return where the letters of each word begin."""
+        return edges_of(self.lengths)
+
+    def letters(self, word: int) -> slice:
+        """Return the place of one word's letters."""
+        begin = int(self.begins[word])
+        return slice(begin, begin + int(self.lengths[word]))
 
 
 def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -45,13 +57,14 @@ def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
     """Drop apostrophes within words; say what belongs to a word, masks (f*ck) included."""
     codes = batch.codes
     word = _is_word(codes)
-    before, after = np.roll(word, 1), np.roll(word, -1)
+    before, after = shifted(word, 1), shifted(word, -1)
     apostrophe = (codes == 39) & before & after
     mask = (codes == MASK_SIGNS[0]) | (codes == MASK_SIGNS[1])
     letter = is_letter(codes)
-    word = word | _masking(mask, letter, word)
+    if mask.any():
+        word = word | _masking(mask, letter, word)
     foreign = letter & (codes >= _LATIN_END)
-    mixed = foreign & ((before & ~np.roll(foreign, 1)) | (after & ~np.roll(foreign, -1)))
+    mixed = foreign & ((before & ~shifted(foreign, 1)) | (after & ~shifted(foreign, -1)))
     digit = (codes >= 48) & (codes <= 57)
     signs = np.where(mask | mixed | digit, codes, batch.signs)
     read = FoldedBatch(codes, batch.text_ids, batch.offsets, signs, batch.count)
@@ -66,17 +79,17 @@ def _masking(
     A star alone after a word is a footnote.
     """
     places = np.arange(len(mask))
-    begins = np.maximum.accumulate(np.where(mask & ~np.roll(mask, 1), places, 0))
-    last = np.where(mask & ~np.roll(mask, -1), places, len(mask) - 1)
+    begins = np.maximum.accumulate(np.where(mask & ~shifted(mask, 1), places, 0))
+    last = np.where(mask & ~shifted(mask, -1), places, len(mask) - 1)
     ends = np.minimum.accumulate(last[::-1])[::-1]
-    return mask & np.roll(letter, 1)[begins] & (np.roll(word, -1)[ends] | (ends > begins))
+    return mask & shifted(letter, 1)[begins] & (shifted(word, -1)[ends] | (ends > begins))
 
 
 def spell(chunks: Sequence[str]) -> Spellings:
     """Return the words of chunks after folding."""
     stream, word = _cleaned(fold_batch(chunks))
-    begins = np.flatnonzero(word & ~np.roll(word, 1))
-    ends = np.flatnonzero(word & ~np.roll(word, -1)) + 1
+    begins = np.flatnonzero(word & ~shifted(word, 1))
+    ends = np.flatnonzero(word & ~shifted(word, -1)) + 1
     return Spellings(
         stream.codes[word],
         stream.signs[word],
@@ -92,4 +105,4 @@ def some_letters(words: Spellings, chosen: NDArray[np.bool_]) -> NDArray[np.bool
     """Say of each word whether some of its letters are among the chosen ones."""
     if not len(words.lengths):
         return np.zeros(0, dtype=bool)
-    return np.logical_or.reduceat(chosen, edges_of(words.lengths))
+    return np.logical_or.reduceat(chosen, words.begins)

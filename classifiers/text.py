@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from classifiers.chunks import MAX_CHARS
 from classifiers.confusables import CONFUSABLES, EMOJI_READ_AS
+from classifiers.hashing import shifted
 
 MAX_EXPANSION = 6
 """Characters that one code point may fold to (U+FDFA would give 18)."""
@@ -37,7 +38,7 @@ _LEET = {"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "
 _BARS = (43, 124)
 """Signs that are letters only within longer words: "shi+ty", not "a|b"."""
 
-_SIGNS = tuple(ord(sign) for sign in _LEET if not sign.isdigit())
+_ASCII_END = 128
 _KEPT_DOUBLE = "eoslf"
 """Letters that a stretched word keeps twice ("asss" is "ass", "idiottt" is "idiot")."""
 
@@ -187,18 +188,18 @@ def _undo_leet(batch: FoldedBatch) -> FoldedBatch:
         return batch
     letter = is_letter(codes)
     reading = letter | candidate
-    before, after = np.roll(reading, 1), np.roll(reading, -1)
-    letter_after = np.roll(letter, -1)
+    before, after = shifted(reading, 1), shifted(reading, -1)
+    letter_after = shifted(letter, -1)
+    digit = (codes >= 48) & (codes <= 57)
     joined = _near(letter, reading, 1) & _near(letter, reading, -1)
-    is_sign = np.isin(codes, _SIGNS)
-    digit_before = np.roll((codes >= 48) & (codes <= 57), 1)
-    start = letter_after & ~before & ~digit_before & (~is_sign | (codes == 36))
-    start |= (codes == 64) & (np.roll(codes, -1) == 115) & (np.roll(codes, -2) == 115)  # "@ss"
-    lone = np.isin(codes, _BARS) & ~_two_letters(letter)
-    end = is_symbol(codes) & np.roll(letter, 1) & ~after
+    is_sign = candidate & ~digit & (codes < _ASCII_END)
+    start = letter_after & ~before & ~shifted(digit, 1) & (~is_sign | (codes == 36))
+    start |= (codes == 64) & (shifted(codes, -1) == 115) & (shifted(codes, -2) == 115)  # "@ss"
+    lone = ((codes == _BARS[0]) | (codes == _BARS[1])) & ~_two_letters(letter)
+    end = is_symbol(codes) & shifted(letter, 1) & ~after
     money = codes == ord("$")
-    doubled = money & (np.roll(money, 1) | np.roll(money, -1))  # "a$$", not "US$"
-    end |= doubled & (np.roll(letter, 1) | (np.roll(money, 1) & np.roll(letter, 2)))
+    doubled = money & (shifted(money, 1) | shifted(money, -1))  # "a$$", not "US$"
+    end |= doubled & (shifted(letter, 1) | (shifted(money, 1) & shifted(letter, 2)))
     changed = candidate & (joined | start | end) & ~lone
     return FoldedBatch(
         np.where(changed, letters, codes),
@@ -211,17 +212,17 @@ def _undo_leet(batch: FoldedBatch) -> FoldedBatch:
 
 def _two_letters(letter: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say where two letters stand right before or right after."""
-    before = np.roll(letter, 1) & np.roll(letter, 2)
-    return before | (np.roll(letter, -1) & np.roll(letter, -2))
+    before = shifted(letter, 1) & shifted(letter, 2)
+    return before | (shifted(letter, -1) & shifted(letter, -2))
 
 
 def _near(letter: NDArray[np.bool_], reading: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
     """Say where a letter is at most three places off, with only possible letters between."""
-    found = np.roll(letter, step)
-    between = np.roll(reading, step)
+    found = shifted(letter, step)
+    between = shifted(reading, step)
     for distance in (2, 3):
-        found = found | (between & np.roll(letter, step * distance))
-        between = between & np.roll(reading, step * distance)
+        found = found | (between & shifted(letter, step * distance))
+        between = between & shifted(reading, step * distance)
     return found
 
 
@@ -243,11 +244,11 @@ def _undo_repetition(batch: FoldedBatch) -> FoldedBatch:
     codes = batch.codes
     same = codes[1:] == codes[:-1]
     second = np.concatenate(([False], same))
-    third = second & np.roll(second, 1)
+    third = second & shifted(second, 1)
     third[:1] = False
     if not third.any():
         return batch
-    long_run = third | np.roll(third, -1)
+    long_run = third | shifted(third, -1)
     doubled = np.isin(codes, [ord(letter) for letter in _KEPT_DOUBLE]) | ~is_letter(codes)
     drop = np.where(doubled, third, second & long_run)
     return keep(batch, ~drop | np.isin(codes, MASK_SIGNS))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifiers.chunks import Chunks
 from classifiers.gaps import close_gaps
 from classifiers.hash_index import HashIndex
-from classifiers.hashing import Hashes, Numbers, edges_of, mix, ngram_rows, places_within
+from classifiers.hashing import Hashes, Numbers, distinct, edges_of, mix, ngram_rows, places_within
 from classifiers.mending import mend
 from classifiers.pieces import kinds_of_part
 from classifiers.spelling import spelling
@@ -64,7 +64,7 @@ def _known_classes() -> tuple[Hashes, NDArray[np.int8]]:
     """Return the sorted hashes of the words that have a class, and the class of each."""
     known: dict[int, int] = {}
     for number, listed in WORD_CLASSES.items():
-        known |= dict.fromkeys(mix(spell(listed).hashes()[0]).tolist(), number)
+        known |= dict.fromkeys(mix(spell(listed).hashes[0]).tolist(), number)
     hashes = np.array(sorted(known), dtype=np.uint64)
     return hashes, np.array([known[one] for one in hashes.tolist()], dtype=np.int8)
 
@@ -85,7 +85,7 @@ def quotation_marks(
     """
     edges = edges_of(np.fromiter((len(chunk) + 1 for chunk in chunks), np.int64, len(chunks)))
     codes = np.frombuffer("\n".join([*chunks, ""]).encode("utf-32-le", "surrogatepass"), "<u4")
-    mark = np.isin(codes, [ord(sign) for sign in QUOTATION_MARKS])
+    mark = (_kinds()[np.minimum(codes, 0xFFFF)] & 8) > 0
     mark[1:] &= ~mark[:-1]
     passed = np.concatenate(([0], np.cumsum(mark)))
     behind = np.append(edges, len(codes))
@@ -95,7 +95,10 @@ def quotation_marks(
 
 @functools.cache
 def _kinds() -> NDArray[np.uint8]:
-    """Return per code point: 1 letter, 2 capital letter, 4 neither letter, digit nor space."""
+    """Return per code point the sum of: 1 letter, 2 capital letter, 8 quotation mark, 4 a sign.
+
+    A sign is neither letter, digit nor space.
+    """
     made = np.zeros(0x10000, dtype=np.uint8)
     for code in range(_KINDS_KNOWN):
         character = chr(code)
@@ -103,6 +106,7 @@ def _kinds() -> NDArray[np.uint8]:
         made[code] += 4 * (not character.isalnum() and not character.isspace())
     made[_KINDS_KNOWN:0xD800] = 1
     made[0xD800:] = 4
+    made[[ord(sign) for sign in QUOTATION_MARKS]] |= 8
     return made
 
 
@@ -157,17 +161,12 @@ class Vocabulary:
             numbers = self._chunk_index.find(chunks.keys)
             missing = np.flatnonzero(numbers < 0)
             if len(missing):
-                _, first, inverse = np.unique(
-                    chunks.keys[missing], return_index=True, return_inverse=True
-                )
-                order = np.argsort(first)  # as they come, whatever this process makes of keys
-                rank = np.empty(len(order), dtype=np.int64)
-                rank[order] = np.arange(len(order))
-                new = missing[first[order]]
+                first, ranks = distinct(chunks.keys[missing])
+                new = missing[first]
                 begun = self.firsts.size
                 self._learn_chunks([chunks.chunk(number) for number in new.tolist()])
                 self._chunk_index.add(chunks.keys[new], begun + np.arange(len(new)))
-                numbers[missing] = begun + rank[inverse]
+                numbers[missing] = begun + ranks
             return numbers
 
     def _learn_chunks(self, chunks: Sequence[str]) -> None:
@@ -192,20 +191,20 @@ class Vocabulary:
 
     def _word_numbers(self, spellings: Spellings) -> Numbers:
         """Return the number of each word, learning those that are new."""
-        linear, stems = spellings.hashes()
+        linear, stems = spellings.hashes
         hashes = mix(linear)
         keys = hashes | np.uint64(1)
         numbers = self._word_index.find(keys)
         missing = np.flatnonzero(numbers < 0)
         if not len(missing):
             return numbers
-        _, first, inverse = np.unique(keys[missing], return_index=True, return_inverse=True)
+        first, ranks = distinct(keys[missing])
         new = missing[first]
         begun = self.size
         self._word_index.add(keys[new], begun + np.arange(len(new)))
-        numbers[missing] = begun + inverse
+        numbers[missing] = begun + ranks
         lengths = spellings.lengths[new]
-        letters = np.repeat(edges_of(spellings.lengths)[new], lengths) + places_within(lengths)
+        letters = np.repeat(spellings.begins[new], lengths) + places_within(lengths)
         rows, counts = ngram_rows(spellings.codes[letters], lengths)
         classes = _classes_of(hashes[new])
         self.hashes.extend(hashes[new])

@@ -45,7 +45,7 @@ def _counts(texts: Sequence[str], weights: Weights) -> tuple[NDArray[np.uint64],
         chunks = [chunk for text in block for chunk in text.split()]
         owners = np.repeat(np.arange(len(block)), [len(text.split()) for text in block])
         words = spell(chunks)
-        own = words.hashes()[0]
+        own = words.hashes[0]
         order = np.lexsort((owners[words.chunk_ids], own))
         own, owner = own[order], owners[words.chunk_ids][order]
         first = np.ones(len(own), dtype=bool)
@@ -58,7 +58,7 @@ def _counts(texts: Sequence[str], weights: Weights) -> tuple[NDArray[np.uint64],
 
 
 def _hashes(words: Iterable[str]) -> NDArray[np.uint64]:
-    return np.unique(spell(sorted(words)).hashes()[0])
+    return np.unique(spell(sorted(words)).hashes[0])
 
 
 def learn_spelling(
