@@ -238,12 +238,12 @@ def with_counts(
     return Features(words, distinct, sequences, counts, runs)
 
 
-def scale_of(counts: Numbers) -> NDArray[np.float32]:
+def scale_of(counts: Numbers | Weights) -> Weights:
     """Return the factor that a text's summed weights are multiplied with: 1/sqrt(features).
 
     A factor per text instead of an L2 norm keeps a score a plain sum over its words.
     """
-    return (1.0 / np.sqrt(np.maximum(counts, 1) + 12.0)).astype(np.float32)
+    return np.asarray(1.0 / np.sqrt(np.maximum(counts, 1) + 12.0), dtype=np.float32)
 
 
 def blocks(texts: Sequence[str], size: int = BLOCK) -> Iterator[tuple[int, Features]]:

@@ -8,18 +8,21 @@ it stands there, and that signs of style, which belong to no word, are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classifiers.features import Features, WordWeights, add_by_text, scale_of, with_counts
+from classifiers.features import (
+    Features,
+    Weights,
+    WordWeights,
+    add_by_text,
+    scale_of,
+    with_counts,
+)
 from classifiers.hashing import Numbers, edges_of, places_within
 
 WINDOW = 3
 """Words of a window, chosen with the tables of docs/quality.md in view: "you are …" fits."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Windows:
     edges: Numbers
     begins: Numbers
     ends: Numbers
-    margins: Floats
+    margins: Weights
 
-    def highest(self) -> Floats:
+    def highest(self) -> Weights:
         """Return the highest log-odds among each text's windows (texts x heads)."""
         return np.maximum.reduceat(self.margins, self.edges, axis=0)
 
@@ -59,44 +62,38 @@ def windows_of(features: Features, weights: WordWeights) -> Windows | None:
     counts = np.maximum(sizes[texts] - WINDOW + 1, 1)
     begins = np.repeat(edges_of(sizes)[texts], counts) + places_within(counts)
     ends = np.minimum(begins + WINDOW, np.repeat(np.cumsum(sizes)[texts], counts))
-    own, own_counts, pairs, pair_counts = _running_sums(features, weights)
-    margins = own[ends] - own[begins] + pairs[ends - 1] - pairs[begins]
-    numbers = own_counts[ends] - own_counts[begins] + pair_counts[ends - 1] - pair_counts[begins]
-    return Windows(texts, edges_of(counts), begins, ends, margins * scale_of(numbers)[:, None])
+    sums = _sums_from_each_place(features, weights).take(begins, axis=0)
+    margins = sums[:, :-1] * scale_of(sums[:, -1])[:, None]
+    return Windows(texts, edges_of(counts), begins, ends, margins)
 
 
-def _running_sums(
-    features: Features, weights: WordWeights
-) -> tuple[Floats, Numbers, Floats, Numbers]:
-    """Return what all words before each place sum to: first alone, then as pairs with the next.
+def _sums_from_each_place(features: Features, weights: WordWeights) -> Weights:
+    """Return per word what the window that begins with it sums to: its weights in each head.
 
-    Of each the weights (places + 1 x heads) and the number of features.
+    The last column is the number of features. A window ends where the text ends.
     """
-    words = features.words
+    words, ids = features.words, features.words.text_ids
     scope, pairs = features.runs
-    size = len(words.ids)
-    own = weights.of_words(words)
-    add_by_text(own, weights.of_rows(scope[0]), scope[2])
-    joined = np.zeros_like(own)
-    joined[pairs[2]] = weights.of_rows(pairs[0])
-    own_counts = words.vocabulary.ngram_counts.values.take(words.ids) + 1
-    own_counts += np.bincount(scope[2], minlength=size)
+    ngrams = words.vocabulary.ngram_counts.values.take(words.ids)
+    alone = _counted(weights.of_words(words), ngrams + 1)
+    add_by_text(alone, _counted(weights.of_rows(scope[0]), 1), scope[2])
     if features.silent is not None:
-        own[features.silent] = 0.0
-        own_counts[features.silent] = 0
-    return (
-        _running(own, np.float64),
-        _running(own_counts, np.int64),
-        _running(joined, np.float64),
-        _running(np.bincount(pairs[2], minlength=size), np.int64),
-    )
-
-
-def _running(values: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
-    """Return the sums of the first 0, 1, 2, … values."""
-    sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype=dtype)
-    np.cumsum(values, axis=0, dtype=dtype, out=sums[1:])
+        alone[features.silent] = 0.0
+    with_next = alone.copy()
+    with_next[pairs[2]] += _counted(weights.of_rows(pairs[0]), 1)
+    sums = with_next.copy()
+    for step in range(1, WINDOW):
+        added = alone if step == WINDOW - 1 else with_next
+        sums[:-step] += added[step:] * (ids[step:] == ids[:-step])[:, None]
     return sums
+
+
+def _counted(weights: Weights, counts: Numbers | int) -> Weights:
+    """Return weights with one more column: how many features they belong to."""
+    made = np.empty((len(weights), weights.shape[1] + 1), dtype=np.float32)
+    made[:, :-1] = weights
+    made[:, -1] = counts
+    return made
 
 
 def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Features:
