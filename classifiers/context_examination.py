@@ -1,8 +1,7 @@
-"""The tables of docs/quality.md about off_topic and speed."""
+"""The table of docs/quality.md about off_topic."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,39 +78,5 @@ def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Examp
         'bad, which also means "no answer to the question". '
         "recall@5: share of misplaced comments found at 5 % false alarms.",
         ("set", "context", "negatives", "n", "misplaced", "AUC", "95 %", "recall@5"),
-        rows,
-    )
-
-
-def speed_table(classifier: Classifier, data: Path) -> Table:
-    """Comments per second on one core, and the time of a single one."""
-    texts = [row["text"][:400] for row in read_rows(data, "c3_globe_and_mail")][:6000]
-    story = " ".join(texts[:8])
-    items = [Item(text, f"Story {number % 40}", story) for number, text in enumerate(texts)]
-    full = [
-        Item(item.text, item.title, item.story, "", texts[number - 1], tuple(texts[number - 8 :
-             number]))
-        for number, item in enumerate(items)
-    ]  # fmt: skip
-    rows = []
-    for name, batch in (("text alone", [Item(text) for text in texts]),
-                        ("with story", items),
-                        ("with story, parent and 8 thread comments", full)):  # fmt: skip
-        classifier.score_batch(batch)  # caches and language tables as in a running worker
-        begun = time.process_time()
-        classifier.score_batch(batch)
-        rate = len(batch) / (time.process_time() - begun)
-        single = []
-        for item in batch[:300]:
-            begun = time.perf_counter()
-            classifier.score_batch([item])
-            single.append((time.perf_counter() - begun) * 1e3)
-        rows.append((name, f"{rate:,.0f}", f"{np.median(single):.2f} ms",
-                     f"{np.percentile(single, 95):.2f} ms"))  # fmt: skip
-    mean = np.mean([len(text) for text in texts])
-    return Table(
-        "Speed",
-        f"All signals, language and passage; comments of {mean:.0f} characters on average.",
-        ("context", "comments per second of processor time, in batches", "one comment, p50", "p95"),
         rows,
     )

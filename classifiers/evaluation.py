@@ -60,6 +60,7 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
     from classifiers import examination as abuse  # noqa: PLC0415
     from classifiers import language_examination as languages  # noqa: PLC0415
     from classifiers.functions.table import function_table  # noqa: PLC0415
+    from classifiers.speed_examination import speed_table  # noqa: PLC0415
     from classifiers.training.data import read_examples  # noqa: PLC0415
     from classifiers.transfer_examination import transfer_table  # noqa: PLC0415
 
@@ -77,7 +78,7 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
         languages.further_table(classifier, data),
         languages.at_home_table(data),
         context.off_topic_table(classifier, data, examples),
-        context.speed_table(classifier, data),
+        speed_table(classifier, data),
     ]
 
 
