@@ -17,7 +17,7 @@ from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import BadRequest
 from moderation.services import texts
 from moderation.services.akismet import Checked
-from moderation.services.errors import Invalid, TooLarge
+from moderation.services.errors import Invalid
 
 # 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.
 REQUEST_BYTES = 1024 * 1024
@@ -55,15 +55,13 @@ def split_host(request: HttpRequest) -> Host:
 
 
 def read_fields(request: HttpRequest) -> dict[str, str]:
-    """Return the fields of a form, or of a JSON object, in UTF-8. Raises BadRequest, TooLarge."""
+    """Return the fields of a form, or of a JSON object, in UTF-8. Raises as `reading` does."""
     if request.META.get("CONTENT_TYPE", "").startswith("application/json"):
         value = reading.read_json(request, limit=REQUEST_BYTES)
         if not isinstance(value, dict):
             raise BadRequest("The body is no object.")
         return {name: _as_text(one) for name, one in value.items() if one is not None}
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > REQUEST_BYTES:
-        raise TooLarge(f"At most {REQUEST_BYTES:,} bytes are taken here.", limit=REQUEST_BYTES)
+    reading.check_length(request, REQUEST_BYTES)
     try:
         form = request.body.decode("utf-8")
         pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)

@@ -31,8 +31,8 @@ VERSION = "v1alpha1"
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Goog-Api-Key, "
-    "X-Goog-Api-Client",
+    # The star does not stand for Authorization (Fetch, "CORS non-wildcard request-header name").
+    "Access-Control-Allow-Headers": "Authorization, *",
     "Access-Control-Max-Age": "3600",
 }
 Answer = Callable[[HttpRequest, Caller], HttpResponse]
