@@ -60,10 +60,15 @@ def test_comment_check(api_key: str) -> None:
 
 
 def test_the_values_with_which_clients_try_it(api_key: str) -> None:
-    said(ask(CHECK, api_key, comment_author="viagra-test-123"), b"true")
+    for author in ("viagra-test-123", "akismet-guaranteed-spam"):
+        said(ask(CHECK, api_key, comment_author=author), b"true")
     said(ask(CHECK, api_key, comment_author_email="akismet-guaranteed-spam@example.com"), b"true")
     said(ask(CHECK, api_key, INSULT, user_role="administrator"), b"false")
     said(ask(CHECK, api_key, "", comment_type="signup"), b"false")
+    blatant = ask(CHECK, api_key, is_test="1", test_discard="1")
+    said(blatant, b"true")
+    assert blatant["X-akismet-pro-tip"] == "discard"
+    said(ask(CHECK, api_key, test_discard="1"), b"false")
 
 
 def test_what_may_be_dropped_unseen_only_where_the_operator_says_so(
