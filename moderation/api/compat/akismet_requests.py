@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
 from moderation.api import reading
@@ -63,12 +64,22 @@ def read_fields(request: HttpRequest) -> dict[str, str]:
             raise BadRequest("The body is no object.")
         return {name: _as_text(one) for name, one in value.items() if one is not None}
     reading.check_length(request, REQUEST_BYTES)
+    if request.content_type == "multipart/form-data":
+        return _read_parts(request)
     try:
         form = request.body.decode("utf-8")
         pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest("The body is no form in UTF-8.") from error
     return dict(pairs)
+
+
+def _read_parts(request: HttpRequest) -> dict[str, str]:
+    # PHP's curl sends an array of fields in this way.
+    try:
+        return {name: str(value) for name, value in request.POST.items()}
+    except MultiPartParserError as error:
+        raise BadRequest("The body is no form.") from error
 
 
 def _as_text(value: object) -> str:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from moderation.models import Callback, Comment, Scope, Site, Suggestion
 from moderation.services import keys
@@ -116,6 +117,17 @@ def test_json_is_read_too(api_key: str) -> None:
     body = {"api_key": api_key, "blog": BLOG, "comment_content": INSULT, "is_test": True, "x": []}
     said(send(CHECK, body), b"true")
     said(send(SPAM, body), b"Thanks for making the web a better place.")
+
+
+def test_forms_in_parts_are_read_too(api_key: str) -> None:
+    fields = {"api_key": api_key, "blog": BLOG, "comment_content": INSULT, "x\x00": "\x00"}
+    body = encode_multipart(BOUNDARY, fields)
+    said(send(CHECK, body, Content_Type=MULTIPART_CONTENT), b"true")
+    for wrong in (body, b"--x\r\n", b""):
+        said(send(CHECK, wrong, Content_Type="multipart/form-data"), b"invalid")
+    said(send(CHECK, b"--x\r\n", Content_Type="multipart/form-data; boundary=x"), b"invalid")
+    many = encode_multipart(BOUNDARY, {str(number): "" for number in range(10_001)})
+    said(send(CHECK, many, Content_Type=MULTIPART_CONTENT), b"invalid")
 
 
 def test_a_key_is_capped_without_the_client_noticing(api_key: str, settings: Any) -> None:
