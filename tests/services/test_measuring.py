@@ -67,6 +67,25 @@ def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
     assert slow.batches == [1, sum(number % 3 + 1 for number in range(1, 16))]
 
 
+def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
+    counter, done = Counter(), Slow()
+    done.go_on.set()
+
+    def ask(caller: int) -> None:
+        for number in range(50):
+            text = "poison" if caller == 0 else f"{caller}-{number}"
+            try:
+                assert counter.measure(Ticket(done, [Asked(text)])) == [text]
+            except ValueError:
+                assert caller == 0
+
+    with ThreadPoolExecutor(8) as pool:
+        callers = [pool.submit(ask, caller) for caller in range(8)]
+        for caller in callers:
+            caller.result(30)
+    assert counter.measure(Ticket(done, [Asked("alone")])) == ["alone"], "nobody is waited for"
+
+
 def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
     slow, counter = Slow(), Counter()
     with ThreadPoolExecutor(4) as pool:
