@@ -205,6 +205,18 @@ def test_a_client_that_can_wait_is_told_later(api_key: str, queueing: None) -> N
     assert again["X-akismet-guid"] == answer["X-akismet-guid"]
 
 
+@pytest.mark.parametrize(("status", "words"), [("approved", b"false"), ("rejected", b"true")])
+def test_what_was_decided_stands_when_it_is_checked_again(
+    api_key: str, queueing: None, status: str, words: bytes
+) -> None:
+    fields = {"callback": "http://127.0.0.1:9/hook", "recheck_reason": "recheck_queue"}
+    said(ask(CHECK, api_key, INSULT, **fields), b"false")
+    Comment.objects.update(status=status)
+    again = ask(CHECK, api_key, INSULT, **fields)
+    said(again, words)
+    assert "X-akismet-recheck-after" not in again
+
+
 def test_the_clients_own_people_may_be_quicker(api_key: str, queueing: None) -> None:
     callback = "http://127.0.0.1:9/hook"
     guid = ask(CHECK, api_key, INSULT, callback=callback)["X-akismet-guid"]
