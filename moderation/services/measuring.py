@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 REMEMBERED_SECONDS = 3.0
 # A batch of eight costs little more than one text; so it is worth this wait to fill it.
 LONGEST_WAIT_SECONDS = 0.003
+# What one caller may have measured in one turn, unless a single text is longer.
+PORTION_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +195,27 @@ def warm() -> None:
 def measure(site: Site, asked: Iterable[Asked]) -> Measured:
     """Measure texts for a site now. Raises Unavailable when its classifier cannot be used."""
     classifier = _classifier_of(site)
-    texts = list(asked)
-    measurements = _counter.measure(Ticket(classifier, texts)) if texts else []
+    tickets = (Ticket(classifier, portion) for portion in _portions(asked))
     return Measured(
-        measurements,
+        [one for ticket in tickets for one in _counter.measure(ticket)],
         classifier.name,
         classifier.base.languages,
         classifier.adaptation is not None,
     )
+
+
+def _portions(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
+    """Cut what one caller asks so that the others get their turn in between."""
+    portion: list[Asked] = []
+    length = 0
+    for one in asked:
+        if portion and length + len(one.text) > PORTION_POINTS:
+            yield portion
+            portion, length = [], 0
+        portion.append(one)
+        length += len(one.text)
+    if portion:
+        yield portion
 
 
 def _classifier_of(site: Site) -> SiteClassifier:

@@ -47,6 +47,23 @@ def test_it_measures_in_order(daily: Site) -> None:
     assert not measure(daily, []).measurements
 
 
+def test_many_texts_are_measured_in_portions_and_in_order(
+    daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [Asked(text) for text in (GAME, INSULT, "", CONSPIRACY, GAME)]
+    at_once = measure(daily, asked)
+    turns: list[int] = []
+    monkeypatch.setattr(measuring, "PORTION_POINTS", len(GAME) + len(INSULT))
+    monkeypatch.setattr(
+        measuring, "Ticket", lambda *told: turns.append(len(told[1])) or Ticket(*told)
+    )
+    in_turns = measure(daily, asked)
+    assert len(turns) > 1 and sum(turns) == len(asked)
+    assert [one.signals for one in in_turns.measurements] == [
+        one.signals for one in at_once.measurements
+    ]
+
+
 def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
     slow, counter = Slow(), Counter()
 
