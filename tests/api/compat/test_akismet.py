@@ -146,6 +146,7 @@ def test_refusals(api_key: str, daily: Site, settings: Any) -> None:
     said(ask(CHECK, ""), b"invalid")
     said(send("/1.1/deactivate", [("key", api_key)]), b"deactivated")
     assert send(CHECK, method="GET").status_code == 405
+    assert "Access-Control-Allow-Origin" not in send(CHECK, method="OPTIONS", Origin=BLOG)
     assert send("/1.1/get-stats", []).status_code == 404
     settings.RATE_LIMIT_PER_MINUTE = 1
     keys.forget()
