@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import http.client
 import json
-import os
 import secrets
 import socket
 import sys
@@ -16,6 +15,9 @@ from typing import IO, Any
 
 from moderation.local import write_private
 from moderation.supervisor import Program
+
+# They wait for PostgreSQL, or for a score: what eight ask at once is measured in one batch.
+WEB_THREADS = "8"
 
 
 class CannotStart(Exception):
@@ -29,8 +31,6 @@ def seconds_since(begun: float) -> str:
 
 def programs(folder: Path, host: str, port: int) -> list[Program]:
     """Return the programs that make up the service on one machine; `folder` is the project's."""
-    # Threads wait for PostgreSQL most of the time; far more than cores only wait for each other.
-    threads = min(8, 2 * (os.cpu_count() or 2))
     # Root on a fresh machine is expected here; whitenoise serves without collected files.
     python = [
         sys.executable,
@@ -45,7 +45,7 @@ def programs(folder: Path, host: str, port: int) -> list[Program]:
             [
                 *(*python, "-m", "granian", "--interface", "wsgi"),
                 *("--host", host, "--port", str(port)),
-                *("--workers", "1", "--blocking-threads", str(threads)),
+                *("--workers", "1", "--blocking-threads", WEB_THREADS),
                 *("--log-level", "warning"),
                 *("--working-dir", str(folder), "moderation.wsgi:application"),
             ],

@@ -33,7 +33,11 @@ def read(request: HttpRequest, model: type[Model], *, limit: int = SINGLE_BYTES)
 def read_json(request: HttpRequest, *, limit: int) -> Any:
     """Return the request's JSON value; see `read`."""
     check_headers(request, limit)
-    raw = request.body
+    return parse(decode(request.body))
+
+
+def decode(raw: bytes) -> str:
+    """Return the text of a body in UTF-8. Raises BadRequest."""
     if not raw or raw.isspace():
         raise BadRequest("The request has no body.", code="empty_body")
     try:
@@ -42,6 +46,11 @@ def read_json(request: HttpRequest, *, limit: int) -> Any:
         raise BadRequest("The body is not UTF-8.", code="not_utf8") from error
     if text[0] == "\ufeff":
         raise BadRequest("The body starts with a byte order mark.", code="byte_order_mark")
+    return text
+
+
+def parse(text: str) -> Any:
+    """Return the JSON value of a text. Raises BadRequest."""
     try:
         value = _decoder.decode(text)
     except (ValueError, RecursionError) as error:
@@ -68,6 +77,11 @@ def check_headers(request: HttpRequest, limit: int) -> None:
         raise NotJson("Send `Content-Type: application/json`, in UTF-8.")
     if request.META.get("HTTP_CONTENT_ENCODING", "identity") not in ("identity", ""):
         raise NotJson("Send the body unpacked, without Content-Encoding.")
+    check_length(request, limit)
+
+
+def check_length(request: HttpRequest, limit: int) -> None:
+    """Refuse a body longer than `limit` bytes, or of a length nobody tells, before it is read."""
     length = request.META.get("CONTENT_LENGTH")
     if not length:
         if request.META.get("HTTP_TRANSFER_ENCODING"):

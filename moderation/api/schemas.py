@@ -53,7 +53,8 @@ def words(most: int, least: int = 0, **more: Any) -> Any:
 
 
 Id = Annotated[str, Field(json_schema_extra={"pattern": texts.ID_PATTERN})]
-Url = Annotated[str, words(texts.URL_POINTS, 1, format="uri")]
+# An empty one takes a story's address away.
+Url = Annotated[str, words(texts.URL_POINTS, format="uri")]
 
 
 class Taken(BaseModel):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from moderation.models import Callback, Site
+from moderation.models import Callback, Site, Status
 from moderation.policy import PolicyError
 from moderation.services import foreign, texts
 from moderation.services.addresses import OutboundRefused
@@ -28,6 +28,7 @@ from moderation.services.submissions import Submission
 logger = logging.getLogger(__name__)
 
 REJECT, REVIEW, APPROVE = "reject", "review", "approve"
+DECIDED = frozenset({Status.APPROVED, Status.REJECTED})
 # The client approves by itself after twice this time: longer than any review should take (seconds).
 RECHECK_AFTER = 604_800
 
@@ -64,6 +65,8 @@ def check(site: Site, checked: Checked, key: str) -> Told:
     queued = None
     if not checked.is_test:
         [queued] = foreign.queue(site, _seen(checked))
+    if queued and queued.status in DECIDED:
+        return Told(guid, spam=queued.status == Status.REJECTED)  # checked again after a decision
     if outcome == REVIEW and queued and _may_call(checked.callback):
         kept = _keep_callback(queued, checked, key, guid)
         return Told(kept, spam=False, recheck_after=RECHECK_AFTER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 # A promotion or a roll-back reaches the waiting clients' doors within this time.
 REMEMBERED_SECONDS = 3.0
+# A batch of eight costs little more than one text; so it is worth this wait to fill it.
+LONGEST_WAIT_SECONDS = 0.003
+# What one caller may have measured in one turn, unless a single text is longer.
+PORTION_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,19 @@ class Measured:
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """What one caller asks, and what came of it."""
+    """What one caller asks, what came of it, and the lock that is open once the caller is called.
+
+    Whoever is called without an outcome measures: for itself and all who wait.
+    """
 
     classifier: SiteClassifier
     asked: Sequence[Asked]
-    outcome: Sequence[Measurement] | Exception | None = field(default=None)
+    outcome: Sequence[Measurement] | Exception | None = None
+    called: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Close the lock."""
+        self.called.acquire()
 
 
 class Counter:
@@ -78,22 +90,54 @@ class Counter:
 
     def __init__(self) -> None:
         self._waiting: list[Ticket] = []
-        self._guard = threading.Lock()
-        self._turn = threading.Lock()
+        self._arrived = threading.Condition()
+        self._measuring = False
+        self._expected = 1
 
     def measure(self, ticket: Ticket) -> Sequence[Measurement]:
         """Measure a ticket with whatever else waits. Raises what the classifier raises for it."""
-        with self._guard:
-            self._waiting.append(ticket)
-        with self._turn:
-            if ticket.outcome is None:
-                with self._guard:
-                    group, self._waiting = self._waiting, []
-                _measure_group(group)
+        if self._has_to_wait(ticket):
+            ticket.called.acquire()
+        if ticket.outcome is None:
+            self._measure_for_all()
         if isinstance(ticket.outcome, Exception):
             raise ticket.outcome
         assert ticket.outcome is not None
         return ticket.outcome
+
+    def _has_to_wait(self, ticket: Ticket) -> bool:
+        with self._arrived:
+            self._waiting.append(ticket)
+            if len(self._waiting) >= self._expected:
+                self._arrived.notify()
+            somebody, self._measuring = self._measuring, True
+        return somebody
+
+    def _measure_for_all(self) -> None:
+        group: list[Ticket] = []
+        try:
+            group = self._gather()
+            _measure_group(group)
+        finally:
+            self._call_next()
+            for ticket in group:
+                ticket.called.release()
+
+    def _gather(self) -> list[Ticket]:
+        """Return all who wait, after a moment for as many to come as came the last time."""
+        with self._arrived:
+            self._arrived.wait_for(
+                lambda: len(self._waiting) >= self._expected, timeout=LONGEST_WAIT_SECONDS
+            )
+            group, self._waiting = self._waiting, []
+            self._expected = len(group)
+        return group
+
+    def _call_next(self) -> None:
+        with self._arrived:
+            self._measuring = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].called.release()
 
 
 def _measure_group(group: Sequence[Ticket]) -> None:
@@ -151,14 +195,27 @@ def warm() -> None:
 def measure(site: Site, asked: Iterable[Asked]) -> Measured:
     """Measure texts for a site now. Raises Unavailable when its classifier cannot be used."""
     classifier = _classifier_of(site)
-    texts = list(asked)
-    measurements = _counter.measure(Ticket(classifier, texts)) if texts else []
+    tickets = (Ticket(classifier, portion) for portion in _portions(asked))
     return Measured(
-        measurements,
+        [one for ticket in tickets for one in _counter.measure(ticket)],
         classifier.name,
         classifier.base.languages,
         classifier.adaptation is not None,
     )
+
+
+def _portions(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
+    """Cut what one caller asks so that the others get their turn in between."""
+    portion: list[Asked] = []
+    length = 0
+    for one in asked:
+        if portion and length + len(one.text) > PORTION_POINTS:
+            yield portion
+            portion, length = [], 0
+        portion.append(one)
+        length += len(one.text)
+    if portion:
+        yield portion
 
 
 def _classifier_of(site: Site) -> SiteClassifier:

@@ -42,6 +42,8 @@ def test_story_is_made_and_changed(api_key: str) -> None:
     said = call("PUT", path, api_key, {"state": "closed", "body": "Text."}).json()
     assert (said["title"], said["state"], said["body"]) == ("One", "closed", "Text.")
     assert said["published_at"] == "2026-03-01T09:00:00Z"
+    bare = call("PUT", path, api_key, {"url": "", "body": ""}).json()
+    assert (bare["title"], bare["url"], bare["body"]) == ("One", "", "")
     assert Story.objects.count() == 1
     problem(call("PUT", path, api_key, {"state": "ajar"}), 422, field="state")
     problem(call("PUT", "/api/v1/stories/a%20b", api_key, {}), 422, field="id")

@@ -47,6 +47,23 @@ def test_it_measures_in_order(daily: Site) -> None:
     assert not measure(daily, []).measurements
 
 
+def test_many_texts_are_measured_in_portions_and_in_order(
+    daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [Asked(text) for text in (GAME, INSULT, "", CONSPIRACY, GAME)]
+    at_once = measure(daily, asked)
+    turns: list[int] = []
+    monkeypatch.setattr(measuring, "PORTION_POINTS", len(GAME) + len(INSULT))
+    monkeypatch.setattr(
+        measuring, "Ticket", lambda *told: turns.append(len(told[1])) or Ticket(*told)
+    )
+    in_turns = measure(daily, asked)
+    assert len(turns) > 1 and sum(turns) == len(asked)
+    assert [one.signals for one in in_turns.measurements] == [
+        one.signals for one in at_once.measurements
+    ]
+
+
 def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
     slow, counter = Slow(), Counter()
 
@@ -65,6 +82,25 @@ def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
         for number, other in enumerate(others, start=1):
             assert other.result(10) == [f"{number}-{part}" for part in range(number % 3 + 1)]
     assert slow.batches == [1, sum(number % 3 + 1 for number in range(1, 16))]
+
+
+def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
+    counter, done = Counter(), Slow()
+    done.go_on.set()
+
+    def ask(caller: int) -> None:
+        for number in range(50):
+            text = "poison" if caller == 0 else f"{caller}-{number}"
+            try:
+                assert counter.measure(Ticket(done, [Asked(text)])) == [text]
+            except ValueError:
+                assert caller == 0
+
+    with ThreadPoolExecutor(8) as pool:
+        callers = [pool.submit(ask, caller) for caller in range(8)]
+        for caller in callers:
+            caller.result(30)
+    assert counter.measure(Ticket(done, [Asked("alone")])) == ["alone"], "nobody is waited for"
 
 
 def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
 from moderation.api import reading
 from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import BadRequest
 from moderation.services import texts
-from moderation.services.akismet import Checked
-from moderation.services.errors import Invalid, TooLarge
+from moderation.services.akismet import Checked, Told
+from moderation.services.errors import Invalid
 
 # 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.
 REQUEST_BYTES = 1024 * 1024
@@ -26,8 +28,8 @@ VALUE_POINTS = 255
 # What the WordPress plugin wants to see again in a callback.
 ECHOED = ("comment_post_ID", "comment_parent", "comment_author_email")
 ADMINISTRATOR = "administrator"
-GUARANTEED_SPAM = "akismet-guaranteed-spam@example.com"
-SPAMMER = "viagra-test-123"
+GUARANTEED_EMAIL = "akismet-guaranteed-spam@example.com"
+SPAMMERS = frozenset({"akismet-guaranteed-spam", "viagra-test-123"})
 _key_label = re.compile(r"mk[_-]live[_-][0-9A-Za-z]{8}[_-][0-9A-Za-z]{32}[_-][0-9A-Za-z]{6}")
 
 
@@ -55,21 +57,29 @@ def split_host(request: HttpRequest) -> Host:
 
 
 def read_fields(request: HttpRequest) -> dict[str, str]:
-    """Return the fields of a form, or of a JSON object, in UTF-8. Raises BadRequest, TooLarge."""
+    """Return the fields of a form, or of a JSON object, in UTF-8. Raises as `reading` does."""
     if request.META.get("CONTENT_TYPE", "").startswith("application/json"):
         value = reading.read_json(request, limit=REQUEST_BYTES)
         if not isinstance(value, dict):
             raise BadRequest("The body is no object.")
         return {name: _as_text(one) for name, one in value.items() if one is not None}
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > REQUEST_BYTES:
-        raise TooLarge(f"At most {REQUEST_BYTES:,} bytes are taken here.", limit=REQUEST_BYTES)
+    reading.check_length(request, REQUEST_BYTES)
+    if request.content_type == "multipart/form-data":
+        return _read_parts(request)
     try:
         form = request.body.decode("utf-8")
         pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest("The body is no form in UTF-8.") from error
     return dict(pairs)
+
+
+def _read_parts(request: HttpRequest) -> dict[str, str]:
+    # PHP's curl sends an array of fields in this way.
+    try:
+        return {name: str(value) for name, value in request.POST.items()}
+    except MultiPartParserError as error:
+        raise BadRequest("The body is no form.") from error
 
 
 def _as_text(value: object) -> str:
@@ -87,22 +97,28 @@ def read_comment(fields: dict[str, str]) -> Checked:
         author_id=_author_id(email),
         author_name=_name(fields.get("comment_author", "")),
         callback=fields.get("callback", ""),
-        is_test=fields.get("is_test", "").lower() in ("1", "true"),
+        is_test=_is_true(fields, "is_test"),
         fields={name: fields[name][:VALUE_POINTS] for name in ECHOED if _is_storable(fields, name)},
     )
 
 
-def is_from_staff(fields: dict[str, str]) -> bool:
-    """Whether the client says that its own administrator wrote it: never spam."""
-    return fields.get("user_role", "") == ADMINISTRATOR
+def settled(fields: dict[str, str]) -> Told | None:
+    """Return the answer that stands without a look at the text; None where there is none.
+
+    What the client's own administrator wrote is never spam. The others are the values with which
+    clients try what they do with spam.
+    """
+    if fields.get("user_role", "") == ADMINISTRATOR:
+        return Told(uuid.uuid4(), spam=False)
+    discard = _is_true(fields, "test_discard") and _is_true(fields, "is_test")
+    email = fields.get("comment_author_email", "")
+    if discard or email == GUARANTEED_EMAIL or fields.get("comment_author", "") in SPAMMERS:
+        return Told(uuid.uuid4(), spam=True, discard=discard)
+    return None
 
 
-def is_sure_spam(fields: dict[str, str]) -> bool:
-    """Whether these are the values with which clients test that spam is found."""
-    return (
-        fields.get("comment_author", "") == SPAMMER
-        or fields.get("comment_author_email", "") == GUARANTEED_SPAM
-    )
+def _is_true(fields: dict[str, str], name: str) -> bool:
+    return fields.get(name, "").lower() in ("1", "true")
 
 
 def _author_id(email: str) -> str:

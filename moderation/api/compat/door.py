@@ -25,23 +25,34 @@ Refuse = Callable[[ModerationError], HttpResponse]
 
 
 class Dialect(NamedTuple):
-    """What starts with `prefix` is refused in these words; its Host header must be one of ours."""
+    """What starts with `prefix` is refused in these words; its Host header must be one of ours.
+
+    `for_pages`: scripts of any origin may call. Nothing here looks at cookies.
+    """
 
     prefix: str
     refuse: Refuse
     check_host: Callable[[HttpRequest], object] = HttpRequest.get_host
+    for_pages: bool = False
 
 
 DIALECTS = (
-    Dialect("/v1alpha1/", perspective.refuse),
-    Dialect("/perspective/", perspective.refuse),
-    Dialect("/$discovery/", perspective.refuse),
+    Dialect("/v1alpha1/", perspective.refuse, for_pages=True),
+    Dialect("/perspective/", perspective.refuse, for_pages=True),
+    Dialect("/$discovery/", perspective.refuse, for_pages=True),
     Dialect("/coral/", coral.refuse),
-    Dialect("/v1/moderations", openai.refuse),
-    Dialect("/moderations", openai.refuse),
+    Dialect("/v1/moderations", openai.refuse, for_pages=True),
+    Dialect("/moderations", openai.refuse, for_pages=True),
     Dialect("/1.1/", akismet.refuse, akismet.split_host),
     Dialect("/1.2/", akismet.refuse, akismet.split_host),
 )
+# What a browser asks before it lets a page of another origin call.
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    # The star does not stand for Authorization (Fetch, "CORS non-wildcard request-header name").
+    "Access-Control-Allow-Headers": "Authorization, *",
+    "Access-Control-Max-Age": "3600",
+}
 PREFIXES = tuple(dialect.prefix for dialect in DIALECTS)
 find = functools.lru_cache(maxsize=256)(resolve)
 
@@ -62,6 +73,8 @@ class ForeignDoor:
         response._has_been_logged = True  # type: ignore[attr-defined]
         response.headers.setdefault("Cache-Control", "no-store")
         response["X-Content-Type-Options"] = "nosniff"
+        if dialect.for_pages:
+            response["Access-Control-Allow-Origin"] = "*"
         REQUESTS.labels(response.status_code).inc()
         if settings.SECURE_HSTS_SECONDS:
             response["Strict-Transport-Security"] = (
@@ -75,6 +88,8 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
     try:
         dialect.check_host(request)
         match = find(request.path_info)
+        if request.method == "OPTIONS" and dialect.for_pages:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response["Allow"], refuse)

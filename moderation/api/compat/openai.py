@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.api import reading
+from moderation.api import rates, reading
 from moderation.api.compat import callers
 from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
 from moderation.services import foreign
@@ -83,6 +83,7 @@ def moderations(request: HttpRequest) -> HttpResponse:
     if not isinstance(asked, dict):
         raise Refusal("We expected an object.", code="invalid_type")
     model, texts = _model(asked.get("model")), _texts(asked.get("input"))
+    rates.count(request, caller, cost=len(texts) - 1)  # the first is counted with the key
     measured = measure(caller.site, [Asked(text) for text in texts])
     _require_trained(measured)
     response = _respond(

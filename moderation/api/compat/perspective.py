@@ -27,14 +27,6 @@ from moderation.services.measuring import Asked, measure
 __all__ = ["refuse", "urlpatterns"]
 
 VERSION = "v1alpha1"
-# For clients in browsers; nothing here looks at cookies, so any origin may ask.
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Goog-Api-Key, "
-    "X-Goog-Api-Client",
-    "Access-Control-Max-Age": "3600",
-}
 Answer = Callable[[HttpRequest, Caller], HttpResponse]
 
 
@@ -49,7 +41,7 @@ def _keys(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _respond(document: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(json.dumps(document), content_type=CONTENT_TYPE, headers=dict(CORS))
+    return HttpResponse(json.dumps(document), content_type=CONTENT_TYPE)
 
 
 def _called(scopes: frozenset[Scope]) -> Callable[[Answer], Callable[..., HttpResponse]]:
@@ -58,8 +50,6 @@ def _called(scopes: frozenset[Scope]) -> Callable[[Answer], Callable[..., HttpRe
     def decorate(answer: Answer) -> Callable[..., HttpResponse]:
         @functools.wraps(answer)
         def view(request: HttpRequest) -> HttpResponse:
-            if request.method == "OPTIONS":
-                return HttpResponse(status=204, headers=dict(CORS))
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             return answer(request, callers.identify(request, _keys(request), scopes))
@@ -119,8 +109,6 @@ def suggest(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def discovery(request: HttpRequest) -> HttpResponse:
     """Tell client libraries where to call: `GET /$discovery/rest?version=v1alpha1`."""
-    if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers=dict(CORS))
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     if any(_keys(request)):

@@ -52,7 +52,6 @@ def refuse(error: ModerationError) -> HttpResponse:
     response = HttpResponse(
         json.dumps({"error": document}, indent=2), status=status, content_type=CONTENT_TYPE
     )
-    response["Access-Control-Allow-Origin"] = "*"
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.seconds)
     elif status == 503:

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from moderation.api import reading
+from moderation.api.compat import perspective_bodies
 from moderation.api.compat.perspective_errors import Refusal
 
-# A comment of 20 KB and several texts around it, every letter escaped.
-REQUEST_BYTES = 8 * 1024 * 1024
+# Google's APIs take a boolean as a word, too.
+WORDS = {"true": True, "false": False}
 _capital = re.compile(r"[A-Z]")
 
 
@@ -25,8 +25,8 @@ def _snake_case(name: str) -> str:
 
 
 def read_message(request: HttpRequest) -> Message:
-    """Return a request's body. Raises what `reading.read_json` raises, and Refusal."""
-    value = reading.read_json(request, limit=REQUEST_BYTES)
+    """Return a request's body. Raises what `perspective_bodies.read_json` raises, and Refusal."""
+    value = perspective_bodies.read_json(request)
     if not isinstance(value, dict):
         raise Refusal("Invalid JSON payload received. The root must be an object.")
     return Message(value)
@@ -66,6 +66,8 @@ class Message:
     def flag(self, name: str) -> bool:
         """Return a boolean; False when absent."""
         value = self.get(name)
+        if isinstance(value, str):
+            value = WORDS.get(value, value)
         if value is not None and not isinstance(value, bool):
             raise self._refuse(name, "TYPE_BOOL")
         return bool(value)
@@ -103,10 +105,12 @@ class Message:
         return [Message(one, f"{self.path}{name}[{at}].") for at, one in enumerate(value)]
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of strings; empty when absent."""
+        """Return a list of strings, of which a single one may stand alone; empty when absent."""
         value = self.get(name)
         if value is None:
             return []
+        if isinstance(value, str):
+            return [value]
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self._refuse(name, "TYPE_STRING")
         return value

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from moderation.models import Callback, Comment, Scope, Site, Suggestion
 from moderation.services import keys
@@ -60,10 +61,15 @@ def test_comment_check(api_key: str) -> None:
 
 
 def test_the_values_with_which_clients_try_it(api_key: str) -> None:
-    said(ask(CHECK, api_key, comment_author="viagra-test-123"), b"true")
+    for author in ("viagra-test-123", "akismet-guaranteed-spam"):
+        said(ask(CHECK, api_key, comment_author=author), b"true")
     said(ask(CHECK, api_key, comment_author_email="akismet-guaranteed-spam@example.com"), b"true")
     said(ask(CHECK, api_key, INSULT, user_role="administrator"), b"false")
     said(ask(CHECK, api_key, "", comment_type="signup"), b"false")
+    blatant = ask(CHECK, api_key, is_test="1", test_discard="1")
+    said(blatant, b"true")
+    assert blatant["X-akismet-pro-tip"] == "discard"
+    said(ask(CHECK, api_key, test_discard="1"), b"false")
 
 
 def test_what_may_be_dropped_unseen_only_where_the_operator_says_so(
@@ -113,6 +119,17 @@ def test_json_is_read_too(api_key: str) -> None:
     said(send(SPAM, body), b"Thanks for making the web a better place.")
 
 
+def test_forms_in_parts_are_read_too(api_key: str) -> None:
+    fields = {"api_key": api_key, "blog": BLOG, "comment_content": INSULT, "x\x00": "\x00"}
+    body = encode_multipart(BOUNDARY, fields)
+    said(send(CHECK, body, Content_Type=MULTIPART_CONTENT), b"true")
+    for wrong in (body, b"--x\r\n", b""):
+        said(send(CHECK, wrong, Content_Type="multipart/form-data"), b"invalid")
+    said(send(CHECK, b"--x\r\n", Content_Type="multipart/form-data; boundary=x"), b"invalid")
+    many = encode_multipart(BOUNDARY, {str(number): "" for number in range(10_001)})
+    said(send(CHECK, many, Content_Type=MULTIPART_CONTENT), b"invalid")
+
+
 def test_a_key_is_capped_without_the_client_noticing(api_key: str, settings: Any) -> None:
     settings.SUGGESTIONS_PER_DAY = 1
     for content in (CALM, INSULT):
@@ -129,6 +146,7 @@ def test_refusals(api_key: str, daily: Site, settings: Any) -> None:
     said(ask(CHECK, ""), b"invalid")
     said(send("/1.1/deactivate", [("key", api_key)]), b"deactivated")
     assert send(CHECK, method="GET").status_code == 405
+    assert "Access-Control-Allow-Origin" not in send(CHECK, method="OPTIONS", Origin=BLOG)
     assert send("/1.1/get-stats", []).status_code == 404
     settings.RATE_LIMIT_PER_MINUTE = 1
     keys.forget()
@@ -186,6 +204,18 @@ def test_a_client_that_can_wait_is_told_later(api_key: str, queueing: None) -> N
     assert author and author.external_id.startswith("mail-") and "ravi@" not in author.external_id
     again = ask(CHECK, api_key, INSULT, **fields)
     assert again["X-akismet-guid"] == answer["X-akismet-guid"]
+
+
+@pytest.mark.parametrize(("status", "words"), [("approved", b"false"), ("rejected", b"true")])
+def test_what_was_decided_stands_when_it_is_checked_again(
+    api_key: str, queueing: None, status: str, words: bytes
+) -> None:
+    fields = {"callback": "http://127.0.0.1:9/hook", "recheck_reason": "recheck_queue"}
+    said(ask(CHECK, api_key, INSULT, **fields), b"false")
+    Comment.objects.update(status=status)
+    again = ask(CHECK, api_key, INSULT, **fields)
+    said(again, words)
+    assert "X-akismet-recheck-after" not in again
 
 
 def test_the_clients_own_people_may_be_quicker(api_key: str, queueing: None) -> None:

@@ -99,6 +99,20 @@ def test_keys_and_limits(api_key: str, daily: Site, settings: Any) -> None:
     assert answer["Retry-After"]
 
 
+def test_browsers_may_ask_from_anywhere(api_key: str) -> None:
+    asked = send("/v1/moderations", method="OPTIONS", Origin="https://paper.example")
+    assert (asked.status_code, asked["Access-Control-Allow-Origin"]) == (204, "*")
+    assert asked["Access-Control-Allow-Headers"] == "Authorization, *"
+    for answer in (ask(api_key, CALM), ask("wrong", CALM)):
+        assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+def test_each_input_counts_against_the_rate_limit(api_key: str, settings: Any) -> None:
+    settings.RATE_LIMIT_PER_MINUTE = 4
+    assert ask(api_key, [CALM, INSULT, CALM])["RateLimit"].startswith('"default";r=1;')
+    refused(ask(api_key, [CALM, INSULT]), 429, "rate_limit_exceeded")
+
+
 def test_hostile_requests(api_key: str) -> None:
     bearer = {"Authorization": f"Bearer {api_key}"}
     for raw in (b"{", b"[]", b'{"input": NaN}', b'{"input": "\xff"}', b"[" * 5000):
