@@ -1,7 +1,8 @@
 """Trains the abuse heads: one logistic regression per signal on the shared hashed features.
 
-Beside the hashed features each word has a dense vector from a sentence encoder. A head over the
-sum of a text's vectors is a weight per word, so at the end it is folded into the words' rows.
+Beside the hashed features each word has a dense vector from a sentence encoder, alone and in some
+surroundings. A head over the sums of a text's vectors is a weight per word and per word in these
+surroundings, so at the end it is folded into their rows.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import platt
 from classifiers.training.data import Example
-from classifiers.training.matrix import FeatureMatrix, feature_matrix, with_windows
+from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.word_vectors import Meanings
 
 Floats = NDArray[np.float32]
 
@@ -75,7 +76,7 @@ class AbuseTrainer:
     ----------
     examples : sequence of Example
         Those of the test part are not looked at.
-    vectors : EncodedWords
+    vectors : Meanings
     signals : tuple of str
         The heads to train.
     steps : int
@@ -85,7 +86,7 @@ class AbuseTrainer:
     def __init__(
         self,
         examples: Sequence[Example],
-        vectors: EncodedWords,
+        vectors: Meanings,
         signals: tuple[str, ...] = ABUSE_SIGNALS,
         steps: int = STEPS,
     ) -> None:
@@ -96,7 +97,7 @@ class AbuseTrainer:
         self._targets, self._weights = _targets(used, signals)
         self._texts = [example.text for example in used]
         self._features = feature_matrix(self._texts, self._training)
-        self._meanings = _meanings(self._features.matrix, self._features, vectors)
+        self._meanings = self._meant(self._features.matrix)
 
     def train(self, without: str = "") -> tuple[AbuseTable, list[HeadReport]]:
         """Train all heads on the training part and calibrate them on the tuning part.
@@ -122,7 +123,7 @@ class AbuseTrainer:
         if before is not None and before.emphasis is not None and before.emphasis.worst[head] > 0:
             worst = self._features.of_windows(self._texts, before, head)
             matrix = with_windows(matrix, worst, before.emphasis.worst[head])
-            meanings = _meanings(matrix, self._features, self._vectors)
+            meanings = self._meant(matrix)
         others = np.hstack([_origins(self._sources), self._features.lengths[:, None]])
         size = meanings.shape[1]
         penalties = np.concatenate(
@@ -144,8 +145,11 @@ class AbuseTrainer:
             lexical, further = lexical + more[0], further + more[1]
         weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
         weights[self._features.rows] = lexical * self._features.frequency
-        weights[self._vectors.rows] += self._vectors.vectors @ further
+        self._vectors.fold(further, weights)
         return weights
+
+    def _meant(self, matrix: sparse.csr_matrix) -> Floats:
+        return self._vectors.of(matrix, self._features.rows, self._features.frequency)
 
     def _calibrated(self, weights: Floats, tuning: NDArray[np.bool_]) -> AbuseTable:
         """Fit on held-out texts how whole, worst window and length make a probability."""
@@ -184,13 +188,6 @@ class AbuseTrainer:
             )
             for head, signal in enumerate(self.signals)
         ]
-
-
-def _meanings(matrix: sparse.csr_matrix, features: FeatureMatrix, vectors: EncodedWords) -> Floats:
-    """Return the scaled sum of the vectors of each text's words."""
-    found, known = vectors.for_rows(features.rows)
-    words = matrix[:, known] @ sparse.diags(1.0 / features.frequency[known])
-    return np.asarray(words @ found, dtype=np.float32)
 
 
 def _targets(used: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:
