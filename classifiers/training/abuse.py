@@ -30,6 +30,9 @@ Floats = NDArray[np.float32]
 PENALTY = 3e-6
 """Strength of the L2 penalty on hashed features, chosen on the tuning part."""
 
+PENALTIES = {"identity_attack": 1e-5, "threat": 1e-5}
+"""The same for signals with few real positives, chosen on own sentences and other communities."""
+
 DENSE_PENALTY = 1e-5
 """The same on the word vectors, chosen by leaving out sets."""
 
@@ -45,18 +48,19 @@ Sets that were collected by searching for abuse hardly count: their share of abu
 a comment section.
 """
 
-BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -0.6}
+BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -2.5}
 """What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
 
 Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
-which are all short.
+which are all short. An attack on a group is mostly a sentence; in a long text it is rarely what
+the many words sum to.
 """
 
 ROUNDS = 2
 """The first learns on whole texts, the next also on the worst windows that the one before found."""
 
-SCARCE = ("threat", "sexual", "spam")
-"""Signals that hardly any set labels: own sentences count for more in their calibration."""
+SCARCE = {"identity_attack": 1.0, "threat": 0.5, "sexual": 0.5, "spam": 0.5}
+"""Signals that hardly any set labels: what own sentences count in their calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,12 @@ class AbuseTrainer:
         penalties = np.concatenate(
             (np.full(size, DENSE_PENALTY), np.full(others.shape[1], ORIGIN_PENALTY))
         )
+        penalty = PENALTIES.get(self.signals[head], PENALTY)
         known = training & (self._weights[:, head] > 0)
         rows = np.flatnonzero(known & (self._sources != COMPARED))
         lexical, further = fit_logistic(
             matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
-            self._weights[rows, head], (PENALTY, penalties), self.steps,
+            self._weights[rows, head], (penalty, penalties), self.steps,
         )  # fmt: skip
         further = further[:size]
         compared = np.flatnonzero(known & (self._sources == COMPARED))
@@ -162,7 +167,8 @@ class AbuseTrainer:
         targets, sources = self._targets[chosen] > 0.5, self._sources[chosen]
         slopes, emphasis, counted, bias = np.zeros((4, len(self.signals)), dtype=np.float32)
         for head, signal in enumerate(self.signals):
-            mix = REFERENCE | ({"own_sentences": 0.5} if signal in SCARCE else {})
+            own = SCARCE.get(signal, REFERENCE["own_sentences"])
+            mix = REFERENCE | {"own_sentences": own}
             reference = np.array([mix.get(source, 0.0) for source in sources])
             weight = self._weights[chosen, head] * reference
             rows = np.flatnonzero(weight)
