@@ -22,6 +22,9 @@ from classifiers.windows import windows_of, within_windows
 
 FloatArray = NDArray[np.float32]
 
+SHORT = 11
+"""Words: below that, being shorter still says nothing of abuse."""
+
 
 @dataclass(frozen=True, slots=True)
 class Margins:
@@ -133,9 +136,12 @@ class AbuseTable:
 
 
 def lengths_of(features: Features) -> FloatArray:
-    """Return the natural logarithm of one plus the number of words of each text."""
+    """Return the natural logarithm of one plus the number of words of each text.
+
+    A text of fewer than `SHORT` words is as long as one of `SHORT`.
+    """
     sizes = np.bincount(features.words.text_ids, minlength=features.count)
-    return np.log1p(sizes).astype(np.float32)
+    return np.log1p(np.maximum(sizes, SHORT)).astype(np.float32)
 
 
 def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArray:

@@ -29,6 +29,43 @@ greeks albanian albanians romanian romanians hungarian hungarians gypsy gypsies 
 canadian canadians cuban cubans haitian haitians puerto rican ricans brazilian brazilians
 nigerian nigerians somali somalis ethiopian ethiopians kenyan kenyans moroccan moroccans algerian
 algerians australian australians
+serb serbs serbian serbians croat croats croatian croatians bosnian bosnians bosniak bosniaks
+slovak slovaks slovenian slovenians slovene slovenes czech czechs bulgarian bulgarians macedonian
+macedonians kosovar kosovars kosovan montenegrin montenegrins slav slavs slavic latvian latvians
+lithuanian lithuanians estonian estonians belarusian belarusians moldovan moldovans georgian
+georgians chechen chechens azerbaijani azerbaijanis azeri azeris uzbek uzbeks kazakh kazakhs tajik
+tajiks turkmen mongolian mongolians tibetan tibetans uyghur uyghurs uighur uighurs nepali nepalis
+nepalese bhutanese burmese rohingya cambodian cambodians khmer laotian laotians hmong malay malays
+malaysian malaysians indonesian indonesians javanese singaporean singaporeans taiwanese cantonese
+tamil tamils punjabi punjabis bengali bengalis gujarati gujaratis sinhalese lankan lankans saudi
+saudis yemeni yemenis omani omanis kuwaiti kuwaitis qatari qataris emirati emiratis jordanian
+jordanians bahraini libyan libyans tunisian tunisians berber berbers maghrebi sudanese eritrean
+eritreans tigrayan tigrayans ugandan ugandans rwandan rwandans tutsi tutsis hutu hutus congolese
+angolan angolans zimbabwean zimbabweans zambian zambians malawian malawians tanzanian tanzanians
+ghanaian ghanaians senegalese gambian gambians malian malians cameroonian cameroonians ivorian
+ivorians liberian liberians leonean leoneans yoruba igbo hausa zulu xhosa bantu malagasy mauritian
+mauritians colombian colombians venezuelan venezuelans peruvian peruvians ecuadorian ecuadorians
+bolivian bolivians chilean chileans argentinian argentinians argentine uruguayan uruguayans
+paraguayan paraguayans guatemalan guatemalans honduran hondurans salvadoran salvadorans nicaraguan
+nicaraguans panamanian panamanians dominican dominicans jamaican jamaicans trinidadian
+trinidadians barbadian barbadians guyanese caribbean maori maoris samoan samoans tongan tongans
+fijian fijians papuan papuans hawaiian hawaiians inuit inuits cherokee cherokees navajo navajos
+sami basque basques catalan catalans portuguese dutch belgian belgians swiss austrian austrians
+swede swedes swedish norwegian norwegians dane danes danish finn finns finnish icelandic
+icelanders spaniard spaniards englishman englishmen irishman irishmen irishwoman frenchman
+frenchmen frenchwoman scot scots scotsman welshman dutchman chinaman briton britons scandinavian
+scandinavians shia shias shiite shiites sunni sunnis sufi sufis salafi salafis alawite alawites
+ahmadi ahmadis yazidi yazidis yezidi yezidis druze copt copts coptic zoroastrian zoroastrians
+parsi parsis bahai bahais jain jains taoist taoists shinto rastafarian rastafarians pentecostal
+pentecostals baptist baptists methodist methodists lutheran lutherans calvinist calvinists
+anglican anglicans presbyterian presbyterians adventist adventists amish mennonite mennonites
+quakers jesuits hasidic haredi haredim ashkenazi sephardic semite semites wiccan wiccans agnostic
+agnostics mulatto mulattos biracial multiracial mestizo mestizos creole creoles romany sinti
+traveller travellers amputee amputees paraplegic paraplegics quadriplegic quadriplegics deafblind
+diabetic diabetics dwarfs dwarves autist autists autistics aspergers schizophrenics epileptics
+dyslexics albino albinos crossdresser crossdressers transvestite transvestites intersexual
+aromantic pansexual pansexuals androgynous lesbianism pensioner pensioners retirees retiree
+housewife housewives
 immigrant immigrants migrant migrants refugee refugees foreigner foreigners
 disabled disability disabilities blind deaf paralyzed paralysed autistic autism handicapped
 wheelchair dyslexic epileptic schizophrenic bipolar

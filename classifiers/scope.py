@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.hashing import Hashes, Numbers, rows_of
+from classifiers.predicates import predicate_features
 from classifiers.word_classes import ADDRESSES, DENIES, GROUP
 from classifiers.words import Words
 
@@ -61,7 +62,9 @@ def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int3
         "person": within(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH),
         "group": within(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH),
     }
-    owners = np.concatenate(list(found.values()))
+    said, sayers = predicate_features(words, found["quoted"])
+    owners = np.concatenate((*found.values(), sayers))
     rows = [rows_of(hashes.take(own), SCOPE_SALTS[name]) for name, own in found.items()]
+    rows.append(said)
     order = np.argsort(owners, kind="stable")
     return np.concatenate(rows)[order], text_ids[owners[order]], owners[order]

@@ -14,7 +14,7 @@ from classifiers.metrics import report
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.data import Example
 from classifiers.training.enrich import enriched
-from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.word_vectors import Meanings
 
 LEFT_OUT = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit",
             "stormfront", "hatemoji_build")  # fmt: skip
@@ -27,7 +27,7 @@ STEPS = 40
 def transfer_table(data: Path, examples: Sequence[Example], seed: int = 0) -> Table:
     """Train without each set and measure on all of its texts; takes some minutes."""
     trainer = AbuseTrainer(
-        enriched(list(examples), data, seed), EncodedWords.read(), ("toxicity",), STEPS
+        enriched(list(examples), data, seed), Meanings.read(), ("toxicity",), STEPS
     )
     rows: list[tuple[str, ...]] = []
     found: list[float] = []

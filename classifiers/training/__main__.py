@@ -19,7 +19,7 @@ from classifiers.training.languages import train_languages
 from classifiers.training.lexicon import Lexicon
 from classifiers.training.relevance import train_relevance
 from classifiers.training.spelling import learn_spelling, write_spelling
-from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.word_vectors import Meanings
 from classifiers.training.words import WORDS
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     )
     print(f"known words counted, {time.perf_counter() - begun:.0f} s", flush=True)
     more = enriched(examples, arguments.data, arguments.seed)
-    table, heads = AbuseTrainer(more, EncodedWords.read()).train()
+    table, heads = AbuseTrainer(more, Meanings.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
     words = WORDS.read_bytes()
     vectors = WordVectors.decode(unpack_arrays(words))

@@ -1,7 +1,8 @@
 """Trains the abuse heads: one logistic regression per signal on the shared hashed features.
 
-Beside the hashed features each word has a dense vector from a sentence encoder. A head over the
-sum of a text's vectors is a weight per word, so at the end it is folded into the words' rows.
+Beside the hashed features each word has a dense vector from a sentence encoder, alone and in some
+surroundings. A head over the sums of a text's vectors is a weight per word and per word in these
+surroundings, so at the end it is folded into their rows.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import platt
 from classifiers.training.data import Example
-from classifiers.training.matrix import FeatureMatrix, feature_matrix, with_windows
+from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.word_vectors import Meanings
 
 Floats = NDArray[np.float32]
 
 PENALTY = 3e-6
 """Strength of the L2 penalty on hashed features, chosen on the tuning part."""
+
+PENALTIES = {"identity_attack": 1e-5, "threat": 1e-5}
+"""The same for signals with few real positives, chosen on own sentences and other communities."""
 
 DENSE_PENALTY = 1e-5
 """The same on the word vectors, chosen by leaving out sets."""
@@ -44,18 +48,19 @@ Sets that were collected by searching for abuse hardly count: their share of abu
 a comment section.
 """
 
-BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -0.6}
+BY_LENGTH = {"toxicity": -0.25, "insult": -0.3, "identity_attack": -2.5}
 """What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
 
 Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
-which are all short.
+which are all short. An attack on a group is mostly a sentence; in a long text it is rarely what
+the many words sum to.
 """
 
 ROUNDS = 2
 """The first learns on whole texts, the next also on the worst windows that the one before found."""
 
-SCARCE = ("threat", "sexual", "spam")
-"""Signals that hardly any set labels: own sentences count for more in their calibration."""
+SCARCE = {"identity_attack": 1.0, "threat": 0.5, "sexual": 0.5, "spam": 0.5}
+"""Signals that hardly any set labels: what own sentences count in their calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class AbuseTrainer:
     ----------
     examples : sequence of Example
         Those of the test part are not looked at.
-    vectors : EncodedWords
+    vectors : Meanings
     signals : tuple of str
         The heads to train.
     steps : int
@@ -85,7 +90,7 @@ class AbuseTrainer:
     def __init__(
         self,
         examples: Sequence[Example],
-        vectors: EncodedWords,
+        vectors: Meanings,
         signals: tuple[str, ...] = ABUSE_SIGNALS,
         steps: int = STEPS,
     ) -> None:
@@ -96,7 +101,7 @@ class AbuseTrainer:
         self._targets, self._weights = _targets(used, signals)
         self._texts = [example.text for example in used]
         self._features = feature_matrix(self._texts, self._training)
-        self._meanings = _meanings(self._features.matrix, self._features, vectors)
+        self._meanings = self._meant(self._features.matrix)
 
     def train(self, without: str = "") -> tuple[AbuseTable, list[HeadReport]]:
         """Train all heads on the training part and calibrate them on the tuning part.
@@ -122,17 +127,18 @@ class AbuseTrainer:
         if before is not None and before.emphasis is not None and before.emphasis.worst[head] > 0:
             worst = self._features.of_windows(self._texts, before, head)
             matrix = with_windows(matrix, worst, before.emphasis.worst[head])
-            meanings = _meanings(matrix, self._features, self._vectors)
+            meanings = self._meant(matrix)
         others = np.hstack([_origins(self._sources), self._features.lengths[:, None]])
         size = meanings.shape[1]
         penalties = np.concatenate(
             (np.full(size, DENSE_PENALTY), np.full(others.shape[1], ORIGIN_PENALTY))
         )
+        penalty = PENALTIES.get(self.signals[head], PENALTY)
         known = training & (self._weights[:, head] > 0)
         rows = np.flatnonzero(known & (self._sources != COMPARED))
         lexical, further = fit_logistic(
             matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
-            self._weights[rows, head], (PENALTY, penalties), self.steps,
+            self._weights[rows, head], (penalty, penalties), self.steps,
         )  # fmt: skip
         further = further[:size]
         compared = np.flatnonzero(known & (self._sources == COMPARED))
@@ -144,8 +150,11 @@ class AbuseTrainer:
             lexical, further = lexical + more[0], further + more[1]
         weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
         weights[self._features.rows] = lexical * self._features.frequency
-        weights[self._vectors.rows] += self._vectors.vectors @ further
+        self._vectors.fold(further, weights)
         return weights
+
+    def _meant(self, matrix: sparse.csr_matrix) -> Floats:
+        return self._vectors.of(matrix, self._features.rows, self._features.frequency)
 
     def _calibrated(self, weights: Floats, tuning: NDArray[np.bool_]) -> AbuseTable:
         """Fit on held-out texts how whole, worst window and length make a probability."""
@@ -158,7 +167,8 @@ class AbuseTrainer:
         targets, sources = self._targets[chosen] > 0.5, self._sources[chosen]
         slopes, emphasis, counted, bias = np.zeros((4, len(self.signals)), dtype=np.float32)
         for head, signal in enumerate(self.signals):
-            mix = REFERENCE | ({"own_sentences": 0.5} if signal in SCARCE else {})
+            own = SCARCE.get(signal, REFERENCE["own_sentences"])
+            mix = REFERENCE | {"own_sentences": own}
             reference = np.array([mix.get(source, 0.0) for source in sources])
             weight = self._weights[chosen, head] * reference
             rows = np.flatnonzero(weight)
@@ -184,13 +194,6 @@ class AbuseTrainer:
             )
             for head, signal in enumerate(self.signals)
         ]
-
-
-def _meanings(matrix: sparse.csr_matrix, features: FeatureMatrix, vectors: EncodedWords) -> Floats:
-    """Return the scaled sum of the vectors of each text's words."""
-    found, known = vectors.for_rows(features.rows)
-    words = matrix[:, known] @ sparse.diags(1.0 / features.frequency[known])
-    return np.asarray(words @ found, dtype=np.float32)
 
 
 def _targets(used: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:

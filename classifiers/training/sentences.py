@@ -10,15 +10,17 @@ from __future__ import annotations
 import itertools
 import random
 
-from classifiers.training import attacks
-from classifiers.training.attacks import ATTACKS, HARMLESS
+from classifiers.training.attacks import TEMPLATES, WORDS
 from classifiers.training.threats import (
     BODY,
     COCK,
     HOLE,
     HURT,
+    HURTFUL,
+    KINDLY,
     NO_THREATS,
     NOT_SEXUAL,
+    ONE,
     SEXUAL,
     THREATS,
     WHEN,
@@ -146,28 +148,39 @@ Labels = dict[str, tuple[float, float]]
 _NO_KIND = {"identity_attack": (0.0, 0.3), "threat": (0.0, 0.3)}
 _CALM: Labels = {"toxicity": (0.0, 0.5), "severe_toxicity": (0.0, 0.3), "insult": (0.0, 0.3)}
 
+_ATTACK: Labels = {"identity_attack": (1.0, 0.3), "toxicity": (1.0, 0.15)}
+_NO_ATTACK: Labels = {"identity_attack": (0.0, 0.3)}
+_NO_HARM = _NO_ATTACK | {
+    "toxicity": (0.0, 0.1),
+    "severe_toxicity": (0.0, 0.1),
+    "insult": (0.0, 0.1),
+}
+
 _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
-    ({"threat": (1.0, 1.0), "toxicity": (1.0, 0.5), "severe_toxicity": (1.0, 0.5)}, THREATS, 900),
-    ({"threat": (0.0, 1.0), **_CALM}, NO_THREATS, 900),
+    ({"threat": (1.0, 0.5), "toxicity": (1.0, 0.5), "severe_toxicity": (1.0, 0.5)}, THREATS, 1800),
+    ({"threat": (0.0, 0.5), **_CALM}, NO_THREATS, 1800),
     ({"sexual": (1.0, 1.0), "toxicity": (1.0, 0.3)}, SEXUAL, 700),
     ({"sexual": (0.0, 1.0), **_CALM}, NOT_SEXUAL, 700),
     ({"insult": (1.0, 1.0), "toxicity": (1.0, 0.5), **_NO_KIND}, _INSULTS, 600),
     ({**_CALM, "insult": (0.0, 1.0), **_NO_KIND}, _NO_INSULTS, 600),
-    ({"identity_attack": (1.0, 1.0), "toxicity": (1.0, 0.4)}, ATTACKS, 2500),
-    ({"identity_attack": (0.0, 1.0)}, HARMLESS, 2500),
+    (_ATTACK, TEMPLATES["asserted"], 4000),
+    (_ATTACK, TEMPLATES["outbursts"], 2400),
+    (_ATTACK, TEMPLATES["slurs"], 500),
+    (_NO_HARM, TEMPLATES["reversed"], 2500),
+    (_NO_HARM, TEMPLATES["harmless"], 3600),
+    (_NO_HARM, TEMPLATES["of_things"], 900),
+    (_NO_ATTACK | {"toxicity": (1.0, 0.2)}, TEMPLATES["rude"], 800),
+    (_NO_ATTACK, TEMPLATES["own_words"], 250),
     ({"spam": (1.0, 1.0)}, _SPAM, 600),
     ({"spam": (0.0, 1.0)}, _NOT_SPAM, 600),
 )
 """What each kind of sentence teaches (target, weight), its templates, how many are made."""
 
-_SLOTS: dict[str, tuple[str, ...]] = {
-    "who": WHO, "when": WHEN, "hurt": HURT, "hurt_ed": attacks.HARM, "body": BODY, "cock": COCK,
-    "hole": HOLE, "kind": _KIND, "neighbour": _NEIGHBOUR, "rude": _RUDE, "fool": _FOOL,
-    "group": attacks.GROUPS, "member": attacks.MEMBERS, "vile": attacks.VILE,
-    "vermin": attacks.VERMIN, "hate": attacks.HATE, "hate_s": ("hates", "despises", "abhors"),
-    "love": attacks.LOVE, "harm": attacks.HARM, "right": attacks.RIGHTS, "good": attacks.GOOD,
-    "thing": attacks.THINGS, "trade": attacks.TRADES, "speaker": attacks.SPEAKERS,
-    "ware": _WARE,
+_SLOTS: dict[str, tuple[str, ...]] = WORDS | {
+    "who": WHO, "one": ONE, "when": WHEN, "hurt": HURT, "hurt_ed": WORDS["harm"],
+    "hurtful": HURTFUL, "kindly": KINDLY, "body": BODY, "cock": COCK, "hole": HOLE, "kind": _KIND,
+    "neighbour": _NEIGHBOUR, "rude": _RUDE, "fool": _FOOL,
+    "hate_s": ("hates", "despises", "abhors"), "ware": _WARE,
 }  # fmt: skip
 
 

@@ -8,6 +8,10 @@
     minilm/bin/python classifiers/training/distil.py --data DIR --out word_vectors.npz
 
 It holds the vectors of the most frequent English words and of the words of the training texts.
+
+A word near the name of a group, near "you" or behind a denial is a feature of its own
+(`classifiers.scope`), with a row of its own. Those rows have the word's vector too, so that what
+is learned of "despise" near a group holds for words that no training text shows there.
 """
 
 from __future__ import annotations
@@ -17,34 +21,84 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from classifiers.bundle import unpack_arrays
 from classifiers.features import word_rows
+from classifiers.hashing import Numbers, rows_of
+from classifiers.scope import SCOPE_SALTS
 from classifiers.words import read_words
 
+Floats = NDArray[np.float32]
+
 SHIPPED = Path(__file__).parent / "word_vectors.npz"
+
+SURROUNDINGS = ("group", "person", "denied")
+"""The surroundings in which a word's vector counts apart; few texts quote."""
+
+IN_SURROUNDINGS = 48
+"""Dimensions that count there: the first, which hold most."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedWords:
     """``vectors[k]`` belongs to row ``rows[k]`` of the weight table (ascending, each once)."""
 
-    rows: NDArray[np.int64]
-    vectors: NDArray[np.float32]
+    rows: Numbers
+    vectors: Floats
 
     @classmethod
-    def read(cls, path: Path = SHIPPED) -> EncodedWords:
-        """Read the vectors of a file; a word that reads as several, or as another, is left out."""
-        arrays = unpack_arrays(path.read_bytes())
-        listed = arrays["words"].tobytes().decode().split("\n")
-        vectors = arrays["codes"].astype(np.float32) * arrays["scales"][:, None]
-        words = read_words(listed)
-        alone = np.bincount(words.text_ids, minlength=len(listed))[words.text_ids] == 1
-        rows, first = np.unique(word_rows(words.hashes[alone]), return_index=True)
-        return cls(rows, vectors[words.text_ids[alone][first]])
+    def of(cls, rows: Numbers, vectors: Floats) -> EncodedWords:
+        """Give rows their vectors; where rows collide, the first counts."""
+        chosen, first = np.unique(rows, return_index=True)
+        return cls(chosen, vectors[first])
 
-    def for_rows(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def for_rows(self, rows: Numbers) -> tuple[Floats, Numbers]:
         """Return the vectors of those table rows that have one, and their places in ``rows``."""
         place = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
         known = np.flatnonzero(self.rows[place] == rows)
         return self.vectors[place[known]], known
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What is known of words on their own, then of words in each of `SURROUNDINGS`."""
+
+    kinds: tuple[EncodedWords, ...]
+
+    @classmethod
+    def read(cls, path: Path = SHIPPED) -> Meanings:
+        """Read the vectors of a file; a word that reads as several, or as another, is left out."""
+        arrays = unpack_arrays(path.read_bytes())
+        listed = arrays["words"].tobytes().decode().split("\n")
+        words = read_words(listed)
+        alone = np.bincount(words.text_ids, minlength=len(listed))[words.text_ids] == 1
+        hashes, owners = words.hashes[alone], words.text_ids[alone]
+        vectors = arrays["codes"][owners].astype(np.float32) * arrays["scales"][owners, None]
+        fewer = vectors[:, :IN_SURROUNDINGS]
+        around = [rows_of(hashes, SCOPE_SALTS[surroundings]) for surroundings in SURROUNDINGS]
+        return cls(
+            (
+                EncodedWords.of(word_rows(hashes), vectors),
+                *(EncodedWords.of(rows, fewer) for rows in around),
+            )
+        )
+
+    def of(self, matrix: sparse.csr_matrix, rows: Numbers, frequency: Floats) -> Floats:
+        """Return the scaled sums of the vectors of each text's words, kind after kind.
+
+        ``matrix`` has one column for each of the table's ``rows``, weighted by ``frequency``.
+        """
+        sums = []
+        for kind in self.kinds:
+            found, known = kind.for_rows(rows)
+            sums.append(matrix[:, known] @ (found / frequency[known, None]))
+        return np.hstack(sums).astype(np.float32)
+
+    def fold(self, coefficients: Floats, weights: Floats) -> None:
+        """Add what was learned of the sums to the ``weights`` of the words' rows."""
+        begin = 0
+        for kind in self.kinds:
+            end = begin + kind.vectors.shape[1]
+            weights[kind.rows] += kind.vectors @ coefficients[begin:end]
+            begin = end

@@ -16,10 +16,24 @@ from classifiers.abuse import AbuseTable
 from classifiers.features import CUES, LENGTHS, extract, style_cues
 from classifiers.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
 from classifiers.identity import IDENTITY_TERMS
+from classifiers.predicates import COARSE, PREDICATE_SALT
+from classifiers.predicates import GROUP_REACH as GROUP_NEAR
+from classifiers.predicates import PERSON_REACH as PERSON_NEAR
+from classifiers.predicates import REPORT_REACH as REPORT_NEAR
 from classifiers.scope import GROUP_REACH, NEGATION_REACH, PERSON_REACH, SCOPE_SALTS, quoted
 from classifiers.vocabulary import PLACEHOLDER
 from classifiers.windows import WINDOW
-from classifiers.word_classes import ADDRESSES, DENIES, GROUP, WORD_CLASSES
+from classifiers.word_classes import (
+    ADDRESSES,
+    DEMANDS,
+    DENIES,
+    GROUP,
+    HAPPENED,
+    PREDICATES,
+    REPORTS,
+    SPEAKS,
+    WORD_CLASSES,
+)
 from classifiers.words import read_words
 
 ALL = (1 << 64) - 1
@@ -29,6 +43,7 @@ LISTED = {
 }  # fmt: skip
 OWN = [
     "You are wrong, and here is why: see http://example.org!!",
+    "I said we must kill the weeds: never that jews are vile",
     "No! NO!! no... a muslim and a jewish neighbour, a neighbour",
     "s t u p i d 1d10t, what a FOOL you are?",
     "",
@@ -95,9 +110,35 @@ def surroundings_by_word(text: str, words: list[str], named: list[int]) -> list[
         for name, listed in LISTED.items():
             if any(word in listed for word in around[name]):
                 rows[place].append(row(value, SCOPE_SALTS[name]))
-    for place in quoted(read_words([text])).tolist():
+    inside = quoted(read_words([text])).tolist()
+    for place in inside:
         rows[place].append(row(named[place], SCOPE_SALTS["quoted"]))
+    for place in range(len(words)):
+        rows[place] += predicate_rows(words, place, place in inside)
     return rows
+
+
+def class_of(word: str) -> int:
+    return max((number for number, listed in WORD_CLASSES.items() if word in listed), default=0)
+
+
+def predicate_rows(words: list[str], place: int, in_quotes: bool) -> list[int]:
+    """Return the rows of the features of a word's kind, worked out one by one."""
+    classes = [class_of(word) for word in words]
+    if classes[place] < PREDICATES:
+        return []
+
+    def near(kind: int, before: int, after: int) -> bool:
+        return kind in classes[max(place - before, 0) : place + after + 1]
+
+    coarse = classes[place] * 4 + 2 * near(GROUP, GROUP_NEAR, GROUP_NEAR)
+    coarse += near(ADDRESSES, PERSON_NEAR, PERSON_NEAR)
+    coarse = coarse * 2 + (near(REPORTS, REPORT_NEAR, REPORT_NEAR) or in_quotes)
+    demanded, spoken = near(DEMANDS, 4, 0), near(SPEAKS, 3, 0)
+    said = (near(DENIES, 4, 0), demanded and spoken, demanded, near(HAPPENED, 2, 0), spoken,
+            place < 2)  # fmt: skip
+    manner = next((number for number, yes in enumerate(said, 1) if yes), 0)
+    return [row(key, PREDICATE_SALT) for key in (coarse * 8 + manner, coarse + COARSE)]
 
 
 @given(st.lists(st.one_of(st.sampled_from(OWN), st.text(max_size=40)), min_size=1, max_size=4))

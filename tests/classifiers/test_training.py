@@ -8,11 +8,13 @@ from scipy import sparse
 
 from classifiers.embeddings import unit
 from classifiers.features import extract, word_rows
+from classifiers.hashing import TABLE_BITS, rows_of
+from classifiers.scope import SCOPE_SALTS
 from classifiers.training.pairs import half_of
 from classifiers.training.sentence_fit import fit_to_sentences
 from classifiers.training.sentences import own_sentences
 from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import EncodedWords
+from classifiers.training.word_vectors import Meanings
 from classifiers.words import read_words
 
 
@@ -41,7 +43,7 @@ def test_soft_targets_are_learned_as_shares() -> None:
 
 
 def test_vectors_know_words_by_their_row_in_the_table() -> None:
-    vectors = EncodedWords.read()
+    vectors = Meanings.read().kinds[0]
     rows = word_rows(read_words(["stupid moronic tram"]).hashes)
     order = np.argsort(rows)
     found, known = vectors.for_rows(rows[order])
@@ -53,7 +55,24 @@ def test_vectors_know_words_by_their_row_in_the_table() -> None:
 
 def test_a_row_without_a_vector_has_none() -> None:
     rows = np.sort(word_rows(read_words(["qwzkjhvvx"]).hashes))
-    assert len(EncodedWords.read().for_rows(rows)[1]) == 0
+    assert len(Meanings.read().kinds[0].for_rows(rows)[1]) == 0
+
+
+def test_what_is_learned_of_a_surrounding_is_folded_into_its_rows_alone() -> None:
+    meanings = Meanings.read()
+    words = read_words(["despise loathe tram"]).hashes
+    near_groups = rows_of(words, SCOPE_SALTS["group"])
+    alone = meanings.kinds[0].vectors.shape[1]
+    coefficients = np.zeros(sum(kind.vectors.shape[1] for kind in meanings.kinds), np.float32)
+    found, known = meanings.kinds[1].for_rows(np.sort(near_groups))
+    assert len(known) == 3
+    coefficients[alone : alone + found.shape[1]] = found[np.argsort(near_groups).argsort()[0]]
+    weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
+    meanings.fold(coefficients, weights)
+    despise, loathe, tram = weights[near_groups]
+    assert despise > 0
+    assert loathe > tram
+    assert not weights[np.setdiff1d(word_rows(words), meanings.kinds[1].rows)].any()
 
 
 def test_own_sentences_are_whole_and_always_the_same() -> None:
