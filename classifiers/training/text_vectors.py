@@ -115,11 +115,12 @@ def learn(
         likeness, right = torch.exp(sharpness) * first @ second.T, torch.arange(len(first))
         return (cross(likeness, right) + cross(likeness.T, right)) / 2
 
-    usable = texts.long_enough()
+    usable, told = texts.long_enough(), len(titles.groups) - 1
+    stories_at_once = min(STORIES_AT_ONCE, told)
     for _ in range(STEPS):
         one, rest = _split(texts, source.choice(usable, PARTS_AT_ONCE, replace=False), source)
         loss = mismatch(encode(texts.take(one), len(one)), encode(texts.take(rest), len(rest)))
-        stories = source.choice(len(titles.groups) - 1, STORIES_AT_ONCE, replace=False)
+        stories = source.choice(told, stories_at_once, replace=False)
         own, others = _split(comments, stories, source, most=1)
         comment = encode(comments.take(own), len(own))
         title = encode(titles.take([titles.groups[[story]] for story in stories]), len(own))
