@@ -1,0 +1,262 @@
+"""A day in the review room, played to its end while everything goes wrong, and then counted.
+
+Two moderators in real browsers go through one queue by keyboard, as fast as the pages follow.
+Meanwhile claims lapse, so that the two collide, the network goes and comes, answers are lost or are
+500, sessions end, pages are loaded anew, the server is killed, and keys bounce and are held down.
+
+The page itself notes each press and each answer. A press is lost when it led to no decision and
+nobody was told why; a decision is doubled when a comment has two that nobody took back or
+overruled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Error as BrowserError
+
+from tests.stack import Stack
+
+PATIENCE = 60  # seconds without any decision after which the room is stuck
+TOLD = (409, 422, 500)  # final answers after which the moderator reads why nothing was decided
+WATCH = """
+(() => {
+  const seen = { submitted: 0, pressed: {}, taken: [], answers: {} };
+  window.seen = seen;
+  const decides = ({ clause, action }) => clause ?? (action === "approve" && action);
+  const read = (text) => new Map(JSON.parse(text ?? "[]").map(({ fields }) => [fields.key, fields])
+    .filter(([key, fields]) => key && decides(fields)));
+  let kept = read(sessionStorage.presses);
+  let undoing = false;
+  const keep = Storage.prototype.setItem;
+  Storage.prototype.setItem = function (name, text) {
+    keep.call(this, name, text);
+    const now = read(text);
+    for (const [key, fields] of now) if (!kept.has(key)) seen.pressed[key] = decides(fields);
+    for (const key of kept.keys()) if (undoing && !now.has(key)) seen.taken.push(key);
+    kept = now;
+  };
+  addEventListener("submit", ({ target, submitter }) => {
+    undoing = target.id === "undo";
+    if (submitter.name === "clause" || submitter.value === "approve") seen.submitted += 1;
+  }, true);
+  addEventListener("submit", () => { undoing = false; });
+  const send = window.fetch;
+  window.fetch = async (address, options) => {
+    const answer = await send(address, options);
+    const key = options?.body?.get("key");
+    if (key && String(address).includes("/decide/")) seen.answers[key] = answer.status;
+    return answer;
+  };
+})();
+"""
+STATE = """
+() => ({ pk: document.querySelector("#focus")?.dataset.pk,
+  signIn: Boolean(document.querySelector("#sign-in[open]")),
+  ended: Boolean(document.querySelector("#focus[data-address]:not([data-pk])")),
+  notices: document.querySelectorAll("#notices [data-dismiss]").length })
+"""
+MADE = """
+SELECT key, comment_id, status, clauses FROM moderation_decision
+WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
+"""
+STANDING = """
+SELECT count(*) FROM moderation_decision made WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
+AND key NOT LIKE '%-o' AND NOT EXISTS (
+    SELECT 1 FROM moderation_decision back WHERE back.reverses_id = made.id)
+GROUP BY comment_id
+"""
+WAITING = "SELECT count(*) FROM moderation_comment WHERE status = 'in_review'"
+DECIDED = "SELECT count(*) FROM moderation_decision WHERE source = 'moderator'"
+
+
+@dataclass
+class Desk:
+    """One moderator's browser, and what its pages noted."""
+
+    stack: Stack
+    context: BrowserContext
+    page: Page
+    password: str
+    chance: random.Random
+    offline: int = 0  # turns until the network is back
+    submitted: int = 0
+    pressed: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    answers: dict[str, int] = field(default_factory=dict)
+
+    def note(self) -> None:
+        """Take over what the page noted; to be called before it is left."""
+        seen = self.page.evaluate("seen")
+        self.page.evaluate("Object.assign(seen, {submitted: 0, pressed: {}, taken: []})")
+        self.submitted += seen["submitted"]
+        self.pressed |= seen["pressed"]
+        self.taken |= set(seen["taken"])
+        self.answers |= seen["answers"]
+
+    def open(self, path: str = "") -> None:
+        """Load the page anew, or another one of the room."""
+        self.connect()
+        self.stack.wait_for_web()
+        self.note()
+        if path:
+            self.page.goto(path)
+        else:
+            self.page.reload()
+
+    def connect(self, offline: int = 0) -> None:
+        """Take the network away for some turns, or give it back."""
+        if bool(self.offline) != bool(offline):
+            self.context.set_offline(bool(offline))
+        self.offline = offline
+
+    def unsaved(self) -> bool:
+        """Tell whether presses are on their way."""
+        return self.page.evaluate("sessionStorage.presses") not in (None, "[]")
+
+    def turn(self) -> None:
+        """Do what a moderator does next: press, sign in again, or look for more."""
+        if self.offline:
+            self.connect(self.offline - 1)
+        state = self.page.evaluate(STATE)
+        if state["signIn"]:
+            self.page.fill("#sign-in [name=password]", self.password)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_selector("#sign-in:not([open])", state="attached")
+        elif state["pk"]:
+            self.press()
+            if state["notices"] > 3:
+                self.page.locator("#notices [data-dismiss]").first.click()
+        elif state["ended"] and not self.unsaved():
+            self.open("/review/bench/next/?again")
+        else:
+            self.page.wait_for_timeout(20)
+
+    def press(self) -> None:
+        """Press something; decisions are the most of it."""
+        keyboard = self.page.keyboard
+        kinds = ("approve", "reject", "hold", "bounce", "skip", "undo", "overturn", "look")
+        match self.chance.choices(kinds, (45, 35, 4, 4, 4, 5, 2, 1))[0]:
+            case "reject":
+                keyboard.press("r")
+                keyboard.press(str(self.chance.randint(1, 5)))
+            case "hold":
+                for _ in range(self.chance.randint(2, 8)):
+                    keyboard.down("a")
+                keyboard.up("a")
+            case "bounce":
+                keyboard.press("a")
+                keyboard.press("a")
+            case other:
+                single = {"approve": "a", "skip": "s", "undo": "u", "overturn": "o", "look": "j"}
+                keyboard.press(single[other])
+
+
+def trouble(desk: Desk) -> None:
+    """Break something, now and then."""
+    kinds = ("lapse", "offline", "fail", "lose", "reload", "sign out", "kill", "nothing")
+    match desk.chance.choices(kinds, (10, 10, 10, 10, 3, 1, 0.5, 955.5))[0]:
+        case "lapse":
+            desk.stack.sql(
+                "UPDATE moderation_comment SET claimed_until = NULL, claimed_by_id = NULL"
+            )
+        case "offline":
+            desk.connect(desk.chance.randint(1, 12))
+        case "fail":
+            status = desk.chance.choice((500, 503))
+            desk.page.route("**/decide/*", lambda route: fail(route, status), times=2)
+        case "lose":
+            desk.page.route("**/decide/*", lose_the_answer, times=1)
+        case "reload":
+            desk.open()
+        case "sign out":
+            desk.stack.sql("DELETE FROM django_session")
+        case "kill":
+            desk.stack.kill("web")
+            desk.stack.start("web")
+
+
+def fail(route: Route, status: int) -> None:
+    """Refuse without asking the server."""
+    route.fulfill(status=status, body="")
+
+
+def lose_the_answer(route: Route) -> None:
+    """Let the server decide, and lose what it says."""
+    with contextlib.suppress(BrowserError):  # the server may be away itself
+        route.fetch()
+    route.abort()
+
+
+def work(desks: list[Desk], stack: Stack) -> None:
+    """Go on until nothing waits or is unsaved; raise TimeoutError when that stands still."""
+    decided, since = 0, time.monotonic()
+    for number in range(10**9):
+        for desk in desks:
+            trouble(desk)
+            desk.turn()
+        if number % 25:
+            continue
+        if not stack.sql(WAITING)[0][0] and not any(desk.unsaved() for desk in desks):
+            return
+        now = stack.sql(DECIDED)[0][0]
+        if now != decided:
+            decided, since = now, time.monotonic()
+        elif time.monotonic() - since > PATIENCE:
+            states = [(desk.page.url, desk.page.inner_text("main")[:400]) for desk in desks]
+            raise TimeoutError(f"{stack.sql(WAITING)[0][0]} wait, nothing moves: {states}")
+
+
+def play(
+    stack: Stack, desks: list[tuple[BrowserContext, Page]], password: str, seed: int
+) -> dict[str, float]:
+    """Play the day through at desks that are open already; returns what was counted."""
+    people = [
+        Desk(stack, context, page, password, random.Random(f"{seed} {place}"))
+        for place, (context, page) in enumerate(desks)
+    ]
+    for desk in people:
+        # A page with unsaved presses asks before it is left.
+        desk.page.on("dialog", lambda dialog: dialog.accept())
+    started = time.monotonic()
+    work(people, stack)
+    seconds = time.monotonic() - started
+    for desk in people:
+        desk.note()
+    return {**count(people, stack), "seconds": seconds}
+
+
+def count(desks: list[Desk], stack: Stack) -> dict[str, float]:
+    """Compare what was pressed with what was decided."""
+    made = {key: (status, clauses) for key, _, status, clauses in stack.sql(MADE)}
+    pressed = {key: wanted for desk in desks for key, wanted in desk.pressed.items()}
+    submitted = sum(desk.submitted for desk in desks)
+    by_form = [key for key in pressed if not key.endswith("-o")]
+    taken = set().union(*(desk.taken for desk in desks))
+    answers = {key: status for desk in desks for key, status in desk.answers.items()}
+    told = {key for key in pressed if key not in made and answers.get(key) in TOLD}
+    lost = set(pressed) - set(made) - taken - told
+    other = [
+        key
+        for key in set(pressed) & set(made)
+        if made[key]
+        != (("approved", []) if pressed[key] == "approve" else ("rejected", [pressed[key]]))
+    ]
+    return {
+        "decisions pressed": submitted,
+        "colleagues overruled": len(pressed) - len(by_form),
+        "presses that the page did not keep": submitted - len(by_form),
+        "decisions made": len(made),
+        "taken back before they were sent": len(taken),
+        "told why nothing was decided": len(told),
+        "lost": len(lost),
+        "decided, but nobody pressed it": len(set(made) - set(pressed)),
+        "decided otherwise than pressed": len(other),
+        "taken back and decided all the same": len(taken & set(made)),
+        "doubled": sum(number - 1 for (number,) in stack.sql(STANDING)),
+        "left undecided": stack.sql(WAITING)[0][0],
+    }
