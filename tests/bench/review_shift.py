@@ -126,11 +126,11 @@ class Desk:
         if state["signIn"]:
             self.page.fill("#sign-in [name=password]", self.password)
             self.page.keyboard.press("Enter")
-            self.page.wait_for_selector("#sign-in:not([open])", state="attached")
+            self.page.wait_for_timeout(200)
         elif state["pk"]:
             self.press()
             if state["notices"] > 3:
-                self.page.locator("#notices [data-dismiss]").first.click()
+                self.page.evaluate("document.querySelector('#notices [data-dismiss]').click()")
         elif state["ended"] and not self.unsaved():
             self.open("/review/bench/next/?again")
         else:
