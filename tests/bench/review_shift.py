@@ -60,6 +60,11 @@ STATE = """
   ended: Boolean(document.querySelector("#focus[data-address]:not([data-pk])")),
   notices: document.querySelectorAll("#notices [data-dismiss]").length })
 """
+# At once, as the dialog may close by itself.
+SIGN_IN = """
+(password) => { const form = document.querySelector("#sign-in[open] form");
+  if (form) { form.elements.password.value = password; form.requestSubmit(); } }
+"""
 MADE = """
 SELECT key, comment_id, status, clauses FROM moderation_decision
 WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
@@ -124,8 +129,7 @@ class Desk:
             self.connect(self.offline - 1)
         state = self.page.evaluate(STATE)
         if state["signIn"]:
-            self.page.fill("#sign-in [name=password]", self.password)
-            self.page.keyboard.press("Enter")
+            self.page.evaluate(SIGN_IN, self.password)
             self.page.wait_for_timeout(200)
         elif state["pk"]:
             self.press()
