@@ -159,6 +159,7 @@ def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[
     found = {}
     for path in (
         f"authors/{author.pk}/",
+        "authors/",
         f"stories/{comment.story_id}/",
         "watched/",
         f"comments/{comment.pk}/",
