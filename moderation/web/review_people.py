@@ -32,7 +32,7 @@ MEANINGS = {
     Standing.NORMAL: "The policy decides, as for everybody.",
     Standing.TRUSTED: "A fact that the policy may use. By itself it changes nothing.",
     Standing.PREMODERATED: "A person reads every comment that the policy would approve.",
-    Standing.MUTED: "The same, and they come last in the queue. Nothing is dropped.",
+    Standing.MUTED: "A person reads what would be approved, after the rest. Nothing is dropped.",
     Standing.SUSPENDED: "New comments are refused until the end, with the reason.",
 }
 LENGTHS = {
