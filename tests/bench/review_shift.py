@@ -14,7 +14,8 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
 from playwright.sync_api import Error as BrowserError
@@ -25,7 +26,8 @@ PATIENCE = 60  # seconds without any decision after which the room is stuck
 TOLD = (409, 422, 500)  # final answers after which the moderator reads why nothing was decided
 WATCH = """
 (() => {
-  const seen = { submitted: 0, pressed: {}, taken: [], answers: {} };
+  const seen = JSON.parse(sessionStorage.seen ?? null)
+    ?? { submitted: 0, repeated: 0, pressed: {}, taken: [], answers: {} };
   window.seen = seen;
   const decides = ({ clause, action }) => clause ?? (action === "approve" && action);
   const read = (text) => new Map(JSON.parse(text ?? "[]").map(({ fields }) => [fields.key, fields])
@@ -33,6 +35,7 @@ WATCH = """
   let kept = read(sessionStorage.presses);
   let undoing = false;
   const keep = Storage.prototype.setItem;
+  addEventListener("pagehide", () => keep.call(sessionStorage, "seen", JSON.stringify(seen)));
   Storage.prototype.setItem = function (name, text) {
     keep.call(this, name, text);
     const now = read(text);
@@ -66,12 +69,13 @@ SIGN_IN = """
   if (form) { form.elements.password.value = password; form.requestSubmit(); } }
 """
 MADE = """
-SELECT key, comment_id, status, clauses FROM moderation_decision
+SELECT key, status, clauses, status_before <> 'in_review' FROM moderation_decision
 WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
 """
+# Who decides a comment that is shown as decided overrules on purpose.
 STANDING = """
 SELECT count(*) FROM moderation_decision made WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
-AND key NOT LIKE '%-o' AND NOT EXISTS (
+AND status_before = 'in_review' AND NOT EXISTS (
     SELECT 1 FROM moderation_decision back WHERE back.reverses_id = made.id)
 GROUP BY comment_id
 """
@@ -89,25 +93,11 @@ class Desk:
     password: str
     chance: random.Random
     offline: int = 0  # turns until the network is back
-    submitted: int = 0
-    pressed: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
-    answers: dict[str, int] = field(default_factory=dict)
-
-    def note(self) -> None:
-        """Take over what the page noted; to be called before it is left."""
-        seen = self.page.evaluate("seen")
-        self.page.evaluate("Object.assign(seen, {submitted: 0, pressed: {}, taken: []})")
-        self.submitted += seen["submitted"]
-        self.pressed |= seen["pressed"]
-        self.taken |= set(seen["taken"])
-        self.answers |= seen["answers"]
 
     def open(self, path: str = "") -> None:
         """Load the page anew, or another one of the room."""
         self.connect()
         self.stack.wait_for_web()
-        self.note()
         if path:
             self.page.goto(path)
         else:
@@ -119,22 +109,39 @@ class Desk:
             self.context.set_offline(bool(offline))
         self.offline = offline
 
+    def see(self, expression: str, value: object = None) -> Any:
+        """Ask the page; again where a link that was pressed has just led to another one."""
+        for _ in range(5):
+            try:
+                return self.page.evaluate(expression, value)
+            except BrowserError as error:
+                if "navigation" not in str(error):
+                    raise
+                self.page.wait_for_load_state()
+        raise TimeoutError("the page goes on and on to others")
+
     def unsaved(self) -> bool:
         """Tell whether presses are on their way."""
-        return self.page.evaluate("sessionStorage.presses") not in (None, "[]")
+        return self.is_lost() or self.see("sessionStorage.presses") not in (None, "[]")
+
+    def is_lost(self) -> bool:
+        """Tell whether a link was followed while there was no network, or no server."""
+        return self.page.url.startswith("chrome-error")
 
     def turn(self) -> None:
         """Do what a moderator does next: press, sign in again, or look for more."""
         if self.offline:
             self.connect(self.offline - 1)
-        state = self.page.evaluate(STATE)
+        if self.is_lost():
+            self.open("/review/bench/next/")
+        state = self.see(STATE)
         if state["signIn"]:
-            self.page.evaluate(SIGN_IN, self.password)
+            self.see(SIGN_IN, self.password)
             self.page.wait_for_timeout(200)
         elif state["pk"]:
             self.press()
             if state["notices"] > 3:
-                self.page.evaluate("document.querySelector('#notices [data-dismiss]').click()")
+                self.see("document.querySelector('#notices [data-dismiss]').click()")
         elif state["ended"] and not self.unsaved():
             self.open("/review/bench/next/?again")
         else:
@@ -148,16 +155,21 @@ class Desk:
             case "reject":
                 keyboard.press("r")
                 keyboard.press(str(self.chance.randint(1, 5)))
-            case "hold":
-                for _ in range(self.chance.randint(2, 8)):
-                    keyboard.down("a")
-                keyboard.up("a")
-            case "bounce":
-                keyboard.press("a")
-                keyboard.press("a")
+            case "hold" | "bounce" as kind:
+                self.press_for_too_long(bounces=kind == "bounce")
             case other:
                 single = {"approve": "a", "skip": "s", "undo": "u", "overturn": "o", "look": "j"}
                 keyboard.press(single[other])
+
+    def press_for_too_long(self, *, bounces: bool) -> None:
+        """Press a key so that it comes several times; more than one press of them is noted."""
+        before = self.see("seen.submitted")
+        for _ in range(2 if bounces else self.chance.randint(2, 8)):
+            self.page.keyboard.down("a")
+            if bounces:
+                self.page.keyboard.up("a")
+        self.page.keyboard.up("a")
+        self.see("(n) => { seen.repeated += Math.max(0, seen.submitted - n - 1); }", before)
 
 
 def trouble(desk: Desk) -> None:
@@ -229,38 +241,39 @@ def play(
     started = time.monotonic()
     work(people, stack)
     seconds = time.monotonic() - started
-    for desk in people:
-        desk.note()
-    return {**count(people, stack), "seconds": seconds}
+    return {**count([desk.see("seen") for desk in people], stack), "seconds": seconds}
 
 
-def count(desks: list[Desk], stack: Stack) -> dict[str, float]:
-    """Compare what was pressed with what was decided."""
-    made = {key: (status, clauses) for key, _, status, clauses in stack.sql(MADE)}
-    pressed = {key: wanted for desk in desks for key, wanted in desk.pressed.items()}
-    submitted = sum(desk.submitted for desk in desks)
-    by_form = [key for key in pressed if not key.endswith("-o")]
-    taken = set().union(*(desk.taken for desk in desks))
-    answers = {key: status for desk in desks for key, status in desk.answers.items()}
+def count(desks: list[dict], stack: Stack) -> dict[str, float]:
+    """Compare what the pages saw pressed with what was decided."""
+    made = {key: (status, clauses) for key, status, clauses, _ in stack.sql(MADE)}
+    pressed = {key: wanted for seen in desks for key, wanted in seen["pressed"].items()}
+    answers = {key: status for seen in desks for key, status in seen["answers"].items()}
+    taken = {key for seen in desks for key in seen["taken"]}
     told = {key for key in pressed if key not in made and answers.get(key) in TOLD}
     lost = set(pressed) - set(made) - taken - told
-    other = [
-        key
-        for key in set(pressed) & set(made)
-        if made[key]
-        != (("approved", []) if pressed[key] == "approve" else ("rejected", [pressed[key]]))
-    ]
+    for key in lost:
+        print(f"lost: {key} ({pressed[key]}), the last answer was {answers.get(key)}")
+    submitted = sum(seen["submitted"] for seen in desks)
+    kept = [key for key in pressed if not key.endswith("-o")]  # a notice's button is no form
     return {
-        "decisions pressed": submitted,
-        "colleagues overruled": len(pressed) - len(by_form),
-        "presses that the page did not keep": submitted - len(by_form),
+        "decisions pressed": len(pressed),
         "decisions made": len(made),
+        "of these, overruling one that is shown": sum(row[3] for row in stack.sql(MADE)),
         "taken back before they were sent": len(taken),
         "told why nothing was decided": len(told),
-        "lost": len(lost),
-        "decided, but nobody pressed it": len(set(made) - set(pressed)),
-        "decided otherwise than pressed": len(other),
-        "taken back and decided all the same": len(taken & set(made)),
+        "lost": len(lost) + submitted - len(kept),
         "doubled": sum(number - 1 for (number,) in stack.sql(STANDING)),
+        "more than one by a key held or bounced": sum(seen["repeated"] for seen in desks),
+        "decided, but nobody pressed it": len(set(made) - set(pressed)),
+        "decided otherwise than pressed": sum(
+            made[key] != decision_of(pressed[key]) for key in set(pressed) & set(made)
+        ),
+        "taken back and decided all the same": len(taken & set(made)),
         "left undecided": stack.sql(WAITING)[0][0],
     }
+
+
+def decision_of(wanted: str) -> tuple[str, list[str]]:
+    """Return status and clauses that a press should lead to."""
+    return ("approved", []) if wanted == "approve" else ("rejected", [wanted])
