@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.bench import review_shift
 from tests.stack import Stack
 
-PASSWORD = "only-for-the-benchmark"
+PEOPLE = ("mona", "owen")
 SIZE = {"width": 1280, "height": 860}
 GAP = 0.27  # seconds between two presses: the same key sooner counts as a bounce
 FILL = """
@@ -85,8 +85,8 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         figures = work_in_peace(browser, stack, options.timed) if options.timed else {}
         if options.comments:
-            desks = [enter(browser, stack, name, review_shift.WATCH) for name in ("mona", "owen")]
-            figures |= review_shift.play(stack, desks, PASSWORD, options.seed)
+            desks = {name: enter(browser, stack, name, review_shift.WATCH) for name in PEOPLE}
+            figures |= review_shift.play(stack, desks, options.seed)
         browser.close()
     for name, value in figures.items():
         print(f"{name:<44} {value:10,.2f}")
@@ -98,9 +98,9 @@ def fill(stack: Stack, comments: int) -> None:
     stack.manage("create_site", "bench", "Bench")
     # A second reading is no decision: here each press must be one.
     stack.sql("UPDATE moderation_site SET audit_share = 0, double_share = 0")
-    for name in ("mona", "owen"):
+    for name in PEOPLE:
         stack.manage("create_moderator", "bench", f"{name}@bench.example", "--name", name.title())
-    stack.manage("shell", "--command", SET_PASSWORD.format(PASSWORD))
+    stack.manage("shell", "--command", SET_PASSWORD.format(review_shift.PASSWORD))
     for statement in (FILL % comments).split(";\n"):
         stack.sql(statement)
     stack.start("worker")
@@ -121,9 +121,7 @@ def enter(browser: Browser, stack: Stack, name: str, script: str) -> tuple[Brows
     context.add_init_script(script)
     page = context.new_page()
     page.goto("/accounts/login/?next=/review/bench/next/")
-    page.fill("[name=login]", f"{name}@bench.example")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+    review_shift.sign_in(page, name)
     page.wait_for_selector("#decide")
     page.wait_for_load_state("networkidle")
     return context, page

@@ -22,6 +22,7 @@ from playwright.sync_api import Error as BrowserError
 
 from tests.stack import Stack
 
+PASSWORD = "only-for-the-benchmark"
 PATIENCE = 60  # seconds without any decision after which the room is stuck
 TOLD = (409, 422, 500)  # final answers after which the moderator reads why nothing was decided
 WATCH = """
@@ -90,7 +91,7 @@ class Desk:
     stack: Stack
     context: BrowserContext
     page: Page
-    password: str
+    name: str
     chance: random.Random
     offline: int = 0  # turns until the network is back
 
@@ -135,8 +136,10 @@ class Desk:
         if self.is_lost():
             self.open("/review/bench/next/")
         state = self.see(STATE)
-        if state["signIn"]:
-            self.see(SIGN_IN, self.password)
+        if "/accounts/login/" in self.page.url:
+            sign_in(self.page, self.name)
+        elif state["signIn"]:
+            self.see(SIGN_IN, PASSWORD)
             self.page.wait_for_timeout(200)
         elif state["pk"]:
             self.press()
@@ -170,6 +173,13 @@ class Desk:
                 self.page.keyboard.up("a")
         self.page.keyboard.up("a")
         self.see("(n) => { seen.repeated += Math.max(0, seen.submitted - n - 1); }", before)
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Enter by the page for it."""
+    page.fill("main [name=login]", f"{name}@bench.example")
+    page.fill("main [name=password]", PASSWORD)
+    page.keyboard.press("Enter")
 
 
 def trouble(desk: Desk) -> None:
@@ -228,12 +238,12 @@ def work(desks: list[Desk], stack: Stack) -> None:
 
 
 def play(
-    stack: Stack, desks: list[tuple[BrowserContext, Page]], password: str, seed: int
+    stack: Stack, desks: dict[str, tuple[BrowserContext, Page]], seed: int
 ) -> dict[str, float]:
     """Play the day through at desks that are open already; returns what was counted."""
     people = [
-        Desk(stack, context, page, password, random.Random(f"{seed} {place}"))
-        for place, (context, page) in enumerate(desks)
+        Desk(stack, context, page, name, random.Random(f"{seed} {name}"))
+        for name, (context, page) in desks.items()
     ]
     for desk in people:
         # A page with unsaved presses asks before it is left.
