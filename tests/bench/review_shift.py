@@ -15,7 +15,6 @@ import contextlib
 import random
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
 from playwright.sync_api import Error as BrowserError
@@ -110,20 +109,12 @@ class Desk:
             self.context.set_offline(bool(offline))
         self.offline = offline
 
-    def see(self, expression: str, value: object = None) -> Any:
-        """Ask the page; again where a link that was pressed has just led to another one."""
-        for _ in range(5):
-            try:
-                return self.page.evaluate(expression, value)
-            except BrowserError as error:
-                if "navigation" not in str(error):
-                    raise
-                self.page.wait_for_load_state()
-        raise TimeoutError("the page goes on and on to others")
-
     def unsaved(self) -> bool:
-        """Tell whether presses are on their way."""
-        return self.is_lost() or self.see("sessionStorage.presses") not in (None, "[]")
+        """Tell whether presses are on their way; so it seems where no page of the room is open."""
+        try:
+            return self.page.evaluate("sessionStorage.presses") not in (None, "[]")
+        except BrowserError:
+            return True
 
     def is_lost(self) -> bool:
         """Tell whether a link was followed while there was no network, or no server."""
@@ -135,16 +126,16 @@ class Desk:
             self.connect(self.offline - 1)
         if self.is_lost():
             self.open("/review/bench/next/")
-        state = self.see(STATE)
+        state = self.page.evaluate(STATE)
         if "/accounts/login/" in self.page.url:
             sign_in(self.page, self.name)
         elif state["signIn"]:
-            self.see(SIGN_IN, PASSWORD)
+            self.page.evaluate(SIGN_IN, PASSWORD)
             self.page.wait_for_timeout(200)
         elif state["pk"]:
             self.press()
             if state["notices"] > 3:
-                self.see("document.querySelector('#notices [data-dismiss]').click()")
+                self.page.evaluate("document.querySelector('#notices [data-dismiss]').click()")
         elif state["ended"] and not self.unsaved():
             self.open("/review/bench/next/?again")
         else:
@@ -166,13 +157,15 @@ class Desk:
 
     def press_for_too_long(self, *, bounces: bool) -> None:
         """Press a key so that it comes several times; more than one press of them is noted."""
-        before = self.see("seen.submitted")
+        before = self.page.evaluate("seen.submitted")
         for _ in range(2 if bounces else self.chance.randint(2, 8)):
             self.page.keyboard.down("a")
             if bounces:
                 self.page.keyboard.up("a")
         self.page.keyboard.up("a")
-        self.see("(n) => { seen.repeated += Math.max(0, seen.submitted - n - 1); }", before)
+        self.page.evaluate(
+            "(n) => { seen.repeated += Math.max(0, seen.submitted - n - 1); }", before
+        )
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -208,14 +201,15 @@ def trouble(desk: Desk) -> None:
 
 def fail(route: Route, status: int) -> None:
     """Refuse without asking the server."""
-    route.fulfill(status=status, body="")
+    with contextlib.suppress(BrowserError):  # the page may be away itself
+        route.fulfill(status=status, body="")
 
 
 def lose_the_answer(route: Route) -> None:
     """Let the server decide, and lose what it says."""
-    with contextlib.suppress(BrowserError):  # the server may be away itself
-        route.fetch()
-    route.abort()
+    for step in (route.fetch, route.abort):
+        with contextlib.suppress(BrowserError):  # the server or the page may be away itself
+            step()
 
 
 def work(desks: list[Desk], stack: Stack) -> None:
@@ -223,8 +217,10 @@ def work(desks: list[Desk], stack: Stack) -> None:
     decided, since = 0, time.monotonic()
     for number in range(10**9):
         for desk in desks:
-            trouble(desk)
-            desk.turn()
+            # A page that went away in the middle is looked at anew.
+            with contextlib.suppress(BrowserError):
+                trouble(desk)
+                desk.turn()
         if number % 25:
             continue
         if stack.processes["web"].poll() is not None:
@@ -251,10 +247,11 @@ def play(
     for desk in people:
         # A page with unsaved presses asks before it is left.
         desk.page.on("dialog", lambda dialog: dialog.accept())
+        desk.page.set_default_timeout(10_000)
     started = time.monotonic()
     work(people, stack)
     seconds = time.monotonic() - started
-    return {**count([desk.see("seen") for desk in people], stack), "seconds": seconds}
+    return {**count([desk.page.evaluate("seen") for desk in people], stack), "seconds": seconds}
 
 
 def count(desks: list[dict], stack: Stack) -> dict[str, float]:
