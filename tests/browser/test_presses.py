@@ -197,6 +197,24 @@ def test_a_double_press_is_one_decision(
     assert Decision.objects.count() == 1
 
 
+def test_a_double_press_is_one_where_the_machine_is_busy_in_between(
+    open_desk: OpenDesk, mona: User, waiting: list[Comment]
+) -> None:
+    page = open_room(open_desk, mona)
+    page.evaluate(
+        """async () => {
+            const press = () => new KeyboardEvent("keydown", { key: "a", bubbles: true });
+            const pressed = [press(), press()];
+            document.body.dispatchEvent(pressed[0]);
+            await new Promise((resolve) => setTimeout(resolve, 400));
+            document.body.dispatchEvent(pressed[1]);
+        }"""
+    )
+    expect_comment(page, 1)
+    page.wait_for_load_state("networkidle")
+    assert Decision.objects.count() == 1
+
+
 def test_an_edited_comment_is_read_anew(
     open_desk: OpenDesk, mona: User, waiting: list[Comment], secrets: Secrets
 ) -> None:
