@@ -79,8 +79,9 @@ REPEATED = """
 """
 MADE = """
 SELECT key, status, clauses, status_before <> 'in_review' FROM moderation_decision
-WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
+WHERE source = 'moderator' AND NOT starts_with(key, 'undo:') AND id > %s
 """
+LAST = "SELECT coalesce(max(id), 0) FROM moderation_decision"
 # Who decides a comment that is shown as decided overrules on purpose.
 STANDING = """
 SELECT count(*) FROM moderation_decision made WHERE source = 'moderator' AND key NOT LIKE 'undo:%'
@@ -255,15 +256,19 @@ def play(
         # A page with unsaved presses asks before it is left.
         desk.page.on("dialog", lambda dialog: dialog.accept())
         desk.page.set_default_timeout(10_000)
-    started = time.monotonic()
+    started, last = time.monotonic(), stack.sql(LAST)[0][0]
     work(people, stack)
     seconds = time.monotonic() - started
-    return {**count([desk.page.evaluate("seen") for desk in people], stack), "seconds": seconds}
+    return {
+        **count([desk.page.evaluate("seen") for desk in people], stack, last),
+        "seconds": seconds,
+    }
 
 
-def count(desks: list[dict], stack: Stack) -> dict[str, float]:
-    """Compare what the pages saw pressed with what was decided."""
-    made = {key: (status, clauses) for key, status, clauses, _ in stack.sql(MADE)}
+def count(desks: list[dict], stack: Stack, last: int) -> dict[str, float]:
+    """Compare what the pages saw pressed with what was decided after the decision `last`."""
+    rows = stack.sql(MADE, last)
+    made = {key: (status, clauses) for key, status, clauses, _ in rows}
     pressed = {key: wanted for seen in desks for key, wanted in seen["pressed"].items()}
     answers = {key: status for seen in desks for key, status in seen["answers"].items()}
     taken = {key for seen in desks for key in seen["taken"]}
@@ -276,7 +281,7 @@ def count(desks: list[dict], stack: Stack) -> dict[str, float]:
     return {
         "decisions pressed": len(pressed),
         "decisions made": len(made),
-        "of these, overruling one that is shown": sum(row[3] for row in stack.sql(MADE)),
+        "of these, overruling one that is shown": sum(row[3] for row in rows),
         "taken back before they were sent": len(taken),
         "told why nothing was decided": len(told),
         "lost": len(lost) + submitted - len(kept),
