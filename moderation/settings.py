@@ -109,7 +109,8 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+# In which times are shown to people; what machines read stays in UTC.
+TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "static/"

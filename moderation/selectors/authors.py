@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from moderation.models import Author, AuthorNote, Comment, Site, Standing, StandingChange, Status
@@ -56,6 +56,24 @@ def standing_changes(author: Author) -> list[StandingChange]:
     """Return what moderators decided on the author, newest first."""
     changes = author.standing_changes.select_related("moderator", "policy")
     return list(changes.order_by("-pk")[:SHOWN])
+
+
+def standings_that_hold(
+    site: Site, *, standing: str = "", before: int = LARGEST_ID
+) -> list[StandingChange]:
+    """Return the decisions by which authors are not at the normal standing now, newest first.
+
+    standing: only this one. One more than PAGE_SIZE is returned where there is a further page;
+    `before` (a pk) starts there.
+    """
+    later = StandingChange.objects.filter(author=OuterRef("author"), pk__gt=OuterRef("pk"))
+    latest = StandingChange.objects.filter(~Exists(later), author__site=site, pk__lt=before)
+    holds = latest.exclude(standing=Standing.NORMAL).exclude(until__lte=Now())
+    if standing:
+        holds = holds.filter(standing=standing)
+    # Not joined: the policy's document would come with every row.
+    holds = holds.select_related("author").prefetch_related("moderator", "policy")
+    return list(holds.order_by("-pk")[: PAGE_SIZE + 1])
 
 
 def notes_on(author: Author) -> list[AuthorNote]:

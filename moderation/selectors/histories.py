@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, Model, OuterRef, Q, QuerySet
 
 from moderation.models import (
     Appeal,
@@ -27,6 +29,7 @@ from moderation.selectors.queues import put_off
 
 # A history longer than this is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,21 @@ class AuthorRecord:
 
 def comment_history(comment: Comment) -> list[Event]:
     """Return decisions, earlier texts, flags and appeals of a comment, newest first."""
-    decisions = comment.decisions.select_related("moderator", "policy", "reverses")
-    events = [
-        Event(decision.created_at, decision=decision)
-        for decision in decisions.order_by("-pk")[:HISTORY_LIMIT]
-    ]
-    events += [
-        Event(revision.replaced_at, revision=revision)
-        for revision in comment.revisions.order_by("-pk")[:HISTORY_LIMIT]
-    ]
-    events += [
-        Event(flag.created_at, flag=flag) for flag in comment.flags.order_by("-pk")[:HISTORY_LIMIT]
-    ]
-    events += [
-        Event(appeal.created_at, appeal=appeal)
-        for appeal in comment.appeals.order_by("-pk")[:HISTORY_LIMIT]
-    ]
+    decisions = _newest(comment.decisions.select_related("moderator", "policy", "reverses"))
+    events = [Event(decision.created_at, decision=decision) for decision in decisions]
+    events += [Event(flag.created_at, flag=flag) for flag in _newest(comment.flags.all())]
+    if comment.revision > 1:
+        revisions = _newest(comment.revisions.all())
+        events += [Event(revision.replaced_at, revision=revision) for revision in revisions]
+    # Only a rejection can be appealed against.
+    if any(decision.status == Status.REJECTED for decision in decisions):
+        appeals = _newest(comment.appeals.all())
+        events += [Event(appeal.created_at, appeal=appeal) for appeal in appeals]
     return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def _newest(rows: QuerySet[Row]) -> list[Row]:
+    return list(rows.order_by("-pk")[:HISTORY_LIMIT])
 
 
 def author_record(author: Author | None, *, besides: Comment | None = None) -> AuthorRecord:
@@ -94,10 +95,10 @@ def author_record(author: Author | None, *, besides: Comment | None = None) -> A
     )
 
 
-def latest_decision(comment: Comment) -> Decision | None:
-    """Return what led the comment to where it is, or None when nothing was decided yet."""
-    decisions = comment.decisions.select_related("moderator", "policy")
-    return decisions.order_by("-pk").first()
+def latest_decision(history: Iterable[Event]) -> Decision | None:
+    """Return what led a comment to where it is, or None when nothing was decided yet."""
+    decisions = [event.decision for event in history if event.decision]
+    return max(decisions, key=lambda decision: decision.pk, default=None)
 
 
 def latest_judgement(comment: Comment) -> Decision | None:
@@ -111,7 +112,9 @@ def latest_judgement(comment: Comment) -> Decision | None:
 def latest_score(comment: Comment) -> Score | None:
     """Return the newest score of the comment's present text, or None when it has none."""
     scores = Score.objects.filter(comment=comment, revision=comment.revision)
-    return scores.select_related("classifier_version").order_by("-pk").first()
+    # The version's own data may be megabytes: a site's adaptation lies there.
+    own = [f"classifier_version__{name}" for name in ("artefact", "report", "verdict")]
+    return scores.select_related("classifier_version").defer(*own).order_by("-pk").first()
 
 
 def open_escalations(comment: Comment) -> list[Escalation]:

@@ -25,8 +25,11 @@ def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderat
     """Return the person's role on the site, or None: no such site, or not theirs."""
     if not user.is_authenticated:
         return None
-    found = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
-    return found.select_related("site", "user").first()
+    own = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
+    found = own.select_related("site").first()
+    if found:
+        found.user = user  # type: ignore[assignment]
+    return found
 
 
 def colleagues(moderator: Moderator) -> list[User]:

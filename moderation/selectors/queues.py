@@ -233,13 +233,12 @@ def _search(comments: QuerySet[Comment], site: Site, filters: QueueFilters) -> Q
 @contextmanager
 def bounded(milliseconds: int = TIMEOUT_MS) -> Iterator[None]:
     """Run the queries inside with a short time limit each; `QueryTooSlow` when it passes."""
+    within = connection.in_atomic_block
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {int(milliseconds)}")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {int(milliseconds)}")
             yield
-            with connection.cursor() as cursor:
-                # Within an outer transaction the limit would otherwise stay.
+            if within:  # else the limit ends with the transaction
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":
@@ -266,10 +265,10 @@ def with_context(comments: QuerySet[Comment]) -> QuerySet[Comment]:
     """Return the comments with what a list shows around them; `*_holds`: whether it does now."""
     claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
     deferral_holds = ExpressionWrapper(put_off(), BooleanField())
-    comments = comments.select_related("story", "author", "claimed_by", "deferred_by")
-    return comments.defer("story__body").annotate(
-        claim_holds=claim_holds, deferral_holds=deferral_holds
-    )
+    # Few are held by anybody: joined, two people's rows would come with every comment.
+    comments = comments.select_related("story", "author").defer("story__body")
+    comments = comments.prefetch_related("claimed_by", "deferred_by")
+    return comments.annotate(claim_holds=claim_holds, deferral_holds=deferral_holds)
 
 
 def _order(filters: QueueFilters) -> Order:
@@ -323,12 +322,13 @@ def newest_page(found: list[Comment]) -> QueuePage:
 
 
 def queue_items(comments: list[Comment]) -> list[QueueItem]:
-    """Return comments with what led them where they are, in five queries at most."""
+    """Return comments with what led them where they are, in five queries."""
     ids = [comment.pk for comment in comments]
     latest = Decision.objects.filter(comment__in=ids).order_by("comment", "-pk")
     decisions = {
         decision.comment_id: decision
-        for decision in latest.distinct("comment").select_related("policy")
+        # Joined, the policy's whole document would come with every one of them.
+        for decision in latest.distinct("comment").prefetch_related("policy")
     }
     scores = {
         (score.comment_id, score.revision): score

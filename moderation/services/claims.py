@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from moderation.models import Comment, Escalation, Role, Site, Status
+from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
 from moderation.selectors.heavy import heavy_comments, last_read
-from moderation.selectors.moderators import at_least, find_moderator
+from moderation.selectors.moderators import at_least
 from moderation.selectors.queues import (
     QueueFilters,
     decisions_by,
@@ -44,7 +44,7 @@ def claim_next(
 
     A comment that the moderator holds already comes first, and its claim is renewed. `after` (the
     one just dealt with) and `skipped` are passed over, and so is what others hold. After RUN heavy
-    texts comes a light one.
+    texts comes a light one. Of the comment only its pk is loaded.
     """
     filters = filters or QueueFilters()
     passed_over = {*skipped, *([after] if after else [])}
@@ -54,7 +54,7 @@ def claim_next(
     now = DatabaseClock()
     own = waiting.filter(claimed_by=user, claimed_until__gt=now)
     free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         comment = _lock_first(own)
         if comment is None:
             last = last_read(user, site, [after] if after else [], RUN)
@@ -64,7 +64,7 @@ def claim_next(
             return None
         until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
         Comment.objects.filter(pk=comment.pk).update(claimed_by=user, claimed_until=until)
-    return Comment.objects.select_related("story", "author", "parent", "site").get(pk=comment.pk)
+    return comment
 
 
 def claim_ahead(
@@ -100,7 +100,7 @@ def claim_ahead(
         found = _in_turn(nearest, last, lambda: _lock_light(waiting))
         until = Greatest("claimed_until", DatabaseClock() + AHEAD)
         Comment.objects.filter(pk__in=found).update(claimed_by=user, claimed_until=until)
-    with_context = Comment.objects.select_related("story", "author", "parent", "parent__author")
+    with_context = Comment.objects.select_related("story", "author", "parent")
     taken = with_context.in_bulk(found)
     return [taken[pk] for pk in found]
 
@@ -135,7 +135,7 @@ def _in_reach(comments: QuerySet[Comment], user: User, site: Site) -> QuerySet[C
     held by a clause that the person leaves to others.
     """
     others = Q(moderator=user)
-    moderator = find_moderator(user, site.slug)
+    moderator = Moderator.objects.filter(user=user, site=site).first()
     if moderator is None or not at_least(moderator, Role.SENIOR):
         others |= Q(kind=Escalation.Kind.SENIOR)
     if moderator and moderator.left_clauses:

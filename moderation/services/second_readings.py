@@ -46,7 +46,7 @@ def comments_to_read_again(
         if len(lying) < MOST and (drawn := _draw(moderator, kind)):
             lying.append(drawn)
     wanted = [draw.comment_id for draw in lying if draw.comment_id not in besides]
-    with_context = Comment.objects.select_related("story", "author", "parent", "parent__author")
+    with_context = Comment.objects.select_related("story", "author", "parent")
     found = with_context.in_bulk(wanted)
     return [found[pk] for pk in wanted]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC
+
+from django.utils.timezone import localtime
 
 from moderation.services import sql
 from moderation.services.errors import Suspended
@@ -30,8 +31,8 @@ def suspensions(author_ids: Collection[int | None]) -> dict[int | None, Suspende
     found: dict[int | None, Suspended] = {}
     asked = [pk for pk in author_ids if pk]
     for pk, until, reason, title in sql.fetch(FIND, [asked]) if asked else ():
-        end = until.astimezone(UTC)
+        end = localtime(until)
         why = (reason or title or "")[:REASON_POINTS]
-        words = f"Suspended until {end.day} {end:%B %Y, %H:%M} UTC."
+        words = f"Suspended until {end.day} {end:%B %Y, %H:%M %Z}."
         found[pk] = Suspended(f"{words} {why}".strip(), until=until)
     return found

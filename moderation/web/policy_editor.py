@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import localize
 from django.views.decorators.http import require_http_methods
 
 from moderation import policy as judge
@@ -23,6 +22,7 @@ from moderation.services import policy_drafts
 from moderation.services.errors import ModerationError
 from moderation.services.policies import NoPolicyError, ensure_default, live_policy
 from moderation.services.policy_drafts import StaleDraft
+from moderation.templatetags.times import in_words
 from moderation.web.access import moderates
 from moderation.web.json_text import JsonTextError, read_json
 from moderation.web.policy_fields import fits_form, read_document
@@ -168,7 +168,7 @@ def who_was_faster(stale: StaleDraft) -> str:
     name = "Somebody else"
     if current.edited_by:
         name = current.edited_by.get_full_name() or current.edited_by.get_username()
-    return f"{name} saved the draft on {localize(current.updated_at)} UTC, after you opened it."
+    return f"{name} saved the draft on {in_words(current.updated_at)}, after you opened it."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

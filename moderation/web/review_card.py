@@ -136,12 +136,12 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     as one that waits, its reasons kept back. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
-    decision = histories.latest_decision(comment)
+    history = histories.comment_history(comment)
+    decision = histories.latest_decision(history)
     judgement = _judgement(comment, decision)
     score = histories.latest_score(comment)
     signals = signal_lines(score, program)
     covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
-    history = histories.comment_history(comment)
     draw = open_draw(moderator.user, comment)
     if draw:
         comment.status = Status.IN_REVIEW

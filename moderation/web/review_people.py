@@ -1,4 +1,4 @@
-"""The author's page: every comment, the standing and how it came about, notes for colleagues."""
+"""The author's page (comments, standing, notes), and the list of who is not at the normal one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from moderation.models import Author, Moderator, Standing, StandingChange, Status
-from moderation.selectors.authors import comments_by, find_author, notes_on, standing_changes
+from moderation.selectors.authors import (
+    comments_by,
+    find_author,
+    notes_on,
+    standing_changes,
+    standings_that_hold,
+)
 from moderation.selectors.histories import author_record
-from moderation.selectors.queues import LARGEST_ID
+from moderation.selectors.queues import LARGEST_ID, PAGE_SIZE
 from moderation.services import authors
 from moderation.services.errors import Invalid, ModerationError
 from moderation.web.access import moderates
@@ -26,7 +32,7 @@ MEANINGS = {
     Standing.NORMAL: "The policy decides, as for everybody.",
     Standing.TRUSTED: "A fact that the policy may use. By itself it changes nothing.",
     Standing.PREMODERATED: "A person reads every comment that the policy would approve.",
-    Standing.MUTED: "The same, and they come last in the queue. Nothing is dropped.",
+    Standing.MUTED: "A person reads what would be approved, after the rest. Nothing is dropped.",
     Standing.SUSPENDED: "New comments are refused until the end, with the reason.",
 }
 LENGTHS = {
@@ -58,6 +64,26 @@ def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
         return render(request, "review/author.html", context, status=422)
     messages.success(request, said)
     return redirect("review_author", moderator.site.slug, found.pk)
+
+
+@require_GET
+@moderates
+def standings(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """List the authors on whom something was decided that holds now."""
+    offered = [each for each in Standing if each != Standing.NORMAL]
+    standing = next((each for each in offered if each == request.GET.get("standing")), "")
+    before = read_number(request.GET.get("before", "")) or LARGEST_ID
+    found = standings_that_hold(moderator.site, standing=standing, before=before)
+    shown = found[:PAGE_SIZE]
+    context = {
+        "site": moderator.site,
+        "changes": [_line(change) for change in shown],
+        "standings": offered,
+        "standing": standing,
+        "next": shown[-1].pk if len(found) > PAGE_SIZE else None,
+        "later_page": before < LARGEST_ID,
+    }
+    return render(request, "review/standings.html", context)
 
 
 def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:

@@ -42,6 +42,7 @@ def build_row(item: QueueItem, moderator: Moderator, policy: Policy | None) -> R
     if not clauses and item.decision:
         clauses = [reason.rule for reason in read_reasons(item.decision)][:2]
     held_by = item.decision.clauses if item.decision else ()
+    signals = signal_lines(item.score, policy) if moderator.covered_signals else ()
     return Row(
         comment=comment,
         excerpt=_words(comment.body)[:EXCERPT_LENGTH] + ("…" if is_cut(comment.body) else ""),
@@ -50,7 +51,7 @@ def build_row(item: QueueItem, moderator: Moderator, policy: Policy | None) -> R
         escalated=item.escalated,
         deferred=getattr(comment, "deferral_holds", False),
         reader=comment.claimed_by if held else None,
-        covered=is_covered(moderator, held_by, signal_lines(item.score, policy)),
+        covered=is_covered(moderator, held_by, signals),
         left=is_left(moderator, held_by),
     )
 

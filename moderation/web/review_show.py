@@ -38,9 +38,7 @@ def find_comment(moderator: Moderator, pk: int) -> Comment:
     """Return a comment of the moderator's site with its surroundings; 404 for any other."""
     if pk > queues.LARGEST_ID:
         raise Http404("No such comment.")
-    comments = Comment.objects.select_related(
-        "story", "author", "parent", "parent__author", "claimed_by", "deferred_by"
-    )
+    comments = Comment.objects.select_related("story", "author", "parent")
     found = comments.filter(pk=pk, site=moderator.site).first()
     if found is None:
         raise Http404("No such comment.")

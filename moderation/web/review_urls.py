@@ -34,6 +34,7 @@ urlpatterns = [
     path(
         "<slug:site>/appeals/<int:pk>/answer/", review_appeals.answer, name="review_appeal_answer"
     ),
+    path("<slug:site>/authors/", review_people.standings, name="review_standings"),
     path("<slug:site>/authors/<int:pk>/", review_people.author, name="review_author"),
     path("<slug:site>/stories/<int:pk>/", review_stories.story, name="review_story"),
     path("<slug:site>/watched/", review_stories.watched, name="review_watched"),

@@ -41,8 +41,9 @@ SELECT id, 1, (SELECT max(id) FROM moderation_classifierversion),
            'profanity', random(), 'spam', random() / 2, 'off_topic', random())
 FROM moderation_comment WHERE status = 'pending';
 INSERT INTO moderation_decision (site_id, comment_id, revision, version, status_before, status,
-    source, clauses, reasons, note)
+    source, policy_id, clauses, reasons, note)
 SELECT site_id, id, 1, 1, 'pending', 'in_review', 'policy',
+       (SELECT max(id) FROM moderation_policy),
        ARRAY[(ARRAY['no-abuse','on-topic','no-spam','substance'])[1 + id %% 4]], '[]', ''
 FROM moderation_comment WHERE status = 'pending';
 UPDATE moderation_comment SET status = 'in_review' WHERE status = 'pending';

@@ -1,26 +1,24 @@
-"""A shift in the review room: two moderators in real browsers, with everything that goes wrong.
+"""The review room in real browsers: how quick it is, and whether anything that is pressed is lost.
 
-Both go through the same queue by keyboard. Meanwhile claims lapse, so that the two collide, the
-network goes and comes, answers are lost or are 500, and keys are held down. Afterwards every press
-is looked for in the database: lost is one that is neither a decision nor told to have come too
-late; doubled is a comment with two decisions. A third run without faults gives the times.
+One moderator goes through comments without faults, at the pace of a quick hand: that gives the
+times. Then two go through a day's comments to the end, with everything that goes wrong
+(review_shift).
 """
 
 from __future__ import annotations
 
 import argparse
-import collections
 import os
-import random
 import shutil
 import statistics
 import time
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.bench import review_shift
 from tests.stack import Stack
 
-PASSWORD = "only-for-the-benchmark"
+PEOPLE = ("mona", "owen")
 SIZE = {"width": 1280, "height": 860}
 GAP = 0.27  # seconds between two presses: the same key sooner counts as a bounce
 FILL = """
@@ -44,15 +42,11 @@ SET_PASSWORD = (
     "from django.contrib.auth import get_user_model as users\n"
     "for user in users().objects.all(): user.set_password({!r}); user.save()"
 )
-# In the page: what was pressed, when the next comment was painted, and what the browser measures.
+# In the page: when the next comment was painted, and what the browser measures.
 WATCH = """
 (() => {
-  const seen = { presses: [], late: 0, paints: [], acks: [], shifts: 0, events: [], lcp: 0 };
+  const seen = { paints: [], acks: [], shifts: 0, events: [], lcp: 0 };
   window.seen = seen;
-  addEventListener("submit", (event) => {
-    if (event.target.id === "decide" && event.submitter.value !== "skip")
-      seen.presses.push(Number(document.querySelector("#focus").dataset.pk));
-  }, true);
   addEventListener("keydown", (event) => {
     const before = document.querySelector("#focus");
     requestAnimationFrame(() => {
@@ -74,10 +68,6 @@ WATCH = """
   watch("resource", (each) => {
     if (each.name.includes("/decide/")) seen.acks.push(each.duration);
   });
-  addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
-    for (const { addedNodes } of changes)
-      for (const node of addedNodes) if (/Already/.test(node.textContent)) seen.late += 1;
-  }).observe(document.querySelector("#notices"), { childList: true }));
 })();
 """
 
@@ -85,17 +75,18 @@ WATCH = """
 def main(arguments: list[str] | None = None) -> dict[str, float]:
     """Run it and print the table; returns the figures by name."""
     parser = argparse.ArgumentParser(prog="review_room", description=__doc__)
-    parser.add_argument("--decisions", type=int, default=1000, help="presses under faults, both")
+    parser.add_argument("--comments", type=int, default=2000, help="of a day, under faults")
     parser.add_argument("--timed", type=int, default=200, help="presses without faults")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    random.seed(options.seed)
     with Stack.scratch(durable=False) as stack, sync_playwright() as playwright:
-        fill(stack, options.decisions + options.timed + 100)
+        fill(stack, options.comments + options.timed)
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        figures = work_in_peace(browser, stack, options.timed)
-        figures |= work_under_faults(browser, stack, options.decisions)
+        figures = work_in_peace(browser, stack, options.timed) if options.timed else {}
+        if options.comments:
+            desks = {name: enter(browser, stack, name, review_shift.WATCH) for name in PEOPLE}
+            figures |= review_shift.play(stack, desks, options.seed)
         browser.close()
     for name, value in figures.items():
         print(f"{name:<44} {value:10,.2f}")
@@ -107,9 +98,9 @@ def fill(stack: Stack, comments: int) -> None:
     stack.manage("create_site", "bench", "Bench")
     # A second reading is no decision: here each press must be one.
     stack.sql("UPDATE moderation_site SET audit_share = 0, double_share = 0")
-    for name in ("mona", "owen"):
+    for name in PEOPLE:
         stack.manage("create_moderator", "bench", f"{name}@bench.example", "--name", name.title())
-    stack.manage("shell", "--command", SET_PASSWORD.format(PASSWORD))
+    stack.manage("shell", "--command", SET_PASSWORD.format(review_shift.PASSWORD))
     for statement in (FILL % comments).split(";\n"):
         stack.sql(statement)
     stack.start("worker")
@@ -124,15 +115,13 @@ def fill(stack: Stack, comments: int) -> None:
     stack.wait_for_web()
 
 
-def enter(browser: Browser, stack: Stack, name: str) -> tuple[BrowserContext, Page]:
-    """Sign in and open the room, with the first comments ahead."""
+def enter(browser: Browser, stack: Stack, name: str, script: str) -> tuple[BrowserContext, Page]:
+    """Sign in and open the room, with the first comments ahead and a script that watches."""
     context = browser.new_context(base_url=f"http://localhost:{stack.port}", viewport=SIZE)
-    context.add_init_script(WATCH)
+    context.add_init_script(script)
     page = context.new_page()
     page.goto("/accounts/login/?next=/review/bench/next/")
-    page.fill("[name=login]", f"{name}@bench.example")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+    review_shift.sign_in(page, name)
     page.wait_for_selector("#decide")
     page.wait_for_load_state("networkidle")
     return context, page
@@ -147,17 +136,13 @@ def press(page: Page, *keys: str) -> None:
 
 def settle(page: Page) -> dict:
     """Wait until nothing is unsaved; return what was seen."""
-    deadline = time.monotonic() + 60
-    while page.evaluate("sessionStorage.presses") not in (None, "[]"):
-        if time.monotonic() > deadline:
-            raise TimeoutError("some decisions are still unsaved after a minute")
-        time.sleep(0.05)
+    page.wait_for_function("[undefined, '[]'].includes(sessionStorage.presses)", timeout=60_000)
     return page.evaluate("seen")
 
 
 def work_in_peace(browser: Browser, stack: Stack, presses: int) -> dict[str, float]:
     """One moderator, no faults: how long each press takes to show and to be saved."""
-    context, page = enter(browser, stack, "mona")
+    context, page = enter(browser, stack, "mona", WATCH)
     weight = page.evaluate(
         "[...performance.getEntriesByType('resource'),"
         " ...performance.getEntriesByType('navigation')]"
@@ -187,68 +172,6 @@ def work_in_peace(browser: Browser, stack: Stack, presses: int) -> dict[str, flo
 def quantile(values: list[float], share: float) -> float:
     """Return the value that this share of the values does not exceed."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
-
-
-def work_under_faults(browser: Browser, stack: Stack, presses: int) -> dict[str, float]:
-    """Two moderators and every fault, one after the other; then the count of what is missing."""
-    desks = [enter(browser, stack, name) for name in ("mona", "owen")]
-    before = stack.sql("SELECT coalesce(max(id), 0) FROM moderation_decision")[0][0]
-    for number in range(presses // 2):
-        for context, page in desks:
-            trouble(stack, context, page, number)
-            if number % 4 == 0:
-                press(page, "r", str(random.randint(1, 3)))
-            else:
-                page.keyboard.down("a")
-                for _ in range(number % 3):
-                    page.keyboard.down("a")  # held down: it repeats
-                page.keyboard.up("a")
-                time.sleep(GAP / 2)
-    for context, _ in desks:
-        context.set_offline(False)
-    found = [settle(page) for _, page in desks]
-    pressed = collections.Counter(pk for seen in found for pk in seen["presses"])
-    decided = collections.Counter(
-        row[0]
-        for row in stack.sql(
-            "SELECT comment_id FROM moderation_decision WHERE source = 'moderator' AND id > %s",
-            before,
-        )
-    )
-    late = sum(seen["late"] for seen in found)
-    for context, _ in desks:
-        context.close()
-    return {
-        "presses under faults": sum(pressed.values()),
-        "decisions": sum(decided.values()),
-        "told that somebody was faster": late,
-        "lost": sum(pressed.values()) - sum(decided.values()) - late,
-        "comments pressed and not decided": len(set(pressed) - set(decided)),
-        "doubled": sum(number - 1 for number in decided.values()),
-    }
-
-
-def trouble(stack: Stack, context: BrowserContext, page: Page, number: int) -> None:
-    """Break something, or mend it again: each fault has its turn."""
-    turn = number % 40
-    if turn in (5, 25):
-        stack.sql("UPDATE moderation_comment SET claimed_until = NULL, claimed_by_id = NULL")
-    context.set_offline(turn in (10, 11, 12, 13))
-    if turn == 18:
-        page.route("**/decide/", fail, times=2)
-    elif turn == 30:
-        page.route("**/decide/", lose_the_answer, times=1)
-
-
-def fail(route: Route) -> None:
-    """Answer 500 without asking the server."""
-    route.fulfill(status=500, body="")
-
-
-def lose_the_answer(route: Route) -> None:
-    """Let the server decide, and lose what it says."""
-    route.fetch()
-    route.abort()
 
 
 if __name__ == "__main__":

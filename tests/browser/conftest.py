@@ -6,11 +6,13 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.client import responses
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -43,17 +45,47 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def secrets() -> list[str]:
+@dataclass
+class Secrets:
     """What pages did that they must not: console errors, dialogs, refusals, foreign requests."""
-    return []
+
+    found: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, *failures: int | str) -> None:
+        """Name what a test provokes: statuses, or network errors (`net::ERR_FAILED`).
+
+        The browser itself reports a request that fails. Each must come, and nothing else may.
+        """
+        for failure in failures:
+            if isinstance(failure, int):
+                failure = f"the server responded with a status of {failure} ({responses[failure]})"
+            self.expected.append(f"Failed to load resource: {failure}")
+
+    def check(self) -> None:
+        """Fail on what nobody expected, and on what was expected and did not happen."""
+        assert set(self.found) == set(self.expected)
+
+
+@pytest.fixture
+def secrets() -> Secrets:
+    """What the pages of a test do behind the reader's back."""
+    return Secrets()
 
 
 def watch(page: Page, home: str, found: list[str]) -> None:
     """Note everything about the page that a person would not see and should know."""
     page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("dialog", lambda dialog: (found.append(f"dialog {dialog.message}"), dialog.dismiss()))
+
+    def note_dialog(dialog: Dialog) -> None:
+        found.append(f"dialog {dialog.type} {dialog.message}".strip())
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", note_dialog)
 
     def note_foreign(url: str) -> None:
         if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != home:
@@ -66,7 +98,7 @@ def watch(page: Page, home: str, found: list[str]) -> None:
 def open_desk(
     browser: Browser,
     live_server: pytest.fixture,
-    secrets: list[str],  # type: ignore[valid-type]
+    secrets: Secrets,
 ) -> Iterator[OpenDesk]:
     """Open a page as somebody: `open_desk(mona, "/review/daily/", javascript=False)`."""
     # Django is set up only after this file is read.
@@ -92,7 +124,7 @@ def open_desk(
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}
             context.add_cookies([cookie])  # type: ignore[list-item]
         page = context.new_page()
-        watch(page, urlsplit(base).netloc, secrets)
+        watch(page, urlsplit(base).netloc, secrets.found)
         page.goto(path)
         return page
 
@@ -116,7 +148,7 @@ def wait_until_served(seconds: float = 20) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_in_secret(secrets: list[str]) -> Iterator[None]:
-    """After each test: nothing happened behind the reader's back."""
+def nothing_in_secret(secrets: Secrets) -> Iterator[None]:
+    """After each test: nothing happened behind the reader's back but what the test provoked."""
     yield
-    assert not secrets
+    secrets.check()

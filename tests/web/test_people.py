@@ -169,3 +169,51 @@ def test_a_reader_is_told_and_keeps_the_text(
     assert answer.status_code == 403
     assert "Suspended until" in page and "Third insult." in page and "My second comment." in page
     assert Comment.objects.count() == 1
+
+
+def test_who_is_not_at_the_normal_standing_is_listed(
+    client: Client, here: str, sven: Moderator, ravi: Author, daily: Site, herald: Site
+) -> None:
+    page = "/review/daily/authors/"
+    assert "Nobody." in client.get(page).content.decode()
+    nina = Author.objects.create(site=daily, external_id="nina", name="<b>Nina")
+    over = Author.objects.create(site=daily, external_id="over", name="Olga")
+    far = Author.objects.create(site=herald, external_id="far", name="Frida")
+    suspend(sven, ravi)
+    authors.change_standing(sven, nina, authors.Standing.TRUSTED, seen=0, clause="no-abuse")
+    ended = {"standing": "suspended", "until": "2026-01-01T00:00Z", "reason": "Long ago."}
+    StandingChange.objects.create(author=over, **ended)
+    StandingChange.objects.create(author=far, standing="muted", reason="Elsewhere.")
+    shown = client.get(page).content.decode()
+    assert "Third insult." in shown and "until <time" in shown and here in shown
+    assert "&lt;b&gt;Nina" in shown and "2 No personal abuse" in shown
+    assert "Olga" not in shown and "Frida" not in shown
+    assert page in client.get("/review/daily/").content.decode()
+    trusted = client.get(f"{page}?standing=trusted").content.decode()
+    assert "Nina" in trusted and "Ravi" not in trusted
+    authors.undo_standing(sven, ravi, seen=StandingChange.objects.get(author=ravi).pk)
+    assert "Ravi" not in client.get(page).content.decode()
+    for strange in ("standing=%00", "standing=normal", "before=x", f"before={9**30}"):
+        assert client.get(f"{page}?{strange}").status_code == 200
+
+
+def test_the_list_of_standings_has_pages(
+    client: Client, here: str, sven: Moderator, daily: Site
+) -> None:
+    for number in range(30):
+        author = Author.objects.create(site=daily, external_id=f"a{number}", name=f"Name {number}.")
+        suspend(sven, author)
+    first = client.get("/review/daily/authors/")
+    page = first.content.decode()
+    assert "Name 29." in page and "Name 4." not in page
+    page = client.get(f"/review/daily/authors/?before={first.context['next']}").content.decode()
+    assert "Name 4." in page and "Name 0." in page and "Name 5." not in page
+
+
+def test_the_list_of_standings_is_for_the_sites_own_moderators(
+    client: Client, here: str, eve: User
+) -> None:
+    client.force_login(eve)
+    assert client.get("/review/daily/authors/").status_code == 404
+    client.logout()
+    assert client.get("/review/daily/authors/").status_code == 302

@@ -26,6 +26,7 @@ from moderation.selectors.queues import QueueFilters, filter_comments, queue_pag
 from moderation.services import claims
 from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
+from tests.services.desk import rule
 
 # Two sites, as in life: most comments are decided, most are another paper's.
 MANY_COMMENTS = """
@@ -268,3 +269,24 @@ def test_every_list_reads_the_index_made_for_it(
         cursor.execute(f"EXPLAIN {asked}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert index in plan
+
+
+def test_the_pages_take_few_queries(
+    client: Client,
+    mona: User,
+    daily: Site,
+    make_comment: MakeComment,
+    django_assert_max_num_queries: pytest.fixture,  # type: ignore[valid-type]
+) -> None:
+    client.force_login(mona)
+    policy = ensure_default(daily)
+    made = [make_comment() for _ in range(12)]
+    for comment in made:
+        rule(comment, Status.IN_REVIEW, None, source=Source.POLICY, policy=policy)
+    client.get("/review/daily/")  # the policy is parsed once
+    with django_assert_max_num_queries(23), CaptureQueriesContext(connection) as queries:
+        client.get("/review/daily/")
+    documents = [q["sql"] for q in queries if '"document"' in q["sql"]]
+    assert len(documents) == 1, "a policy is large: it is read once, not with every row"
+    with django_assert_max_num_queries(30):
+        client.get(f"/review/daily/comments/{made[0].pk}/")

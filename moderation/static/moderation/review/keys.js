@@ -13,8 +13,7 @@ export function isOurs(event) {
 }
 
 // Twice within a blink was meant once: nobody has read the next comment yet.
-function isBounce(key, target) {
-  const now = performance.now();
+function isBounce(key, target, now) {
   const again = key === last.key && now - last.at < BOUNCE;
   last = { key, at: now };
   return again && target.matches("button");
@@ -55,7 +54,7 @@ function onKey(event) {
   const target = isOurs(event) && !find(".keyless") && targetOf(key);
   if (!target) return;
   event.preventDefault();
-  if (isBounce(key, target)) return;
+  if (isBounce(key, target, event.timeStamp)) return;
   if (target.matches("[data-opens]")) openSheet(target);
   else target.click();
 }
