@@ -18,6 +18,7 @@ from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS, stem_rows
 from classifiers.relevance import EXPANDED, KINDS, Relevance, expand, kinds_of_context
 from classifiers.training.data import Example
+from classifiers.training.discussion import DISCUSSION
 from classifiers.training.pairs import (
     FORMS,
     VECTORS_HALF,
@@ -49,6 +50,7 @@ def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
         keys = (words.text_ids.astype(np.int64) << STEM_BITS) | stem_rows(words)
         seen += np.bincount(np.unique(keys) & ((1 << STEM_BITS) - 1), minlength=len(seen))
     idf = np.log((1 + len(texts)) / (0.5 + seen)) - COMMON
+    idf[stem_rows(read_words([DISCUSSION]))] = 0.0
     return np.maximum(idf, 0.0).astype(np.float16)
 
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
 from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.discussion import DISCUSSION
 from classifiers.training.pairs import VECTORS_HALF, half_of
 from classifiers.training.sentence_fit import (
     SENTENCE_END,
@@ -81,7 +82,9 @@ def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
         seen.update(set(_WORD.findall(text.lower().replace("'", "").replace("’", ""))))
     own = {word for word, count in seen.items() if count >= FEWEST_TEXTS and len(word) <= 24}
     listed = (word.replace("'", "") for word in top_n_list("en", LISTED))
-    words = sorted(own | {word for word in listed if _WORD.fullmatch(word)})
+    words = sorted(
+        (own | {word for word in listed if _WORD.fullmatch(word)}) - set(DISCUSSION.split())
+    )
     frequency = np.array([word_frequency(word, "en") for word in words])
     rank = frequency + np.array([seen[word] for word in words]) * _ONE_TEXT / 30
     rank[frequency > TOO_COMMON] = -1.0
