@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from moderation.models import Site
 from moderation.policy import PolicyError
 from moderation.selectors.labels import Label
 from moderation.services.classifiers import ADAPTED, SiteClassifier, bundled, classifier_for
-from moderation.services.facts import Waiting, gather
+from moderation.services.facts import THREAD, Waiting, gather
 from moderation.services.gate import Later
 from moderation.services.policies import NoPolicyError, live_policy
 
@@ -30,14 +31,31 @@ def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
     base = bundled()
     items: list[Item] = []
     measured: list[Measurement] = []
-    for start in range(0, len(labels), MEASURED_AT_ONCE):
-        batch = labels[start : start + MEASURED_AT_ONCE]
+    for batch in _batches(labels):
         rows = [_as_waiting(label) for label in batch]
         around = gather(rows)
         for one in base.score_batch([around.item(row) for row in rows]):
             measured.append(replace(one, passage=None))
         items += [Item(text=label.text) for label in batch]
     return items, measured
+
+
+def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
+    """Cut labels so that no story has more in a batch than a thread shows.
+
+    A batch sees the threads as they were before the first comment of each story, which is then
+    hardly longer ago than it was for the drain.
+    """
+    batch: list[Label] = []
+    of_story: Counter[int] = Counter()
+    for label in labels:
+        if len(batch) == MEASURED_AT_ONCE or of_story[label.story_pk] == THREAD:
+            yield batch
+            batch, of_story = [], Counter()
+        batch.append(label)
+        of_story[label.story_pk] += 1
+    if batch:
+        yield batch
 
 
 def _as_waiting(label: Label) -> Waiting:
