@@ -47,7 +47,7 @@ _REJECTED = [
 ]
 
 _HELD = [
-    _rule("off-topic", "on-topic", "review", _when("off_topic", "at_least", 0.9)),
+    _rule("off-topic", "on-topic", "review", _when("off_topic", "at_least", 0.85)),
     _rule("abuse", "no-abuse", "review", _when("toxicity", "at_least", 0.7)),
     _rule("severe-abuse", "no-abuse", "review", _when("severe_toxicity", "at_least", 0.5)),
     _rule("insult", "no-abuse", "review", _when("insult", "at_least", 0.7)),
