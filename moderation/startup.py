@@ -46,7 +46,7 @@ def programs(folder: Path, host: str, port: int) -> list[Program]:
                 *(*python, "-m", "granian", "--interface", "wsgi"),
                 *("--host", host, "--port", str(port)),
                 *("--workers", "1", "--blocking-threads", WEB_THREADS),
-                *("--log-level", "warning"),
+                *("--log-level", "error"),  # it warns of more threads than cores, which wait here
                 *("--working-dir", str(folder), "moderation.wsgi:application"),
             ],
         ),
