@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.hashing import mix
+from classifiers.hashing import find_sorted, mix
 from classifiers.spellings import spell
 from classifiers.vocabulary import PerWord, Vocabulary
 from classifiers.words import Words
@@ -65,8 +65,8 @@ class WordVectors:
 
     def _rows_of(self, vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
         hashes = vocabulary.hashes.values[begin:end]
-        found = np.minimum(self.hashes.searchsorted(hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[found] == hashes, found, len(self.hashes))
+        found = find_sorted(self.hashes, hashes)
+        return np.where(found >= 0, found, len(self.hashes))
 
     def of_texts(self, words: Words, count: int) -> Floats:
         """Return unit vectors (texts x dimensions); zero where no word is known."""

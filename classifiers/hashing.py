@@ -71,6 +71,12 @@ def distinct(keys: Hashes) -> tuple[Numbers, Numbers]:
     return first, numbers
 
 
+def find_sorted(known: NDArray[Value], values: NDArray[Value]) -> Numbers:
+    """Return the place of each value in an ascending array that is not empty, -1 if not there."""
+    place = np.minimum(known.searchsorted(values), len(known) - 1)
+    return np.where(known[place] == values, place, -1)
+
+
 def places_within(lengths: Numbers) -> Numbers:
     """Return for each element of a ragged array its place within its piece."""
     return np.arange(int(lengths.sum())) - np.repeat(edges_of(lengths), lengths)

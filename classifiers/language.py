@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.function_words import FUNCTION_WORDS
+from classifiers.hashing import find_sorted
 from classifiers.vocabulary import PerWord, Vocabulary
 from classifiers.words import Words, read_words
 
@@ -68,8 +69,7 @@ def _vote_of(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
     """Return per word its place among the function words, -1 for all others."""
     known, _ = _votes()
     hashes = vocabulary.hashes.values[begin:end]
-    place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return np.where(known[place] == hashes, place, -1)
+    return find_sorted(known, hashes)
 
 
 _VOTE_OF_WORD = PerWord(_vote_of, np.int64)

@@ -8,9 +8,9 @@ past, in the first person, quoted or reported. Like `classifiers.scope` they bel
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.hashing import Numbers, edges_of, rows_of
+from classifiers.neighbours import Marks, reached
 from classifiers.word_classes import (
     ADDRESSES,
     DEMANDS,
@@ -28,8 +28,6 @@ PREDICATE_SALT = 0x27D4EB2F
 COARSE = 1 << 16
 """Sets the features that leave out how it is said apart from the others."""
 
-Marks = NDArray[np.bool_]
-
 
 def predicate_features(words: Words, quoted: Numbers) -> tuple[Numbers, Numbers]:
     """Return (row numbers, word numbers) of two features for each word of a kind.
@@ -40,13 +38,10 @@ def predicate_features(words: Words, quoted: Numbers) -> tuple[Numbers, Numbers]
     places = np.flatnonzero(classes >= PREDICATES)
     sizes = np.bincount(words.text_ids, minlength=words.count)
     begins = edges_of(sizes)[words.text_ids[places]]
-    ends = begins + sizes[words.text_ids[places]]
 
     def near(marks: Marks, before: int, after: int) -> Marks:
-        passed = np.concatenate(([0], np.cumsum(marks)))
-        last = np.minimum(places + after + 1, ends)
-        found: Marks = passed[last] > passed[np.maximum(places - before, begins)]
-        return found
+        """Say whether a marked word stands so far before or after: the view from the other end."""
+        return reached(marks, words.text_ids, before=after, after=before)[places]
 
     of_group = near(classes == GROUP, GROUP_REACH, GROUP_REACH)
     to_you = near(classes == ADDRESSES, PERSON_REACH, PERSON_REACH)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.hashing import Hashes, Numbers, rows_of
+from classifiers.neighbours import reached
 from classifiers.predicates import predicate_features
 from classifiers.word_classes import ADDRESSES, DENIES, GROUP
 from classifiers.words import Words
@@ -23,22 +24,6 @@ SCOPE_SALTS = {
     "person": 0x1F83D9AB,
     "group": 0x5BE0CD19,
 }
-
-
-def within(
-    marks: NDArray[np.bool_], text_ids: NDArray[np.int32], before: int, after: int
-) -> Numbers:
-    """Return the words up to so many places before or after a marked one, in the same text."""
-    marked = marks.nonzero()[0]
-    if not len(marked):
-        return marked
-    steps = np.array([*range(-before, 0), *range(1, after + 1)])
-    places, origins = (marked[:, None] + steps).ravel(), marked.repeat(len(steps))
-    inside = (places >= 0) & (places < len(marks))
-    places, origins = places[inside], origins[inside]
-    reached = np.zeros(len(marks), dtype=bool)
-    reached[places[text_ids[places] == text_ids[origins]]] = True
-    return reached.nonzero()[0]
 
 
 def quoted(words: Words) -> Numbers:
@@ -56,11 +41,14 @@ def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int3
     ``hashes`` are those of the words with groups replaced by their placeholder.
     """
     classes, text_ids = words.classes, words.text_ids
+    denied = reached(classes == DENIES, text_ids, 0, NEGATION_REACH)
+    to_you = reached(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH)
+    of_group = reached(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH)
     found = {
-        "denied": within(classes == DENIES, text_ids, 0, NEGATION_REACH),
+        "denied": np.flatnonzero(denied),
         "quoted": quoted(words),
-        "person": within(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH),
-        "group": within(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH),
+        "person": np.flatnonzero(to_you),
+        "group": np.flatnonzero(of_group),
     }
     said, sayers = predicate_features(words, found["quoted"])
     owners = np.concatenate((*found.values(), sayers))

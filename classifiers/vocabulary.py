@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from classifiers.chunks import Chunks
 from classifiers.gaps import close_gaps
 from classifiers.hash_index import HashIndex
-from classifiers.hashing import Hashes, Numbers, distinct, edges_of, mix, ngram_rows, places_within
+from classifiers.hashing import (
+    Hashes,
+    Numbers,
+    distinct,
+    edges_of,
+    find_sorted,
+    mix,
+    ngram_rows,
+    places_within,
+)
 from classifiers.mending import mend
 from classifiers.pieces import kinds_of_part
 from classifiers.spelling import spelling
@@ -72,8 +81,8 @@ def _known_classes() -> tuple[Hashes, NDArray[np.int8]]:
 def _classes_of(hashes: Hashes) -> NDArray[np.int8]:
     """Return the class of each word, 0 for most."""
     known, classes = _known_classes()
-    place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return np.where(known[place] == hashes, classes[place], np.int8(0))
+    place = find_sorted(known, hashes)
+    return np.where(place >= 0, classes[place], np.int8(0))
 
 
 def quotation_marks(

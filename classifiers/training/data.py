@@ -58,6 +58,14 @@ def read_rows(data: Path, name: str) -> Iterator[Row]:
             yield json.loads(line)
 
 
+def read_rows_to_learn(data: Path, name: str) -> Iterator[tuple[Row, str]]:
+    """Yield the rows outside the test part, each with its story's id where the set has titles."""
+    for row in read_rows(data, name):
+        story = str(row.get("article_id") or "") if name == "ruddit" else ""
+        if part_of(story or normalised(row["text"])) != "test":
+            yield row, story
+
+
 def _graded(value: float, low: float, high: float) -> tuple[float, float] | None:
     """Return a label for a graded vote: below low 0, from high 1, between: none."""
     if value >= high:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.data import read_rows_to_learn
 from classifiers.training.text_vectors import SMOOTH, Texts
 
 Floats = NDArray[np.float32]
@@ -49,10 +49,7 @@ def draw_pieces(data: Path, seed: int = 0) -> list[str]:
 
 def _of_set(data: Path, name: str, source: random.Random) -> list[str]:
     found: set[str] = set()
-    for row in read_rows(data, name):
-        story = str(row.get("article_id") or "") if name == "ruddit" else ""
-        if part_of(story or normalised(row["text"])) == "test":
-            continue
+    for row, story in read_rows_to_learn(data, name):
         if story:
             found.add(row["title"])
         found.update(_cut(row["text"], source))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.embeddings import plain_hashes
+from classifiers.hashing import find_sorted
 from classifiers.words import read_words
 
 STEPS = 120
@@ -50,8 +51,8 @@ class Texts:
         pieces = [piece for text in texts for piece in text]
         for start in range(0, len(pieces), 2048):
             read = read_words(pieces[start : start + 2048])
-            found = np.minimum(np.searchsorted(hashes[order], read.hashes), len(order) - 1)
-            known = hashes[order][found] == read.hashes
+            found = find_sorted(hashes[order], read.hashes)
+            known = found >= 0
             words.append(order[found[known]])
             owners.append(read.text_ids[known].astype(np.int64) + start)
         edges = np.searchsorted(np.concatenate(owners), np.arange(len(pieces) + 1))

@@ -25,7 +25,7 @@ from scipy import sparse
 
 from classifiers.bundle import unpack_arrays
 from classifiers.features import word_rows
-from classifiers.hashing import Numbers, rows_of
+from classifiers.hashing import Numbers, find_sorted, rows_of
 from classifiers.scope import SCOPE_SALTS
 from classifiers.words import read_words
 
@@ -55,8 +55,8 @@ class EncodedWords:
 
     def for_rows(self, rows: Numbers) -> tuple[Floats, Numbers]:
         """Return the vectors of those table rows that have one, and their places in ``rows``."""
-        place = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        known = np.flatnonzero(self.rows[place] == rows)
+        place = find_sorted(self.rows, rows)
+        known = np.flatnonzero(place >= 0)
         return self.vectors[place[known]], known
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
-from classifiers.training.data import normalised, part_of, read_rows
+from classifiers.training.data import read_rows_to_learn
 from classifiers.training.discussion import DISCUSSION
 from classifiers.training.pairs import VECTORS_HALF, half_of
 from classifiers.training.sentence_fit import (
@@ -62,10 +62,7 @@ def read_texts(data: Path) -> tuple[list[str], list[tuple[str, list[str]]]]:
     texts: list[str] = []
     stories: dict[str, tuple[str, list[str]]] = {}
     for name in _SETS:
-        for row in read_rows(data, name):
-            story = str(row.get("article_id") or "") if name == "ruddit" else ""
-            if part_of(story or normalised(row["text"])) == "test":
-                continue
+        for row, story in read_rows_to_learn(data, name):
             texts.append(row["text"])
             if story:
                 stories.setdefault(story, (row["title"], []))[1].append(row["text"])
