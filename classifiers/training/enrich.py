@@ -1,4 +1,4 @@
-"""More training texts: own sentences, disguised copies of real ones, and bare words."""
+"""More training texts: excerpts, own sentences, disguised copies of real ones, bare words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 from classifiers.disguises import disguise_words
 from classifiers.functions import suite
-from classifiers.training.data import LEXICON, Example, normalised
+from classifiers.training.data import LEXICON, OWN, Example, normalised
 from classifiers.training.lexicon import Lexicon
 from classifiers.training.sentences import own_sentences
+from classifiers.training.taught import with_taught
 
 SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
                "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
@@ -26,7 +27,7 @@ def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
     """
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
-        Example(text, "own_sentences", "tune" if number % 8 == 0 else "train", dict(labels))
+        Example(text, OWN, "tune" if number % 8 == 0 else "train", dict(labels))
         for number, (text, labels) in enumerate(own_sentences(seed))
         if normalised(text) not in examined
     ]
@@ -75,8 +76,15 @@ def with_vocabulary(examples: list[Example], lexicon: Lexicon, seed: int) -> lis
     return examples + added
 
 
-def enriched(examples: list[Example], data: Path, seed: int) -> list[Example]:
-    """Return the examples with own sentences, disguised copies and bare words added."""
+def enriched(
+    examples: list[Example], data: Path, seed: int, *, taught: bool = True
+) -> list[Example]:
+    """Return the examples with excerpts, own sentences, disguised copies and bare words added.
+
+    ``taught=False`` leaves out the excerpts, which a teacher judged that saw every set.
+    """
     lexicon = Lexicon.read(data / LEXICON)
     more = with_own_sentences(examples, seed)
+    if taught:
+        more = with_taught(more, seed)
     return with_vocabulary(with_disguises(more, lexicon.profane, seed), lexicon, seed)
