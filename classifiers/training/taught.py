@@ -25,7 +25,7 @@ TAUGHT = Path(__file__).parent / "taught.npz"
 SOURCE = "excerpts"
 
 SIGNALS = ("toxicity", "insult")
-"""What learns from the teacher; on the other signals it is no better than the heads alone."""
+"""What learns from the teacher; to the other signals its excerpts bring nothing, or harm."""
 
 WEIGHT = 0.6
 """What an excerpt counts beside a labelled text."""
