@@ -93,7 +93,8 @@ def test_an_adaptation_is_cross_validated_and_calibrated() -> None:
     scores = cross_val_predict(AdaptedClassifier(), TEXTS, LABELS, cv=2, method="predict_proba")
     assert scores[:20, 1].mean() > scores[20:, 1].mean() + 0.3
     calibrated = CalibratedClassifierCV(AdaptedClassifier(), cv=2).fit(TEXTS, LABELS)
-    assert calibrated.predict(["zeppelins, please"]).tolist() == [1]
+    near = ["Vote for zeppelins, round 99", "The tram was late on day 99"]
+    assert calibrated.predict(near).tolist() == [1, 0]
 
 
 def test_an_adaptation_fits_the_same_again_and_judges_each_text_alone(
