@@ -89,12 +89,13 @@ def test_a_signal_can_be_calibrated_on_a_site_s_labels() -> None:
     assert calibrated.predict(["What a moron", "I agree"]).tolist() == [1, 0]
 
 
-def test_an_adaptation_is_cross_validated_and_calibrated() -> None:
+def test_an_adaptation_is_cross_validated_and_calibrated(adapted: AdaptedClassifier) -> None:
     scores = cross_val_predict(AdaptedClassifier(), TEXTS, LABELS, cv=2, method="predict_proba")
     assert scores[:20, 1].mean() > scores[20:, 1].mean() + 0.3
     calibrated = CalibratedClassifierCV(AdaptedClassifier(), cv=2).fit(TEXTS, LABELS)
     near = ["Vote for zeppelins, round 99", "The tram was late on day 99"]
     assert calibrated.predict(near).tolist() == [1, 0]
+    assert adapted.predict(["zeppelins, please"]).tolist() == [1]
 
 
 def test_an_adaptation_fits_the_same_again_and_judges_each_text_alone(
