@@ -211,6 +211,7 @@ def test_a_double_press_is_one_where_the_machine_is_busy_in_between(
         }"""
     )
     expect_comment(page, 1)
+    eventually(lambda: statuses(waiting)[0] == Status.APPROVED)
     page.wait_for_load_state("networkidle")
     assert Decision.objects.count() == 1
 
