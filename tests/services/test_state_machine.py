@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from hypothesis import HealthCheck, settings
@@ -191,6 +191,12 @@ class OneComment(RuleBasedStateMachine):
         """The outside hears of it."""
         past = Now() - timedelta(seconds=1)
         Comment.objects.filter(pk=self.comment.pk).update(held_until=past)
+        with connection.cursor() as cursor:
+            # The decision takes effect with it; decisions being final, the clock is set by force.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            held = Decision.objects.filter(comment=self.comment, effective_at__gt=past)
+            held.update(effective_at=past)
+            cursor.execute("SET LOCAL session_replication_role = origin")
         Delivery.objects.filter(state="due").update(state="sent", attempts=1)
 
     @invariant()
