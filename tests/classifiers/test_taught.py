@@ -1,4 +1,4 @@
-"""What the teacher said of excerpts: cut the same way each time, and never of other texts."""
+"""What the teacher said: of excerpts cut the same way each time, and never of other texts."""
 
 from __future__ import annotations
 
@@ -9,55 +9,86 @@ import pytest
 
 from classifiers.bundle import pack_arrays
 from classifiers.training import taught
+from classifiers.training.agreement import COMPARED
 from classifiers.training.data import OWN, Example
-from classifiers.training.excerpts import SIZES, cut_excerpts
+from classifiers.training.excerpts import SENTENCE_WORDS, SIZES, cut_excerpts
 
 EXAMPLES = [
     Example("The new tram line will cost more than the council told us last year.", "a", "train"),
-    Example("You really are a prize fool, and everybody on this page knows it.", "a", "train"),
+    Example(
+        "You really are a prize fool. Everybody on this page knows it.",
+        "a",
+        "train",
+        {"toxicity": (1.0, 2.0)},
+    ),
     Example("Nobody may see this.", "a", "test"),
     Example("Word", "a", "train"),
+    Example("A scored text is no lesson.", COMPARED, "train", {"toxicity": (0.2, 1.0)}),
     Example("They are vermin, all of them.", OWN, "train", {"toxicity": (1.0, 0.1)}),
 ]
 
 
 def test_excerpts_are_words_in_a_row_of_training_texts() -> None:
     excerpts = cut_excerpts(EXAMPLES)
-    texts = [
-        example.text for example in EXAMPLES if example.source == "a" and example.part != "test"
-    ]
+    texts = [one.text for one in EXAMPLES if one.source != OWN and one.part == "train"]
     assert excerpts == cut_excerpts(EXAMPLES)
     assert excerpts != cut_excerpts(EXAMPLES, seed=1)
     assert len({excerpt.lower() for excerpt in excerpts}) == len(excerpts)
     for excerpt in excerpts:
         assert any(excerpt in text for text in texts)
-        assert min(SIZES) <= len(excerpt.split()) <= max(SIZES)
+        assert min(SIZES) <= len(excerpt.split()) < SENTENCE_WORDS.stop
+
+
+def test_whole_sentences_are_excerpts() -> None:
+    excerpts = cut_excerpts(EXAMPLES)
+    assert "You really are a prize fool." in excerpts
+    assert "Everybody on this page knows it." in excerpts
 
 
 @pytest.fixture
 def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    """Store log-odds for the excerpts of `EXAMPLES` and return them."""
-    excerpts = cut_excerpts(EXAMPLES)
-    logits = np.random.default_rng(0).uniform(-8, 8, (len(excerpts), len(taught.SIGNALS)))
+    """Store log-odds for the texts and excerpts of `EXAMPLES` and return them."""
+    texts, excerpts = taught.real_texts(EXAMPLES), cut_excerpts(EXAMPLES)
+    size = (len(texts) + len(excerpts), len(taught.SIGNALS))
+    logits = np.random.default_rng(0).uniform(-8, 8, size)
     file = tmp_path / "taught.npz"
-    file.write_bytes(pack_arrays(taught.encode_taught(excerpts, logits.astype(np.float32))))
+    stored = taught.encode_taught(texts, excerpts, logits.astype(np.float32))
+    file.write_bytes(pack_arrays(stored))
     monkeypatch.setattr(taught, "TAUGHT", file)
     return logits
 
 
 def test_answers_come_back_as_soft_targets_of_their_excerpts(answers: np.ndarray) -> None:
-    made = taught.with_taught(EXAMPLES, 0)
-    assert made[: len(EXAMPLES) - 1] == EXAMPLES[:-1]
-    assert made[len(EXAMPLES) - 1].labels["toxicity"][1] > EXAMPLES[-1].labels["toxicity"][1]
-    added = made[len(EXAMPLES) :]
+    added = taught.with_taught(EXAMPLES, 0)[len(EXAMPLES) :]
     assert [example.text for example in added] == cut_excerpts(EXAMPLES)
-    for example, logits in zip(added, answers, strict=True):
+    for example, logits in zip(added, answers[-len(added) :], strict=True):
         assert example.part == "train"
         targets = [example.labels[signal][0] for signal in taught.SIGNALS]
         odds = np.log(targets) - np.log1p(-np.array(targets))
         assert odds == pytest.approx(np.clip(logits, -5.5, 3.5), abs=0.31)
 
 
-def test_answers_to_other_excerpts_are_refused(answers: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="other excerpts"):
+def test_a_text_learns_from_its_label_and_from_the_teacher(answers: np.ndarray) -> None:
+    made = taught.with_taught(EXAMPLES, 0)
+    place = taught.real_texts(EXAMPLES).index(EXAMPLES[1].text)
+    said = 1 / (1 + np.exp(-np.clip(answers[place], -5.5, 3.5)))
+    target, weight = made[1].labels["toxicity"]
+    share = taught.LESSONS["toxicity"].share
+    assert weight == EXAMPLES[1].labels["toxicity"][1]
+    assert target == pytest.approx(1.0 - share + share * said[0], abs=0.08)
+    threat = made[1].labels["threat"]
+    assert threat[0] == pytest.approx(said[taught.SIGNALS.index("threat")], abs=0.08)
+    assert threat[1] == taught.LESSONS["threat"].unlabelled
+
+
+def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndarray) -> None:
+    made = taught.with_taught(EXAMPLES, 0)
+    assert made[2] == EXAMPLES[2]
+    assert made[4] == EXAMPLES[4]
+    own, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
+    assert own == (before[0], before[1] * taught.LESSONS["toxicity"].own)
+
+
+def test_answers_to_other_texts_are_refused(answers: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="other texts"):
         taught.with_taught(EXAMPLES[1:], 0)
