@@ -36,12 +36,14 @@ KNOWN_FAILURES = (
     "Away from the communities it was trained on the ranking of toxicity is clearly worse.",
     "One insult in a long polite comment may stay below a threshold: the worst words count, but so "
     "does the rest of the text.",
-    "Of short outright attacks on a group about half reach 0.5 in identity_attack or toxicity, "
-    "fewer in long texts; sarcasm, insinuation and attacks that only context shows are missed.",
+    "Of short attacks on a group two in three reach 0.5 in identity_attack or toxicity, fewer in "
+    "long texts; insinuation without a harsh word, tales of secret power, denied virtues, sarcasm "
+    "and attacks that only context shows are mostly missed.",
     "A disguise that changes several letters of every word, or joins rare words, still hides "
     "abuse.",
     "threat and sexual rest on a few hundred real positives and on own templated sentences; "
-    "severe_toxicity on derived labels. Treat them as hints.",
+    "severe_toxicity on derived labels. Treat them as hints. Veiled threats to a person mostly "
+    "stay below 0.5.",
     "profanity and sexual learned from a word list where no people labelled them.",
     "spam knows video-site spam and own sentences; links on their own are no spam. Spam is rare "
     "among comments, so its probabilities stay low: plain advertising gets 0.3 to 0.5.",
