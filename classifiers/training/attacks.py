@@ -30,9 +30,10 @@ def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[str, ...]
 TEMPLATES: dict[str, tuple[str, ...]] = {
     kind: tuple(lines.split("\n")[:-1]) for kind, lines in _read("attacks").items()
 }
-"""Kind to templates; `asserted` and `reversed` are its claims within frames."""
+"""Kind to templates; `asserted`, `unoffending` and `reversed` are within frames."""
 
 TEMPLATES["asserted"] = _framed(TEMPLATES["frames"], TEMPLATES["claims"])
+TEMPLATES["unoffending"] = _framed(TEMPLATES["frames"], TEMPLATES["plain"])
 TEMPLATES["reversed"] = _framed(TEMPLATES["reversing"], TEMPLATES["claims"])
 
 WORDS: dict[str, tuple[str, ...]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 
 from classifiers.training.attacks import TEMPLATES, WORDS
 from classifiers.training.threats import (
@@ -149,6 +150,12 @@ _NO_KIND = {"identity_attack": (0.0, 0.3), "threat": (0.0, 0.3)}
 _CALM: Labels = {"toxicity": (0.0, 0.5), "severe_toxicity": (0.0, 0.3), "insult": (0.0, 0.3)}
 
 _ATTACK: Labels = {"identity_attack": (1.0, 0.3), "toxicity": (1.0, 0.15)}
+_VIOLENT = re.compile(
+    r"\{kill\}|kill |(?<!rather )die\b|\b(?:dead|death|rope|gas|beat)\b|fear for|come for"
+)
+_UNSURE = re.compile(r"\{harm\}|camp|vanish")
+"""Templates of attacks that announce or wish violence, and those that may, by the word drawn."""
+
 _NO_ATTACK: Labels = {"identity_attack": (0.0, 0.3)}
 _NO_HARM = _NO_ATTACK | {
     "toxicity": (0.0, 0.1),
@@ -167,6 +174,7 @@ _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
     (_ATTACK, TEMPLATES["outbursts"], 2400),
     (_ATTACK, TEMPLATES["slurs"], 500),
     (_NO_HARM, TEMPLATES["reversed"], 2500),
+    (_NO_HARM, TEMPLATES["unoffending"], 3000),
     (_NO_HARM, TEMPLATES["harmless"], 3600),
     (_NO_HARM, TEMPLATES["of_things"], 900),
     (_NO_ATTACK | {"toxicity": (1.0, 0.2)}, TEMPLATES["rude"], 800),
@@ -194,11 +202,19 @@ def _filled(template: str, source: random.Random) -> str:
     return text[0].upper() + text[1:] if source.random() > 0.4 else text
 
 
+def _threat(template: str) -> Labels:
+    """Return whether an attack on a group is a threat as well."""
+    if _VIOLENT.search(template):
+        return {"threat": (1.0, 0.2)}
+    return {} if _UNSURE.search(template) else {"threat": (0.0, 0.1)}
+
+
 def own_sentences(seed: int = 0) -> list[tuple[str, Labels]]:
     """Return (text, labels) made from the templates; same seed, same sentences, each once."""
     source = random.Random(seed)
     made: dict[str, Labels] = {}
     for labels, templates, amount in _KINDS:
         for template in itertools.islice(itertools.cycle(templates), amount):
-            made.setdefault(_filled(template, source), labels)
+            threat = _threat(template) if labels is _ATTACK else {}
+            made.setdefault(_filled(template, source), labels | threat)
     return sorted(made.items())

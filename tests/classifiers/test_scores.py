@@ -35,6 +35,18 @@ CIVIL = (
     "That argument does not hold: the figures are from 2012.",
     "Well said!",
 )
+FRAMED = (
+    "Everybody knows that the ferry leaves at noon.",
+    "My father always said it: measure twice, cut once.",
+    "I don't care who reads this, the recipe needs more salt.",
+    "Science proves that sleep matters.",
+    "As a doctor I can tell you that walking helps.",
+    "Unpopular opinion: winter is the best season.",
+    "No offence, but the acting was wooden.",
+    "The lift is broken again. Everybody knows it.",
+)
+"""How attacks on groups are often introduced, around statements that attack nobody."""
+
 ON_TOPIC = (
     "Losing forty parking spaces will hurt the bakery more than it helps cyclists.",
     "A protected lane makes the way to school safer for children.",
@@ -60,6 +72,12 @@ def test_abuse_stands_far_above_civil_talk(classifier: Classifier) -> None:
     abusive, civil = score(classifier, ABUSIVE, "toxicity"), score(classifier, CIVIL, "toxicity")
     assert min(abusive) > 0.6, list(zip(ABUSIVE, abusive, strict=True))
     assert max(civil) < 0.4, list(zip(CIVIL, civil, strict=True))
+
+
+@pytest.mark.parametrize("text", FRAMED)
+def test_what_introduces_attacks_is_none_by_itself(classifier: Classifier, text: str) -> None:
+    signals = classifier.score(Item(text)).signals
+    assert max(signals["identity_attack"], signals["toxicity"]) < 0.5
 
 
 @pytest.mark.parametrize(
