@@ -74,10 +74,10 @@ def test_abuse_stands_far_above_civil_talk(classifier: Classifier) -> None:
     assert max(civil) < 0.4, list(zip(CIVIL, civil, strict=True))
 
 
-@pytest.mark.parametrize("text", FRAMED)
-def test_what_introduces_attacks_is_none_by_itself(classifier: Classifier, text: str) -> None:
-    signals = classifier.score(Item(text)).signals
-    assert max(signals["identity_attack"], signals["toxicity"]) < 0.5
+def test_what_introduces_attacks_is_none_by_itself(classifier: Classifier) -> None:
+    for signal in ("identity_attack", "toxicity"):
+        scores = score(classifier, FRAMED, signal)
+        assert max(scores) < 0.5, list(zip(FRAMED, scores, strict=True))
 
 
 @pytest.mark.parametrize(
