@@ -44,8 +44,8 @@ def transfer_table(data: Path, examples: Sequence[Example], seed: int = 0) -> Ta
     rows.append(("mean", "", "", f"{np.mean(found):.3f}", "", "", ""))
     return Table(
         "Communities left out",
-        "toxicity, trained anew without the set (and calibrated without it), on all its texts. The "
-        "teacher's excerpts are left out, since the teacher saw every set.",
+        "toxicity, trained anew without the set (and calibrated without it), on all its texts. "
+        "What the teachers say is left out, since they saw every set.",
         ("set", *FIGURES),
         rows,
     )

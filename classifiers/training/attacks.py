@@ -1,6 +1,6 @@
-"""Own sentences about groups of people: attacks of many kinds, and what only looks like one.
+"""Templates of own sentences: attacks on groups, threats, sexual talk, and what only looks like it.
 
-The templates and their words are in the TOML files beside this one. Each kind stands for a use of
+They and the words about groups are in the TOML files beside this one. Each kind stands for a use of
 language (denial, quotation, counter-speech, …).
 """
 
@@ -28,7 +28,8 @@ def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[str, ...]
 
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
-    kind: tuple(lines.split("\n")[:-1]) for kind, lines in _read("attacks").items()
+    kind: tuple(lines.split("\n")[:-1])
+    for kind, lines in (_read("attacks") | _read("threats")).items()
 }
 """Kind to templates; `asserted`, `unoffending` and `reversed` are within frames."""
 

@@ -81,7 +81,7 @@ def enriched(
 ) -> list[Example]:
     """Return the examples with excerpts, own sentences, disguised copies and bare words added.
 
-    ``taught=False`` leaves out the excerpts, which a teacher judged that saw every set.
+    ``taught=False`` leaves out what the teachers say, who saw every set.
     """
     lexicon = Lexicon.read(data / LEXICON)
     more = with_own_sentences(examples, seed)

@@ -19,11 +19,7 @@ from classifiers.training.threats import (
     HURT,
     HURTFUL,
     KINDLY,
-    NO_THREATS,
-    NOT_SEXUAL,
     ONE,
-    SEXUAL,
-    THREATS,
     WHEN,
     WHO,
 )
@@ -149,13 +145,8 @@ Labels = dict[str, tuple[float, float]]
 _NO_KIND = {"identity_attack": (0.0, 0.3), "threat": (0.0, 0.3)}
 _CALM: Labels = {"toxicity": (0.0, 0.5), "severe_toxicity": (0.0, 0.3), "insult": (0.0, 0.3)}
 
+_THREAT: Labels = {"threat": (1.0, 0.5), "toxicity": (1.0, 0.5), "severe_toxicity": (1.0, 0.5)}
 _ATTACK: Labels = {"identity_attack": (1.0, 0.3), "toxicity": (1.0, 0.15)}
-_VIOLENT = re.compile(
-    r"\{kill\}|kill |(?<!rather )die\b|\b(?:dead|death|rope|gas|beat)\b|fear for|come for"
-)
-_UNSURE = re.compile(r"\{harm\}|camp|vanish")
-"""Templates of attacks that announce or wish violence, and those that may, by the word drawn."""
-
 _NO_ATTACK: Labels = {"identity_attack": (0.0, 0.3)}
 _NO_HARM = _NO_ATTACK | {
     "toxicity": (0.0, 0.1),
@@ -164,10 +155,10 @@ _NO_HARM = _NO_ATTACK | {
 }
 
 _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
-    ({"threat": (1.0, 0.5), "toxicity": (1.0, 0.5), "severe_toxicity": (1.0, 0.5)}, THREATS, 1800),
-    ({"threat": (0.0, 0.5), **_CALM}, NO_THREATS, 1800),
-    ({"sexual": (1.0, 1.0), "toxicity": (1.0, 0.3)}, SEXUAL, 700),
-    ({"sexual": (0.0, 1.0), **_CALM}, NOT_SEXUAL, 700),
+    (_THREAT, TEMPLATES["threats"], 1800),
+    ({"threat": (0.0, 0.5), **_CALM}, TEMPLATES["no_threats"], 1800),
+    ({"sexual": (1.0, 1.0), "toxicity": (1.0, 0.3)}, TEMPLATES["sexual"], 700),
+    ({"sexual": (0.0, 1.0), **_CALM}, TEMPLATES["not_sexual"], 700),
     ({"insult": (1.0, 1.0), "toxicity": (1.0, 0.5), **_NO_KIND}, _INSULTS, 600),
     ({**_CALM, "insult": (0.0, 1.0), **_NO_KIND}, _NO_INSULTS, 600),
     (_ATTACK, TEMPLATES["asserted"], 4000),
@@ -200,6 +191,13 @@ def _filled(template: str, source: random.Random) -> str:
     style = source.random()
     text = text.upper() if style < 0.06 else text + "!" * int(style * 3) if style > 0.6 else text
     return text[0].upper() + text[1:] if source.random() > 0.4 else text
+
+
+_VIOLENT = re.compile(
+    r"\{kill\}|kill |(?<!rather )die\b|\b(?:dead|death|rope|gas|beat)\b|fear for|come for"
+)
+_UNSURE = re.compile(r"\{harm\}|camp|vanish")
+"""Templates of attacks that announce or wish violence, and those that may, by the word drawn."""
 
 
 def _threat(template: str) -> Labels:

@@ -58,20 +58,23 @@ Labels of most sets tell abusive from not. The API's scores also order what is n
 comes, which labels leave open.
 """
 
-HEADS = (*ABUSE_SIGNALS, *PERSPECTIVE)
+_BY_LABELS = {signal: head for head, signal in enumerate(ABUSE_SIGNALS)}
+_BY_SCORES = {signal: head for head, signal in enumerate(PERSPECTIVE, start=len(ABUSE_SIGNALS))}
+"""Heads of a teacher: those that labels train, then those that Perspective's scores do."""
+
+HEADS = len(_BY_LABELS) + len(_BY_SCORES)
 Floats = NDArray[np.float32]
 
 
 def _targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
-    """Return (target, weight), each texts x `HEADS`."""
-    made = np.zeros((2, len(examples), len(HEADS)), dtype=np.float32)
+    """Return (target, weight), each texts x heads."""
+    made = np.zeros((2, len(examples), HEADS), dtype=np.float32)
     for row, one in enumerate(examples):
         compared = one.source == COMPARED
-        begin = len(ABUSE_SIGNALS) if compared else 0
+        own = OWN_SENTENCES if one.source == OWN else 1.0
         for signal, (target, weight) in one.labels.items():
-            head = begin + (list(PERSPECTIVE) if compared else ABUSE_SIGNALS).index(signal)
+            head = (_BY_SCORES if compared else _BY_LABELS)[signal]
             share = 1.0 if compared or signal == "toxicity" else OTHER_SIGNALS
-            own = OWN_SENTENCES if one.source == OWN else 1.0
             made[:, row, head] = target, weight * share * own
     return made[0], made[1]
 
@@ -124,7 +127,7 @@ class Teacher:
         self._reader = Reader(model, self._device)
         self._model = AutoModel.from_pretrained(model, add_pooling_layer=False).to(self._device)
         width = 2 * self._model.config.hidden_size
-        self._heads = torch.nn.Linear(width, len(HEADS)).to(self._device)
+        self._heads = torch.nn.Linear(width, HEADS).to(self._device)
 
     def _logits(self, numbers: Sequence[Sequence[int]], dropout: float = 0.0) -> Any:
         """Return log-odds (texts x heads) from the mean and the maximum over the tokens."""
@@ -155,7 +158,7 @@ class Teacher:
         targets, weights = (torch.as_tensor(one, device=device) for one in _targets(examples))
         names, sets = np.unique([one.source for one in examples], return_inverse=True)
         # What a set's own share of abuse explains is learned beside the heads, and left behind.
-        origin = torch.nn.Parameter(torch.zeros(len(names), len(HEADS), device=device))
+        origin = torch.nn.Parameter(torch.zeros(len(names), HEADS, device=device))
         above = [*self._heads.parameters(), origin]
         descent, pace = self._descent(above, EPOCHS * -(-len(numbers) // BATCH))
         lengths = np.array([len(one) for one in numbers])
@@ -177,7 +180,7 @@ class Teacher:
         """Return log-odds of the signals that are taught (texts x `SIGNALS`)."""
         numbers = self._reader.numbers(texts)
         lengths = np.array([len(one) for one in numbers])
-        made = np.zeros((len(texts), len(HEADS)), dtype=np.float32)
+        made = np.zeros((len(texts), HEADS), dtype=np.float32)
         order = np.argsort(-lengths, kind="stable")
         self._model.eval()
         with self._torch.inference_mode():
@@ -189,13 +192,13 @@ class Teacher:
 
 
 def _mixed(logits: Floats) -> Floats:
-    """Return texts x `SIGNALS` of log-odds of texts x `HEADS`."""
-    made = np.zeros((len(logits), len(SIGNALS)), dtype=np.float32)
-    for column, signal in enumerate(SIGNALS):
-        labelled = logits[:, ABUSE_SIGNALS.index(signal)]
-        compared = logits[:, len(ABUSE_SIGNALS) + list(PERSPECTIVE).index(signal)]
-        made[:, column] = LABELLED[signal] * labelled + (1 - LABELLED[signal]) * compared
-    return made
+    """Return texts x `SIGNALS` of log-odds of texts x heads."""
+    columns = [
+        LABELLED[signal] * logits[:, _BY_LABELS[signal]]
+        + (1 - LABELLED[signal]) * logits[:, _BY_SCORES[signal]]
+        for signal in SIGNALS
+    ]
+    return np.stack(columns, axis=1)
 
 
 def _batches(lengths: NDArray[np.int64], source: np.random.Generator) -> Iterator[Any]:

@@ -58,15 +58,28 @@ def test_mild_signals_weigh_less_in_the_strongest() -> None:
     assert strongest({}) == 0.0
 
 
+ENDINGS = (
+    "I will find you.",
+    "Watch your back.",
+    "Somebody should break his legs.",
+    "They will pay for this with blood.",
+    "Wait until I get hold of them.",
+    "I know where they live.",
+    "He had better run.",
+)
+"""Without threats of any kind, the signal for them calls all texts alike, and no map parts them."""
+
+
 def scored_file(folder: Path, count: int = 900) -> Path:
     """A file of made-up scores: what the desk rejects gets high ones."""
     chance = np.random.default_rng(0)
     path = folder / "scored.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8") as lines:
-        for text, rejected in comments(count):
+        for number, (text, rejected) in enumerate(comments(count)):
             score = float(np.clip(0.6 * rejected + chance.uniform(0, 0.4), 0, 1))
             labels = dict.fromkeys(LABELS.values(), score)
-            lines.write(json.dumps({"text": text, "labels": labels}) + "\n")
+            ending = f" {ENDINGS[number % len(ENDINGS)]}" if rejected else ""
+            lines.write(json.dumps({"text": text + ending, "labels": labels}) + "\n")
     return path
 
 
@@ -75,12 +88,9 @@ def test_the_fit_gives_the_same_shares_of_high_scores(tmp_path: Path) -> None:
     document = fit(texts, real)
     assert set(document["maps"]) == set(LABELS)
     assert 100 < document["fitted_on"] == len(texts) < 300, "only what the training never sees"
-    # The texts hold no threats: where a signal finds nearly all alike, no map can part them.
-    parted = {name for name, points in document["maps"].items() if len(points["ours"]) > 10}
-    assert len(parted) >= len(LABELS) - 1
     for one in agreement(texts, real):
         theirs, ours, _ = one.at[0.7]
-        assert abs(theirs - ours) < 0.15 or one.name not in parted
+        assert abs(theirs - ours) < 0.15
         low, high = one.interval
         assert low <= one.correlation <= high
 
