@@ -42,7 +42,11 @@ _CANDIDATES = (
 """Pairs of (inverse penalty, weight of the site's own words), the most cautious first."""
 
 _WORTH = 0.005
-"""Share of the held-out loss that a less cautious candidate must save to be preferred."""
+"""Share of the held-out loss that a less cautious candidate must save to be preferred.
+
+It must also save more than one standard error of what it saves, or few labels choose by chance
+(Breiman et al. 1984, "Classification and regression trees", 3.4.3).
+"""
 
 _FREE = 10.0
 """How much less the toxicity signal is penalised: few labels move little else."""
@@ -254,11 +258,12 @@ def _choose(
 
     Returns (penalty, share, Platt slope, Platt intercept, held-out AUC).
     """
-    from sklearn.metrics import log_loss, roc_auc_score  # noqa: PLC0415
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415
     from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
 
     folds = list(StratifiedKFold(5, shuffle=True, random_state=seed).split(dense, target))
-    best: tuple[float, tuple[float, float, float, float, float]] | None = None
+    share_of = weight / weight.sum()
+    best: tuple[NDArray[np.float64], tuple[float, float, float, float, float]] | None = None
     for penalty, share in _CANDIDATES:
         table = _joined(dense, words, column_weights * share)
         margins = np.zeros(len(target))
@@ -269,9 +274,20 @@ def _choose(
             margins[held] = fitted.decision_function(table[held])
         platt = _logistic(1.0).fit(margins[:, None], target, sample_weight=weight)
         slope, offset = max(float(platt.coef_[0, 0]), 0.05), float(platt.intercept_[0])
-        loss = log_loss(target, sigmoid(margins * slope + offset), sample_weight=weight)
+        signs = np.where(target == 1, -1.0, 1.0)
+        losses = np.logaddexp(0.0, signs * (margins * slope + offset))
         auc = float(roc_auc_score(target, margins, sample_weight=weight))
-        if best is None or loss < best[0] * (1.0 - _WORTH):
-            best = (loss, (penalty, share, slope, offset, round(auc, 4)))
+        if best is None or is_worth(best[0], losses, share_of):
+            best = (losses, (penalty, share, slope, offset, round(auc, 4)))
     assert best is not None
     return best[1]
+
+
+def is_worth(
+    before: NDArray[np.float64], after: NDArray[np.float64], share: NDArray[np.float64]
+) -> bool:
+    """Say whether held-out losses (labels) fell by enough, and by more than chance explains."""
+    saved = before - after
+    mean = float(share @ saved)
+    error = float(np.sqrt((share**2) @ (saved - mean) ** 2))
+    return mean > max(_WORTH * float(share @ before), error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import numpy as np
 import pytest
 
 from classifiers import BundleError, Classifier, Item, adapt
@@ -95,6 +96,13 @@ def test_few_labels_do_not_spoil_the_bundled_judgement(classifier: Classifier) -
     learned = adapt.fit(classifier, [Item(text) for text in rude + kind], [1] * 6 + [0] * 6)
     high, low = learned.score_batch([Item("You are a total moron"), Item("The lake is lovely")])
     assert high > low + 0.2
+
+
+@pytest.mark.parametrize(("labels", "worth"), [(60, False), (6000, True)])
+def test_few_labels_choose_nothing_by_chance(labels: int, worth: bool) -> None:
+    saved = np.resize([0.55, -0.45], labels)
+    even = np.full(labels, 1 / labels)
+    assert adapt.is_worth(0.7 + saved, np.full(labels, 0.7), even) is worth
 
 
 def test_it_refuses_altered_or_foreign_bytes(
