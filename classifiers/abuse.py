@@ -1,8 +1,10 @@
 """The abuse signals: one table of weights for all heads, calibrated to 0-1.
 
-A comment's log-odds for a signal are the scaled sum of the weights of its features, plus the same
-of its worst window (`classifiers.windows`) times an emphasis, plus a bias that depends on its
-length. Sums on purpose: the share of each word is exact, and scoring is a gather and a sum.
+A comment's log-odds for a signal are the scaled sum of the weights of its features plus what its
+length counts, or the same of its worst sentence (`classifiers.sentences`) less a discount,
+whichever is higher; plus the scaled sum of its worst window (`classifiers.windows`) times an
+emphasis, plus a bias. Sums on purpose: the share of each word is exact, and scoring is a gather and
+a sum.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.features import Features, WordWeights, scale_of
-from classifiers.hashing import TABLE_BITS
+from classifiers.hashing import TABLE_BITS, first_highest
+from classifiers.sentences import Sentences, put_in_place, sentences_of
 from classifiers.weights import decode_weights, encode_weights
-from classifiers.windows import windows_of, within_windows
+from classifiers.windows import WordSums, windows_of, within_windows
 
 FloatArray = NDArray[np.float32]
 
@@ -43,11 +46,14 @@ class Emphasis:
     """What counts beside the whole text, per head.
 
     ``worst`` is what the worst window's log-odds are multiplied with, ``length`` what the logarithm
-    of the number of words is.
+    of the number of words is. ``discount`` times the logarithm of the number of sentences is taken
+    off the worst one: the more there are, the likelier one is high by chance. Without a discount
+    sentences do not count.
     """
 
     worst: FloatArray
     length: FloatArray
+    discount: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ class AbuseTable:
     def decode(cls, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> AbuseTable:
         """Build from what `encode` returned."""
         weights = decode_weights(arrays["codes"], arrays["scales"])
-        emphasis = Emphasis(arrays["worst"], arrays["length"]) if "worst" in arrays else None
+        emphasis = None
+        if "worst" in arrays:
+            emphasis = Emphasis(arrays["worst"], arrays["length"], arrays.get("discount"))
         return cls(tuple(names), weights, arrays["bias"], emphasis)
 
     def encode(self) -> dict[str, NDArray[Any]]:
@@ -77,6 +85,8 @@ class AbuseTable:
         arrays: dict[str, NDArray[Any]] = {"codes": codes, "scales": scales, "bias": self.bias}
         if self.emphasis is not None:
             arrays |= {"worst": self.emphasis.worst, "length": self.emphasis.length}
+            if self.emphasis.discount is not None:
+                arrays["discount"] = self.emphasis.discount
         return arrays
 
     @functools.cached_property
@@ -86,9 +96,12 @@ class AbuseTable:
 
     def margins(self, features: Features) -> Margins:
         """Return what whole texts and their worst windows sum to."""
+        return self._margins(features, WordSums.of(features, self._by_word))
+
+    def _margins(self, features: Features, sums: WordSums) -> Margins:
         whole = self._whole(features)
         worst = np.zeros_like(whole)
-        windows = windows_of(features, self._by_word)
+        windows = windows_of(features, sums)
         if windows is not None:
             worst[windows.texts] = windows.highest()
         return Margins(whole, worst, lengths_of(features))
@@ -102,19 +115,58 @@ class AbuseTable:
         """Return log-odds, shape (texts, heads)."""
         if self.emphasis is None:
             return self._whole(features) + self.bias
-        margins = self.margins(features)
-        beside = self.emphasis.worst * margins.worst
-        beside += self.emphasis.length * margins.lengths[:, None]
-        return margins.whole + beside + self.bias
+        sums = WordSums.of(features, self._by_word)
+        margins = self._margins(features, sums)
+        logits = margins.whole + self.emphasis.length * margins.lengths[:, None]
+        sentences = sentences_of(features) if self.emphasis.discount is not None else None
+        if sentences is not None:
+            read = sentences.margins(sums) + self._beside_sentences(sentences)
+            worst = np.maximum.reduceat(read, sentences.edges)
+            logits[sentences.texts] = np.maximum(logits[sentences.texts], worst)
+        logits += self.emphasis.worst * margins.worst
+        logits += self.bias
+        return logits
+
+    def _beside_sentences(self, sentences: Sentences) -> FloatArray:
+        """Return what a sentence's length counts, less the discount (sentences x heads).
+
+        Minus infinity for the only sentence of a text, which is no other passage than the whole.
+        """
+        assert self.emphasis is not None
+        others = np.repeat(sentences.counts, sentences.counts)
+        counted = self.emphasis.length * _logarithms(sentences.lengths)[:, None]
+        counted -= self.emphasis.discount * np.log(np.maximum(others, 2), dtype="f4")[:, None]
+        counted[others == 1] = -np.inf
+        return counted
+
+    def worst_passages(self, features: Features, head: int) -> tuple[Features, FloatArray]:
+        """Return what decides for a head: each text's features, or those of its worst sentence.
+
+        Beside them what the passage's length counts (texts), less the discount of a sentence.
+        """
+        if self.emphasis is None:
+            return features, np.zeros(features.count, dtype=np.float32)
+        beside = self.emphasis.length[head] * lengths_of(features)
+        sentences = sentences_of(features)
+        if self.emphasis.discount is None or sentences is None:
+            return features, beside
+        counted = self._beside_sentences(sentences)[:, head]
+        margins = sentences.margins(WordSums.of(features, self._by_word))[:, head] + counted
+        worst = first_highest(margins, sentences.edges)
+        whole = self._whole(features)[:, head] + beside
+        ahead = margins[worst] > whole[sentences.texts]
+        beside[sentences.texts[ahead]] = counted[worst[ahead]]
+        return put_in_place(features, sentences, worst[ahead]), beside
 
     def word_shares(self, features: Features, head: int) -> FloatArray:
         """Return the log-odds that each word of a single text brings to one head.
 
         The last entry holds what belongs to no word; see `share_by_word`.
         """
-        shares = self._shares(features, head)
+        passage, beside = self.worst_passages(features, head)
+        shares = self._shares(passage, head)
+        shares[-1] += beside[0]
         if self.emphasis is not None:
-            shares[-1] += self.emphasis.length[head] * lengths_of(features)[0]
             worst = self._shares(self.worst_windows(features, head), head)
             shares += self.emphasis.worst[head] * worst
         return shares
@@ -127,7 +179,7 @@ class AbuseTable:
         """Return the features of each text's worst window for one head."""
         begins = np.zeros(features.count, dtype=np.int64)
         ends = begins.copy()
-        windows = windows_of(features, self._by_word)
+        windows = windows_of(features, WordSums.of(features, self._by_word))
         if windows is not None:
             worst = windows.worst(head)
             begins[windows.texts] = windows.begins[worst]
@@ -140,8 +192,11 @@ def lengths_of(features: Features) -> FloatArray:
 
     A text of fewer than `SHORT` words is as long as one of `SHORT`.
     """
-    sizes = np.bincount(features.words.text_ids, minlength=features.count)
-    return np.log1p(np.maximum(sizes, SHORT)).astype(np.float32)
+    return _logarithms(np.bincount(features.words.text_ids, minlength=features.count))
+
+
+def _logarithms(lengths: NDArray[np.int64]) -> FloatArray:
+    return np.log1p(np.maximum(lengths, SHORT)).astype(np.float32)
 
 
 def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArray:

@@ -23,6 +23,7 @@ _HASHED = 64
 
 _OTHER_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _CHUNK = re.compile(r"\S+")
+_LINE_FEED = 10
 _MASKS = np.array([(1 << 8 * length) - 1 for length in range(9)], dtype=np.uint64)
 
 Numbers = NDArray[np.int64]
@@ -31,13 +32,17 @@ Keys = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """The chunks of a batch: UTF-8 bytes ``data[start:end]``, text and key of each."""
+    """The chunks of a batch: UTF-8 bytes ``data[start:end]``, text and key of each.
+
+    ``line_ends`` says which are the last of their line.
+    """
 
     data: bytes
     starts: Numbers
     ends: Numbers
     text_ids: NDArray[np.int32]
     keys: Keys
+    line_ends: NDArray[np.bool_]
     count: int
 
     def chunk(self, number: int) -> str:
@@ -74,7 +79,15 @@ def cut(texts: Sequence[str]) -> Chunks:
     firsts = np.searchsorted(starts, np.cumsum(lengths + 1))
     counts = np.diff(firsts, prepend=0)
     text_ids = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
-    return Chunks(data, starts, ends, text_ids, _keys(data, starts, ends - starts), len(parts))
+    keys = _keys(data, starts, ends - starts)
+    line_ends = _line_ends(codes, starts, ends)
+    return Chunks(data, starts, ends, text_ids, keys, line_ends, len(parts))
+
+
+def _line_ends(codes: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+    """Return which chunks have a line feed before the next chunk; texts end with one."""
+    passed = np.searchsorted(np.flatnonzero(codes == _LINE_FEED), np.append(starts, len(codes)))
+    return np.diff(passed) > 0
 
 
 def _keys(data: bytes, starts: Numbers, lengths: Numbers) -> Keys:

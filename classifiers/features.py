@@ -97,7 +97,7 @@ class WordWeights:
     """
 
     def __init__(self, weights: Weights, shift: int = 0) -> None:
-        self._weights, self._shift = weights, shift
+        self._weights, self._shift, self.heads = weights, shift, weights.shape[1]
         self._sums = PerWord(self._sums_of, np.float32, weights.shape[1])
 
     def _sums_of(self, vocabulary: Vocabulary, begin: int, end: int) -> Weights:
@@ -137,7 +137,7 @@ def add_by_text(sums: Weights, values: Weights, ids: NDArray[np.integer]) -> Non
     sums[ids[first]] += np.add.reduceat(values, first, axis=0)
 
 
-def _first_occurrences(words: Words) -> Numbers:
+def first_occurrences(words: Words) -> Numbers:
     """Return the places of the words that stand in their text for the first time, in order."""
     place_bits, word_bits = len(words.ids).bit_length(), words.vocabulary.size.bit_length()
     keys = words.text_ids.astype(np.int64) << word_bits
@@ -151,7 +151,7 @@ def _first_occurrences(words: Words) -> Numbers:
     return np.flatnonzero(chosen)
 
 
-def _once(family: Family) -> Family:
+def once(family: Family) -> Family:
     """Return the features that stand in their text for the first time, in order."""
     rows, ids, owners = family
     place_bits = len(rows).bit_length()
@@ -216,10 +216,10 @@ def extract(texts: Sequence[str]) -> Features:
     """
     words = read_words(texts)
     vocabulary = words.vocabulary
-    distinct = _first_occurrences(words)
+    distinct = first_occurrences(words)
     hashes = vocabulary.feature_hashes(words.ids)
     runs = (scope_family(words, hashes), _pairs(words, hashes))
-    sequences = (*map(_once, runs), _cues(texts, words))
+    sequences = (*map(once, runs), _cues(texts, words))
     return with_counts(words, distinct, sequences, runs)
 
 

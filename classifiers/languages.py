@@ -60,11 +60,12 @@ def read(texts: Sequence[str], language: str) -> Features:
     either = alone | np.append(alone[1:], False)
     _, pairs, cues = features.sequences
     scope, all_pairs = features.runs
+    no_scope = _without(scope, np.ones_like(alone))
     kept = with_counts(
         features.words,
         features.distinct[~masked[features.distinct]],
-        (_without(pairs, either), cues),
-        (_without(scope, np.ones_like(alone)), _without(all_pairs, either)),
+        (no_scope, _without(pairs, either), cues),
+        (no_scope, _without(all_pairs, either)),
     )
     return replace(kept, silent=masked)
 

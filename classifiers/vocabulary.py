@@ -40,6 +40,10 @@ CAPACITY = 1 << 17
 PLACEHOLDER = np.uint64(0x1DE7717)
 """Stands for the hash of every word that names a group of people."""
 
+_STOPS = frozenset(".!?\u2026\u3002\uff01\uff1f")
+_CLOSING = "'\")]}*_\u00bb\u2019\u201d"
+"""What may stand behind the mark that ends a sentence."""
+
 _KINDS_KNOWN = 0x3400
 
 Number = TypeVar("Number", bound=np.generic)
@@ -133,7 +137,8 @@ class Vocabulary:
     """Chunks with their words, words with their features; see the attributes.
 
     Per chunk: ``firsts`` and ``counts`` of its entries, ``appearance``, ``marks`` (quotation
-    marks). Per entry (a word in a chunk): ``entry_words`` after mending, ``entry_written`` before,
+    marks), ``stops`` (does a sentence end with it?).
+    Per entry (a word in a chunk): ``entry_words`` after mending, ``entry_written`` before,
     ``entry_places`` (start, end), ``entry_marks`` (quotation marks before it).
     Per word: ``hashes``, ``linear`` hashes, ``stems``, ``lengths``, ``parts`` (may it be part of
     another?), ``classes`` (see `word_classes`), ``settled`` (nothing to mend), ``ngram_firsts`` and
@@ -149,6 +154,7 @@ class Vocabulary:
         self.appearance = Growing(np.int64, 4)
         self.entry_words, self.entry_written = Growing(np.int64), Growing(np.int64)
         self.entry_places = Growing(np.int32, 2)
+        self.stops = Growing(np.bool_)
         self.marks, self.entry_marks = Growing(np.int64), Growing(np.int64)
         self.hashes, self.stems = Growing(np.uint64), Growing(np.uint64)
         self.linear, self.parts = Growing(np.uint64), Growing(np.uint8)
@@ -188,6 +194,7 @@ class Vocabulary:
         self.firsts.extend(self.entry_words.size + edges_of(counts))
         self.counts.extend(counts)
         self.appearance.extend(appearance_of(chunks))
+        self.stops.extend(np.array([chunk.rstrip(_CLOSING)[-1:] in _STOPS for chunk in chunks]))
         alone = np.bincount(source, minlength=len(written))[source] == 1
         same = alone & (read == written[source]) & plain[source]
         self.settled.values[written[source[same]]] = True

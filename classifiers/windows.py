@@ -19,7 +19,7 @@ from classifiers.features import (
     scale_of,
     with_counts,
 )
-from classifiers.hashing import Numbers, edges_of, places_within
+from classifiers.hashing import Numbers, edges_of, first_highest, places_within
 
 WINDOW = 3
 """Words of a window, chosen with the tables of docs/quality.md in view: "you are …" fits."""
@@ -45,15 +45,39 @@ class Windows:
 
     def worst(self, head: int) -> Numbers:
         """Return which window of each text has the highest log-odds of a head."""
-        margins = self.margins[:, head]
-        sizes = np.diff(np.append(self.edges, len(margins)))
-        highest = np.repeat(np.maximum.reduceat(margins, self.edges), sizes)
-        reached = np.flatnonzero(margins == highest)
-        owners = np.repeat(np.arange(len(sizes)), sizes)[reached]
-        return reached[np.flatnonzero(np.diff(owners, prepend=-1))]
+        return first_highest(self.margins[:, head], self.edges)
 
 
-def windows_of(features: Features, weights: WordWeights) -> Windows | None:
+@dataclass(frozen=True, slots=True)
+class WordSums:
+    """What each word of a batch brings to each head, and in the last column how many features.
+
+    ``alone`` is the word with its n-grams and surroundings, ``with_next`` its pair with the next
+    word as well.
+    """
+
+    alone: Weights
+    with_next: Weights
+
+    @classmethod
+    def of(cls, features: Features, weights: WordWeights) -> WordSums:
+        """Sum up the weights of a batch's features by word."""
+        words = features.words
+        scope, pairs = features.runs
+        alone = np.empty((len(words.ids), weights.heads + 1), dtype=np.float32)
+        alone[:, :-1] = weights.of_words(words)
+        alone[:, -1] = words.vocabulary.ngram_counts.values.take(words.ids) + 1
+        add_by_text(alone[:, :-1], weights.of_rows(scope[0]), scope[2])
+        alone[:, -1] += np.bincount(scope[2], minlength=len(alone))
+        if features.silent is not None:
+            alone[features.silent] = 0.0
+        with_next = alone.copy()
+        with_next[pairs[2], :-1] += weights.of_rows(pairs[0])
+        with_next[pairs[2], -1] += 1.0
+        return cls(alone, with_next)
+
+
+def windows_of(features: Features, word_sums: WordSums) -> Windows | None:
     """Return the windows of a batch, or None where no text has a word."""
     sizes = np.bincount(features.words.text_ids, minlength=features.count)
     texts = np.flatnonzero(sizes)
@@ -62,38 +86,22 @@ def windows_of(features: Features, weights: WordWeights) -> Windows | None:
     counts = np.maximum(sizes[texts] - WINDOW + 1, 1)
     begins = np.repeat(edges_of(sizes)[texts], counts) + places_within(counts)
     ends = np.minimum(begins + WINDOW, np.repeat(np.cumsum(sizes)[texts], counts))
-    sums = _sums_from_each_place(features, weights).take(begins, axis=0)
+    sums = _sums_from_each_place(features, word_sums).take(begins, axis=0)
     margins = sums[:, :-1] * scale_of(sums[:, -1])[:, None]
     return Windows(texts, edges_of(counts), begins, ends, margins)
 
 
-def _sums_from_each_place(features: Features, weights: WordWeights) -> Weights:
+def _sums_from_each_place(features: Features, word_sums: WordSums) -> Weights:
     """Return per word what the window that begins with it sums to: its weights in each head.
 
     The last column is the number of features. A window ends where the text ends.
     """
-    words, ids = features.words, features.words.text_ids
-    scope, pairs = features.runs
-    ngrams = words.vocabulary.ngram_counts.values.take(words.ids)
-    alone = _counted(weights.of_words(words), ngrams + 1)
-    add_by_text(alone, _counted(weights.of_rows(scope[0]), 1), scope[2])
-    if features.silent is not None:
-        alone[features.silent] = 0.0
-    with_next = alone.copy()
-    with_next[pairs[2]] += _counted(weights.of_rows(pairs[0]), 1)
-    sums = with_next.copy()
+    ids = features.words.text_ids
+    sums = word_sums.with_next.copy()
     for step in range(1, WINDOW):
-        added = alone if step == WINDOW - 1 else with_next
+        added = word_sums.alone if step == WINDOW - 1 else word_sums.with_next
         sums[:-step] += added[step:] * (ids[step:] == ids[:-step])[:, None]
     return sums
-
-
-def _counted(weights: Weights, counts: Numbers | int) -> Weights:
-    """Return weights with one more column: how many features they belong to."""
-    made = np.empty((len(weights), weights.shape[1] + 1), dtype=np.float32)
-    made[:, :-1] = weights
-    made[:, -1] = counts
-    return made
 
 
 def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Features:

@@ -24,9 +24,10 @@ _NEVER_JOINED = 1000
 class Words:
     """The words of some texts in order.
 
-    ``ids`` are numbers in ``vocabulary``, ``text_ids`` ascend. ``chunks`` are the numbers of the
-    texts' chunks, ``first`` and ``last`` the places, among the words of all chunks, of what each
-    word was read from: more than one where letters stood apart. ``origins``: for a single text that
+    ``ids`` are numbers in ``vocabulary``, ``text_ids`` ascend and are below ``count``. ``chunks``
+    are the numbers of the texts' chunks, ``line_ends`` says which end a line. ``first`` and
+    ``last`` are the places, among the words of all chunks, of what each word was read from: more
+    than one where letters stood apart. ``origins``: for a single text that
     was rewritten before it was read, where each of its characters stood, and its end.
     """
 
@@ -36,14 +37,11 @@ class Words:
     texts: Sequence[str]
     chunks: Numbers
     chunk_text_ids: NDArray[np.int32]
+    line_ends: NDArray[np.bool_]
     first: Numbers
     last: Numbers
+    count: int
     origins: NDArray[np.int32] | None = None
-
-    @property
-    def count(self) -> int:
-        """Return how many texts there are."""
-        return len(self.texts)
 
     @functools.cached_property
     def hashes(self) -> Hashes:
@@ -65,16 +63,25 @@ class Words:
         """Return the class of each word (see `classifiers.word_classes`), 0 for most."""
         return self.vocabulary.classes.values.take(self.ids)
 
+    @functools.cached_property
+    def sentences(self) -> Numbers:
+        """Return the number of each word's sentence; numbers ascend over all texts, with gaps."""
+        ends = self.vocabulary.stops.values.take(self.chunks) | self.line_ends
+        return (np.cumsum(ends) - ends)[self._chunk_of_word]
+
+    @functools.cached_property
+    def _chunk_of_word(self) -> Numbers:
+        counts = self.vocabulary.counts.values.take(self.chunks)
+        return np.repeat(np.arange(len(counts)), counts)[self.first]
+
     def quotation_marks(self) -> tuple[Numbers, Numbers]:
         """Return per word how many quotation marks its text has before it, and in all."""
         marks = self.vocabulary.marks.values.take(self.chunks)
         if not marks.any():
             return np.zeros(len(self.ids), np.int64), np.zeros(len(self.ids), np.int64)
-        counts = self.vocabulary.counts.values.take(self.chunks)
-        chunk_of_word = np.repeat(np.arange(len(counts)), counts)[self.first]
         in_text = np.bincount(self.chunk_text_ids, weights=marks, minlength=self.count)
         in_text = in_text.astype(np.int64)
-        before = (np.cumsum(marks) - marks)[chunk_of_word] - edges_of(in_text)[self.text_ids]
+        before = (np.cumsum(marks) - marks)[self._chunk_of_word] - edges_of(in_text)[self.text_ids]
         entries = _entries(self.vocabulary, self.chunks)[self.first]
         return before + self.vocabulary.entry_marks.values.take(entries), in_text[self.text_ids]
 
@@ -127,7 +134,10 @@ def read_words(texts: Sequence[str]) -> Words:
     ids = vocabulary.entry_words.values.take(entries)
     text_ids = np.repeat(chunks.text_ids, counts)
     places = np.arange(len(ids))
-    words = Words(vocabulary, ids, text_ids, texts, numbers, chunks.text_ids, places, places)
+    words = Words(
+        vocabulary, ids, text_ids, texts, numbers, chunks.text_ids, chunks.line_ends,
+        places, places, len(texts),
+    )  # fmt: skip
     return _with_parts_joined(words, vocabulary.entry_written.values.take(entries))
 
 

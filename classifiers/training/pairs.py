@@ -31,13 +31,6 @@ PARENT_SHARE = 0.3
 """Share of the comments in a thread that answer one of the earlier ones."""
 
 
-VECTORS_HALF = 0
-"""The half of the stories that word vectors learn from; the combination learns from the other.
-
-On stories that they have seen, vectors tell more than on others, and would be trusted too far.
-"""
-
-
 def half_of(title: str) -> int:
     """Return which half a story belongs to, 0 or 1, by its title."""
     return zlib.crc32(title.encode("utf-8", "surrogatepass")) % 2

@@ -16,12 +16,12 @@ from classifiers.embeddings import WordVectors
 from classifiers.features import BLOCK
 from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS, stem_rows
-from classifiers.relevance import EXPANDED, KINDS, Relevance, expand, kinds_of_context
+from classifiers.relevance import EXPANDED, KINDS, expand, kinds_of_context
 from classifiers.training.data import Example
 from classifiers.training.discussion import DISCUSSION
 from classifiers.training.pairs import (
     FORMS,
-    VECTORS_HALF,
+    Thread,
     half_of,
     make_pairs,
     nearest_threads,
@@ -97,18 +97,30 @@ def fit_by_context(
 
 
 def train_relevance(
-    examples: Sequence[Example], vectors: WordVectors, seed: int = 0
-) -> tuple[Relevance, dict[str, NDArray[Any]], int]:
-    """Train off_topic on those stories outside the test part that the vectors did not see.
+    examples: Sequence[Example], halves: tuple[WordVectors, WordVectors], seed: int = 0
+) -> dict[str, NDArray[Any]]:
+    """Train off_topic on the stories outside the test part; return the arrays to store.
 
-    Returns the estimator, the arrays to store it with and the number of pairs.
+    ``halves[k]`` are word vectors that learned from the stories of half k alone. With them the
+    stories of the other half are measured: on stories that they have seen, vectors tell more than
+    on others, and would be trusted too far.
     """
     idf = learn_idf([example.text for example in examples if example.part == "train"])
-    closeness = Closeness(idf.astype(np.float32), vectors)
     threads = threads_of([example for example in examples if example.part != "test"])
-    threads = [thread for thread in threads if half_of(thread[0]) != VECTORS_HALF]
+    measured = [
+        _measured_pairs([one for one in threads if half_of(one[0]) != half], idf, vectors, seed)
+        for half, vectors in enumerate(halves)
+    ]
+    tables, labels = zip(*measured, strict=True)
+    weights, bias = fit_by_context(np.concatenate(tables), np.concatenate(labels))
+    pairs = np.array(sum(map(len, labels)))
+    return {"idf": idf, "weights": weights, "bias": bias, "pairs": pairs}
+
+
+def _measured_pairs(
+    threads: Sequence[Thread], idf: NDArray[np.float16], vectors: WordVectors, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    closeness = Closeness(idf.astype(np.float32), vectors)
     near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
     items, labels = make_pairs(threads, near, seed, repeats=REPEATS, forms=FORMS)
-    weights, bias = fit_by_context(measure_all(items, closeness), np.array(labels))
-    relevance = Relevance(closeness, weights, bias)
-    return relevance, {"idf": idf, "weights": weights, "bias": bias}, len(items)
+    return measure_all(items, closeness), np.array(labels)

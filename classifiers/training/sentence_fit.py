@@ -26,6 +26,12 @@ SETS = ("ruddit", "jigsaw_wiki24k", "civil_toxic_spans", "kaggle_insults", "wiki
 LENGTHS = (15, 30, 45)
 """Words from which a piece ends with the sentence, drawn anew after each sentence."""
 
+SPAN, FROM = (3, 8), 8
+"""Words in a row that are read as well, drawn from a sentence of so many words or more."""
+
+MOST_PARTS = 70_000
+"""Sentences, and spans, that are read beside the pieces."""
+
 MOST_WORDS, MOST_SENTENCES = 60, 12
 PENALTY = 0.05
 """How strongly a word keeps to what it is alone; chosen among .01, .05, .3 and 3."""
@@ -45,6 +51,28 @@ def draw_pieces(data: Path, seed: int = 0) -> list[str]:
     others = [piece for pieces in by_set[1:] for piece in pieces]
     source.shuffle(others)
     return by_set[0] + others
+
+
+def draw_parts(data: Path, pieces: Sequence[str], seed: int = 0) -> tuple[list[str], list[str]]:
+    """Return single sentences that are no pieces, and spans of a few words in a row."""
+    source = random.Random(seed + 5)  # another draw than that of the pieces
+    sentences: set[str] = set()
+    spans: set[str] = set()
+    for name in SETS:
+        for row, _ in read_rows_to_learn(data, name):
+            for sentence in SENTENCE_END.split(row["text"])[:MOST_SENTENCES]:
+                if len(sentence) < SHORTEST_SENTENCE:
+                    continue
+                words = sentence.split()[:MOST_WORDS]
+                sentences.add(" ".join(words))
+                if len(words) >= FROM:
+                    size = source.randint(*SPAN)
+                    begin = source.randint(0, len(words) - size)
+                    spans.add(" ".join(words[begin : begin + size]))
+    single, few = sorted(sentences - set(pieces)), sorted(spans)
+    source.shuffle(single)
+    source.shuffle(few)
+    return single[:MOST_PARTS], few[:MOST_PARTS]
 
 
 def _of_set(data: Path, name: str, source: random.Random) -> list[str]:

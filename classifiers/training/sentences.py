@@ -155,18 +155,18 @@ _NO_HARM = _NO_ATTACK | {
 }
 
 _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
-    (_THREAT, TEMPLATES["threats"], 1800),
-    ({"threat": (0.0, 0.5), **_CALM}, TEMPLATES["no_threats"], 1800),
+    (_THREAT, TEMPLATES["threats"], 2400),
+    ({"threat": (0.0, 0.5), **_CALM}, TEMPLATES["no_threats"], 2400),
     ({"sexual": (1.0, 1.0), "toxicity": (1.0, 0.3)}, TEMPLATES["sexual"], 700),
     ({"sexual": (0.0, 1.0), **_CALM}, TEMPLATES["not_sexual"], 700),
     ({"insult": (1.0, 1.0), "toxicity": (1.0, 0.5), **_NO_KIND}, _INSULTS, 600),
     ({**_CALM, "insult": (0.0, 1.0), **_NO_KIND}, _NO_INSULTS, 600),
-    (_ATTACK, TEMPLATES["asserted"], 4000),
-    (_ATTACK, TEMPLATES["outbursts"], 2400),
+    (_ATTACK, TEMPLATES["asserted"], 5400),
+    (_ATTACK, TEMPLATES["outbursts"], 3600),
     (_ATTACK, TEMPLATES["slurs"], 500),
-    (_NO_HARM, TEMPLATES["reversed"], 2500),
-    (_NO_HARM, TEMPLATES["unoffending"], 3000),
-    (_NO_HARM, TEMPLATES["harmless"], 3600),
+    (_NO_HARM, TEMPLATES["reversed"], 3200),
+    (_NO_HARM, TEMPLATES["unoffending"], 3800),
+    (_NO_HARM, TEMPLATES["harmless"], 5000),
     (_NO_HARM, TEMPLATES["of_things"], 900),
     (_NO_ATTACK | {"toxicity": (1.0, 0.2)}, TEMPLATES["rude"], 800),
     (_NO_ATTACK, TEMPLATES["own_words"], 250),
@@ -196,7 +196,7 @@ def _filled(template: str, source: random.Random) -> str:
 _VIOLENT = re.compile(
     r"\{kill\}|kill |(?<!rather )die\b|\b(?:dead|death|rope|gas|beat)\b|fear for|come for"
 )
-_UNSURE = re.compile(r"\{harm\}|camp|vanish")
+_UNSURE = re.compile(r"\{harm\}|camp|vanish|weapons|fear is|stayed away")
 """Templates of attacks that announce or wish violence, and those that may, by the word drawn."""
 
 

@@ -66,10 +66,28 @@ def real_texts(examples: Sequence[Example]) -> list[str]:
 
 
 def encode_taught(texts: Sequence[str], excerpts: Sequence[str], logits: Logits) -> Arrays:
-    """Return the stored form of log-odds (texts, then excerpts, x `SIGNALS`)."""
+    """Return the stored form of log-odds (texts, then excerpts, x signals)."""
     levels = np.rint((logits - _LOWEST) / _STEP).clip(0, _LEVELS - 1).astype(np.uint8)
     flat = np.append(levels.T.ravel(), np.zeros(levels.size % 2, np.uint8))
     return {"digest": _digest([*texts, *excerpts]), "levels": flat[::2] << 4 | flat[1::2]}
+
+
+def read_answers(
+    path: Path, texts: Sequence[str], excerpts: Sequence[str], signals: int
+) -> NDArray[np.float64]:
+    """Return the probabilities that `encode_taught` stored (texts, then excerpts, x signals).
+
+    Raises
+    ------
+    ValueError
+        Where the answers belong to other texts: the data or the way of cutting has changed.
+    """
+    stored = unpack_arrays(path.read_bytes())
+    if not np.array_equal(stored["digest"], _digest([*texts, *excerpts])):
+        raise ValueError(f"{path.name} belongs to other texts: make it anew (see teacher.py)")
+    both = np.stack([stored["levels"] >> 4, stored["levels"] & 15], axis=1).ravel()
+    levels = both[: (len(texts) + len(excerpts)) * signals].reshape(signals, -1).T
+    return sigmoid(_LOWEST + _STEP * levels.astype(np.float32))
 
 
 def with_taught(examples: list[Example], seed: int) -> list[Example]:
@@ -78,15 +96,10 @@ def with_taught(examples: list[Example], seed: int) -> list[Example]:
     Raises
     ------
     ValueError
-        Where the answers belong to other texts: the data or the way of cutting has changed.
+        Where the answers belong to other texts.
     """
-    stored = unpack_arrays(TAUGHT.read_bytes())
     texts, excerpts = real_texts(examples), cut_excerpts(examples, seed)
-    if not np.array_equal(stored["digest"], _digest([*texts, *excerpts])):
-        raise ValueError(f"{TAUGHT.name} belongs to other texts: make it anew (see teacher.py)")
-    both = np.stack([stored["levels"] >> 4, stored["levels"] & 15], axis=1).ravel()
-    levels = both[: (len(texts) + len(excerpts)) * len(SIGNALS)].reshape(len(SIGNALS), -1).T
-    targets = sigmoid(_LOWEST + _STEP * levels.astype(np.float32)).tolist()
+    targets = read_answers(TAUGHT, texts, excerpts, len(SIGNALS)).tolist()
     asked = iter(targets[: len(texts)])
     learned = [_learned(one, next(asked) if _is_asked(one) else ()) for one in examples]
     return learned + [

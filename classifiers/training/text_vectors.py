@@ -19,7 +19,10 @@ from classifiers.embeddings import plain_hashes
 from classifiers.hashing import find_sorted
 from classifiers.words import read_words
 
-STEPS = 120
+STEPS = 80
+RUNS = 4
+"""Descents, each with draws of its own, whose results are averaged."""
+
 PARTS_AT_ONCE, STORIES_AT_ONCE = 384, 128
 CONTEXT = 8
 """Sentences, or other comments of a story, that the partner of a text is made of."""
@@ -82,7 +85,27 @@ def learn(
     comments: Texts,
     titles: Texts,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the words' vectors, scaled by their weights, and the mean unit vector of a text."""
+    """Return the words' vectors, scaled by their weights, and the mean unit vector of a text.
+
+    All descents start from the same axes, so that their vectors can be averaged.
+    """
+    made = [
+        _descend(embeddings, frequency, dimensions, seed + run, texts, comments, titles)
+        for run in range(RUNS)
+    ]
+    vectors, means = zip(*made, strict=True)
+    return np.mean(vectors, axis=0, dtype=np.float32), np.mean(means, axis=0, dtype=np.float32)
+
+
+def _descend(
+    embeddings: NDArray[np.float32],
+    frequency: NDArray[np.float64],
+    dimensions: int,
+    seed: int,
+    texts: Texts,
+    comments: Texts,
+    titles: Texts,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     import torch  # noqa: PLC0415 (a tool of training)
 
     torch.set_num_threads(1)

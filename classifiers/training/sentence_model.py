@@ -1,0 +1,148 @@
+"""A sentence model with heads on top, trained further: what teachers are made of.
+
+It needs torch and transformers, which only the teachers' own environment has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_CHARS = 1500
+TOKENS_AT_ONCE = 49_152
+DROPOUT = 0.1
+
+Floats = NDArray[np.float32]
+Numbers = Sequence[Sequence[int]]
+
+
+class Reader:
+    """Reads texts into batches of tokens."""
+
+    def __init__(self, model: Path, device: str, most_tokens: int) -> None:
+        import torch  # noqa: PLC0415 (only in this environment)
+        from transformers import AutoTokenizer  # noqa: PLC0415
+
+        self._torch, self._device, self._most = torch, device, most_tokens
+        self.tokens = AutoTokenizer.from_pretrained(model)
+
+    def numbers(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return each text's tokens."""
+        cut = [text[:MOST_CHARS] or "." for text in texts]
+        read = self.tokens(cut, truncation=True, max_length=self._most)
+        numbers: list[list[int]] = read["input_ids"]
+        return numbers
+
+    def padded(self, numbers: Numbers) -> tuple[Any, Any]:
+        """Return (tokens, mask) of a batch."""
+        longest = max(map(len, numbers))
+        filled = np.full((len(numbers), longest), self.tokens.pad_token_id)
+        mask = np.zeros((len(numbers), longest), dtype=np.int64)
+        for row, one in enumerate(numbers):
+            filled[row, : len(one)], mask[row, : len(one)] = one, 1
+        tensor = self._torch.as_tensor
+        return tensor(filled, device=self._device), tensor(mask, device=self._device)
+
+
+class SentenceModel:
+    """The sentence model with heads on the mean and the maximum over the tokens.
+
+    Parameters
+    ----------
+    model : Path
+        Folder of the sentence model.
+    heads : int
+    most_tokens : int
+        Tokens of a text that are read.
+    seed : int
+    """
+
+    def __init__(self, model: Path, heads: int, most_tokens: int, seed: int) -> None:
+        import torch  # noqa: PLC0415 (only in this environment)
+        from transformers import AutoModel  # noqa: PLC0415
+
+        torch.manual_seed(seed)
+        self.torch = torch
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.reader = Reader(model, self.device, most_tokens)
+        self.model = AutoModel.from_pretrained(model, add_pooling_layer=False).to(self.device)
+        self.begin_heads(heads)
+
+    def begin_heads(self, heads: int) -> None:
+        """Begin with new heads."""
+        width = 2 * self.model.config.hidden_size
+        self.heads = self.torch.nn.Linear(width, heads).to(self.device)
+
+    def states(self, tokens: Any, mask: Any) -> Any:
+        """Return what the model makes of each token (texts x tokens x dimensions)."""
+        with self.torch.autocast(self.device, dtype=self.torch.bfloat16):
+            return self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
+
+    def logits(self, numbers: Numbers, dropout: float = 0.0) -> Any:
+        """Return log-odds (texts x heads) of tokenised texts."""
+        torch = self.torch
+        tokens, mask = self.reader.padded(numbers)
+        states, shown = self.states(tokens, mask).float(), mask[..., None].float()
+        mean = (states * shown).sum(1) / shown.sum(1)
+        highest = (states - (1 - shown) * 1e4).max(1).values
+        both = torch.cat([mean, highest], 1)
+        return self.heads(torch.nn.functional.dropout(both, dropout, dropout > 0))
+
+    def answers(self, texts: Sequence[str]) -> Floats:
+        """Return log-odds (texts x heads) of texts."""
+        numbers = self.reader.numbers(texts)
+        lengths = np.array([len(one) for one in numbers])
+        made = np.zeros((len(texts), self.heads.out_features), dtype=np.float32)
+        order = np.argsort(-lengths, kind="stable")
+        self.model.eval()
+        with self.torch.inference_mode():
+            while len(order):
+                count = max(1, TOKENS_AT_ONCE // int(lengths[order[0]]))
+                batch, order = order[:count], order[count:]
+                made[batch] = self.logits([numbers[place] for place in batch]).cpu().numpy()
+        return made
+
+
+class Descent:
+    """Steps downhill: faster at first, then ever slower down to nothing.
+
+    ``groups`` are lists of parameters, each with its learning rate.
+    """
+
+    def __init__(self, groups: Sequence[tuple[list[Any], float]], steps: int, warm_up: int) -> None:
+        import torch  # noqa: PLC0415 (only in this environment)
+
+        self._clip = torch.nn.utils.clip_grad_norm_
+        self._parameters = [one for parameters, _ in groups for one in parameters]
+        self._descent = torch.optim.AdamW(
+            [{"params": parameters, "lr": rate} for parameters, rate in groups], weight_decay=0.01
+        )
+        self._pace = torch.optim.lr_scheduler.LambdaLR(
+            self._descent, lambda step: min(1.0, (step + 1) / warm_up) * max(0.0, 1 - step / steps)
+        )
+
+    def step(self, loss: Any) -> None:
+        """Take one step."""
+        self._descent.zero_grad()
+        loss.backward()
+        self._clip(self._parameters, 1.0)
+        self._descent.step()
+        self._pace.step()
+
+
+def batches(
+    lengths: NDArray[np.int64], size: int, source: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """Yield places of texts of like length, in no order."""
+    order = source.permutation(len(lengths))
+    made = []
+    for start in range(0, len(order), size * 50):
+        chunk = order[start : start + size * 50]
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        made += [chunk[first : first + size] for first in range(0, len(chunk), size)]
+    for number in source.permutation(len(made)):
+        yield made[number]
