@@ -80,11 +80,11 @@ def cut(texts: Sequence[str]) -> Chunks:
     counts = np.diff(firsts, prepend=0)
     text_ids = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
     keys = _keys(data, starts, ends - starts)
-    line_ends = _line_ends(codes, starts, ends)
+    line_ends = _line_ends(codes, starts)
     return Chunks(data, starts, ends, text_ids, keys, line_ends, len(parts))
 
 
-def _line_ends(codes: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+def _line_ends(codes: NDArray[np.uint8], starts: Numbers) -> NDArray[np.bool_]:
     """Return which chunks have a line feed before the next chunk; texts end with one."""
     passed = np.searchsorted(np.flatnonzero(codes == _LINE_FEED), np.append(starts, len(codes)))
     return np.diff(passed) > 0

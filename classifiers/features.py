@@ -151,7 +151,7 @@ def first_occurrences(words: Words) -> Numbers:
     return np.flatnonzero(chosen)
 
 
-def once(family: Family) -> Family:
+def _once(family: Family) -> Family:
     """Return the features that stand in their text for the first time, in order."""
     rows, ids, owners = family
     place_bits = len(rows).bit_length()
@@ -219,7 +219,7 @@ def extract(texts: Sequence[str]) -> Features:
     distinct = first_occurrences(words)
     hashes = vocabulary.feature_hashes(words.ids)
     runs = (scope_family(words, hashes), _pairs(words, hashes))
-    sequences = (*map(once, runs), _cues(texts, words))
+    sequences = (*map(_once, runs), _cues(texts, words))
     return with_counts(words, distinct, sequences, runs)
 
 

@@ -6,6 +6,7 @@ It needs torch and transformers, which only the teachers' own environment has.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,16 @@ class Reader:
             filled[row, : len(one)], mask[row, : len(one)] = one, 1
         tensor = self._torch.as_tensor
         return tensor(filled, device=self._device), tensor(mask, device=self._device)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How labels are learned: ``rates`` are those of the model and of the heads on top of it."""
+
+    epochs: int
+    batch: int
+    rates: tuple[float, float]
+    warm_up: int
 
 
 class SentenceModel:
@@ -91,6 +102,40 @@ class SentenceModel:
         highest = (states - (1 - shown) * 1e4).max(1).values
         both = torch.cat([mean, highest], 1)
         return self.heads(torch.nn.functional.dropout(both, dropout, dropout > 0))
+
+    def learn_targets(
+        self,
+        texts: Sequence[str],
+        targets: tuple[Floats, Floats],
+        course: Course,
+        source: np.random.Generator,
+        sets: Sequence[str] = (),
+    ) -> None:
+        """Learn targets and their weights, each texts x heads.
+
+        Where ``sets`` say which set each text is from, what a set's own share of abuse explains is
+        learned beside the heads, and left behind.
+        """
+        torch = self.torch
+        numbers = self.reader.numbers(texts)
+        wanted, weights = (torch.as_tensor(one, device=self.device) for one in targets)
+        names, owners = np.unique(sets or [""] * len(texts), return_inverse=True)
+        beside = torch.nn.Parameter(
+            torch.zeros(len(names), self.heads.out_features, device=self.device)
+        )
+        above = [*self.heads.parameters(), *([beside] if sets else [])]
+        groups = [([*self.model.parameters()], course.rates[0]), (above, course.rates[1])]
+        descent = Descent(groups, course.epochs * -(-len(numbers) // course.batch), course.warm_up)
+        lengths = np.array([len(one) for one in numbers])
+        self.model.train()
+        for _ in range(course.epochs):
+            for batch in batches(lengths, course.batch, source):
+                logits = self.logits([numbers[place] for place in batch], DROPOUT)
+                loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                    logits + beside[owners[batch]], wanted[batch], reduction="none"
+                )
+                weight = weights[batch]
+                descent.step((loss * weight).sum() / weight.sum().clamp(min=1))
 
     def answers(self, texts: Sequence[str]) -> Floats:
         """Return log-odds (texts x heads) of texts."""

@@ -27,16 +27,13 @@ from classifiers.training.agreement import COMPARED
 from classifiers.training.data import OWN, PERSPECTIVE, Example, read_examples
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
-from classifiers.training.sentence_model import DROPOUT, Descent, SentenceModel, batches
+from classifiers.training.sentence_model import Course, SentenceModel
 from classifiers.training.taught import SIGNALS, TAUGHT, encode_taught, real_texts
 
 MODELS, PARTS = 5, 4
 """Teachers, and parts that the texts are divided into; each teacher does without one part."""
 
-EPOCHS, BATCH, WARM_UP = 3, 64, 150
-LEARNING_RATES = (4e-5, 1e-3)
-"""Of the model, and of the heads on top of it."""
-
+COURSE = Course(epochs=3, batch=64, rates=(4e-5, 1e-3), warm_up=150)
 MOST_TOKENS = 80
 
 KEPT = {"wiki_debias_nontoxic": 0.6, "davidson_twitter": 0.7, "youtube_spam": 0.5, OWN: 0.5}
@@ -93,25 +90,13 @@ class Teacher(SentenceModel):
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Train on labelled texts, each label by its weight."""
-        torch, device = self.torch, self.device
-        numbers = self.reader.numbers([one.text for one in examples])
-        targets, weights = (torch.as_tensor(one, device=device) for one in _targets(examples))
-        names, sets = np.unique([one.source for one in examples], return_inverse=True)
-        # What a set's own share of abuse explains is learned beside the heads, and left behind.
-        origin = torch.nn.Parameter(torch.zeros(len(names), HEADS, device=device))
-        groups = [([*self.model.parameters()], LEARNING_RATES[0]),
-                  ([*self.heads.parameters(), origin], LEARNING_RATES[1])]  # fmt: skip
-        descent = Descent(groups, EPOCHS * -(-len(numbers) // BATCH), WARM_UP)
-        lengths = np.array([len(one) for one in numbers])
-        self.model.train()
-        for _ in range(EPOCHS):
-            for batch in batches(lengths, BATCH, self._source):
-                logits = self.logits([numbers[place] for place in batch], DROPOUT)
-                loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                    logits + origin[sets[batch]], targets[batch], reduction="none"
-                )
-                weight = weights[batch]
-                descent.step((loss * weight).sum() / weight.sum().clamp(min=1))
+        self.learn_targets(
+            [one.text for one in examples],
+            _targets(examples),
+            COURSE,
+            self._source,
+            [one.source for one in examples],
+        )
 
 
 def _mixed(logits: Floats) -> Floats:

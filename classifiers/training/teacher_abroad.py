@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays
 from classifiers.training.data import Example
 from classifiers.training.languages import read_language
-from classifiers.training.sentence_model import DROPOUT, Descent, SentenceModel, batches
+from classifiers.training.sentence_model import Course, Descent, SentenceModel, batches
 from classifiers.training.taught import encode_taught
 from classifiers.training.taught_abroad import SIGNALS, asked_about, file_of
 
@@ -33,7 +33,7 @@ FILLING, FILLING_BATCH, FILLING_RATE, FILLING_WARM_UP = 6, 64, 1e-4, 200
 HIDDEN, MASKED, EXCHANGED = 0.15, 0.8, 0.1
 """Share of the tokens to fill in; of these, share that is masked, or shows another token."""
 
-EPOCHS, BATCH, RATES, WARM_UP = 4, 32, (5e-5, 1e-3), 80
+COURSE = Course(epochs=4, batch=32, rates=(5e-5, 1e-3), warm_up=80)
 OTHER_SIGNALS = 0.5
 """What a label counts beside one of toxicity."""
 
@@ -93,27 +93,11 @@ class TeacherAbroad(SentenceModel):
 
     def learn_labels(self, examples: Sequence[Example], seed: int) -> None:
         """Learn labels, from what was learned of the language."""
-        torch = self.torch
-        torch.manual_seed(seed)
+        self.torch.manual_seed(seed)
         self.model.load_state_dict(self._learned)
         self.begin_heads(len(self._signals))
-        numbers = self.reader.numbers([one.text for one in examples])
-        targets, weights = (
-            torch.as_tensor(one, device=self.device) for one in _targets(examples, self._signals)
-        )
-        groups = [([*self.model.parameters()], RATES[0]), ([*self.heads.parameters()], RATES[1])]
-        descent = Descent(groups, EPOCHS * -(-len(numbers) // BATCH), WARM_UP)
-        source = np.random.default_rng(seed)
-        lengths = np.array([len(one) for one in numbers])
-        self.model.train()
-        for _ in range(EPOCHS):
-            for batch in batches(lengths, BATCH, source):
-                logits = self.logits([numbers[place] for place in batch], DROPOUT)
-                loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                    logits, targets[batch], reduction="none"
-                )
-                weight = weights[batch]
-                descent.step((loss * weight).sum() / weight.sum().clamp(min=1))
+        texts, targets = [one.text for one in examples], _targets(examples, self._signals)
+        self.learn_targets(texts, targets, COURSE, np.random.default_rng(seed))
 
 
 def _targets(examples: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:

@@ -76,41 +76,42 @@ class Texts:
         return np.flatnonzero((np.diff(self.groups) >= 2) & (sizes >= FEWEST_WORDS))
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learned from: the words' embeddings and frequencies, texts, and stories.
+
+    ``comments`` and ``titles`` have the same stories; the pieces of ``comments`` are comments.
+    """
+
+    embeddings: NDArray[np.float32]
+    frequency: NDArray[np.float64]
+    texts: Texts
+    comments: Texts
+    titles: Texts
+
+
 def learn(
-    embeddings: NDArray[np.float32],
-    frequency: NDArray[np.float64],
-    dimensions: int,
-    seed: int,
-    texts: Texts,
-    comments: Texts,
-    titles: Texts,
+    material: Material, dimensions: int, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the words' vectors, scaled by their weights, and the mean unit vector of a text.
 
     All descents start from the same axes, so that their vectors can be averaged.
     """
-    made = [
-        _descend(embeddings, frequency, dimensions, seed + run, texts, comments, titles)
-        for run in range(RUNS)
-    ]
+    made = [_descend(material, dimensions, seed + run) for run in range(RUNS)]
     vectors, means = zip(*made, strict=True)
     return np.mean(vectors, axis=0, dtype=np.float32), np.mean(means, axis=0, dtype=np.float32)
 
 
 def _descend(
-    embeddings: NDArray[np.float32],
-    frequency: NDArray[np.float64],
-    dimensions: int,
-    seed: int,
-    texts: Texts,
-    comments: Texts,
-    titles: Texts,
+    material: Material, dimensions: int, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     import torch  # noqa: PLC0415 (a tool of training)
 
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     source = np.random.default_rng(seed)
+    embeddings, frequency = material.embeddings, material.frequency
+    texts, comments, titles = material.texts, material.comments, material.titles
     centred = embeddings - embeddings.mean(axis=0)
     axes = np.linalg.svd(centred.T @ centred)[0]
     table = torch.tensor(centred @ axes)

@@ -40,7 +40,7 @@ from classifiers.training.sentence_fit import (
     draw_pieces,
     fit_to_sentences,
 )
-from classifiers.training.text_vectors import Texts, learn
+from classifiers.training.text_vectors import Material, Texts, learn
 
 DIMENSIONS = 128
 LARGE = 208
@@ -58,15 +58,14 @@ TOO_COMMON = 2e-3
 FEWEST_TEXTS = 3
 _SETS = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "stormfront", "ruddit")
 _ONE_TEXT = 1 / 50_000
-_MOST_TOKENS = 80
-
 MOST_SENTENCES = 24
 """Sentences of a text that count as its parts."""
 
+_MOST_TOKENS = 80
+_WORD = re.compile(r"[a-z]+")
+
 Story = tuple[str, list[str]]
 """A title and the comments under it."""
-
-_WORD = re.compile(r"[a-z]+")
 
 
 def read_texts(data: Path) -> tuple[list[str], list[Story]]:
@@ -188,8 +187,8 @@ def main() -> None:
     def learned_from(told: Sequence[Story]) -> bytes:
         comments = Texts.read(words, [comments for _, comments in told])
         titles = Texts.read(words, [[title] for title, _ in told])
-        learned = learn(fitted, frequency, DIMENSIONS, options.seed, sentences, comments, titles)
-        return store(words, *learned)
+        material = Material(fitted, frequency, sentences, comments, titles)
+        return store(words, *learn(material, DIMENSIONS, options.seed))
 
     first, second = (
         WordVectors.decode(unpack_arrays(learned_from([s for s in stories if half_of(s[0]) == n])))
