@@ -18,7 +18,8 @@ from classifiers.language import UNDETERMINED, detect_batch
 from classifiers.languages import LanguageHeads
 from classifiers.metrics import report, share_interval
 from classifiers.training.data import Example, normalised, part_of, read_rows
-from classifiers.training.languages import SOURCES, language_rows, read_language, train_language
+from classifiers.training.language_sources import SOURCES, read_language
+from classifiers.training.languages import language_rows, train_language
 from classifiers.words import read_words
 
 FIRST_WORDS = 5
@@ -116,7 +117,8 @@ def further_table(classifier: Classifier, data: Path) -> Table:
         for made in language_rows(heads, examples):
             rows.append((language, name, made["signal"], *figure_cells(made)))
         test = [one for one in examples if one.part == "test"]
-        plain = _plain_scores([one for one in examples if one.part == "train"], test)
+        training = [one for one in examples if one.part == "train" and one.labels]
+        plain = _plain_scores(training, test)
         truth = [one.labels["toxicity"][0] for one in test]
         rows.append((language, name, "toxicity, plain peer", *figure_cells(report(truth, plain))))
         for unseen in UNSEEN_ABROAD.get(language, ()):

@@ -19,7 +19,7 @@ from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
-from classifiers.training.calibration import platt
+from classifiers.training.calibration import calibrated_again, platt
 from classifiers.training.data import OWN, Example
 from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
@@ -41,14 +41,14 @@ TAUGHT_LONGER = 2
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
-             "davidson_twitter": 0.03, "youtube_spam": 1.0, OWN: 0.1}  # fmt: skip
+             "davidson_twitter": 0.03, "youtube_spam": 1.0, OWN: 0.5}  # fmt: skip
 """The mix of communities that scores are calibrated to: how much a tuning text of each counts.
 
 Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
 a comment section.
 """
 
-BY_LENGTH = {"toxicity": -0.8, "insult": -0.45, "identity_attack": -1.3}
+BY_LENGTH = {"toxicity": -0.5, "insult": -0.45, "identity_attack": -0.7}
 """What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
 
 Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
@@ -66,7 +66,7 @@ abuse. The other signals show in a few words, which the worst window has.
 ROUNDS = 2
 """The first learns on whole texts, the next also on the worst windows that the one before found."""
 
-SCARCE = {"identity_attack": 1.0, "threat": 0.5, "sexual": 0.5, "spam": 0.5}
+SCARCE = {"identity_attack": 3.0, "threat": 2.5, "sexual": 0.5, "spam": 0.5}
 """Signals that hardly any set labels: what own sentences count in their calibration."""
 
 
@@ -196,17 +196,7 @@ class AbuseTrainer:
             self.signals, weights * slopes, bias, Emphasis(emphasis, counted, discount)
         )
         logits = np.concatenate([table.logits(one) for one in read])
-        again, shift = np.ones_like(bias), np.zeros_like(bias)
-        for head in np.flatnonzero(np.isfinite(discount)).tolist():
-            rows = np.flatnonzero(mix[head])
-            alone = np.stack([logits[rows, head], np.zeros(len(rows))], axis=1)
-            again[head], _, shift[head] = platt(alone, targets[rows, head], mix[head][rows])
-        return AbuseTable(
-            self.signals,
-            table.weights * again,
-            bias * again + shift,
-            Emphasis(emphasis, counted * again, discount * again),
-        )
+        return calibrated_again(table, logits, targets, np.stack(mix, axis=1))
 
     def _reference(self, chosen: NDArray[np.int64], head: int) -> Floats:
         """Return what each of the chosen texts counts in the calibration of a head."""

@@ -21,10 +21,14 @@ def _read(name: str) -> dict[str, str]:
 
 def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[str, ...]:
     """Return each claim in some of the frames, taken in turn."""
-    turns = itertools.cycle(frames)
-    return tuple(
-        next(turns).replace("{claim}", claim) for _ in range(_FRAMES_EACH) for claim in claims
-    )
+    framed = list(zip(itertools.cycle(frames), claims * _FRAMES_EACH, strict=False))
+    made = [(frame.replace("{claim}", claim), claim) for frame, claim in framed]
+    CLAIMS.update(made)
+    return tuple(template for template, _ in made)
+
+
+CLAIMS: dict[str, str] = {}
+"""The claim within each framed template."""
 
 
 TEMPLATES: dict[str, tuple[str, ...]] = {

@@ -37,9 +37,10 @@ KNOWN_FAILURES = (
     "One insult in a long polite comment may stay below a threshold: its worst sentence may "
     "decide, but counts less the more sentences there are, and a text without stops or lines is "
     "one sentence.",
-    "Of short attacks on a group two in three reach 0.5 in identity_attack or toxicity, fewer in "
-    "long texts; insinuation without a harsh word, tales of secret power, denied virtues, sarcasm "
-    "and attacks that only context shows are mostly missed.",
+    "Of short attacks on a group seven in ten reach 0.5 in identity_attack or toxicity, fewer in "
+    "long texts; insinuation without a harsh word, denied virtues, sarcasm, sayings that a group "
+    "has no place here and attacks that only context shows are mostly missed, tales of secret "
+    "power half the time.",
     "A disguise that changes several letters of every word, or joins rare words, still hides "
     "abuse.",
     "threat and sexual rest on a few hundred real positives and on own templated sentences; "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from classifiers.disguises import disguise_words
 from classifiers.functions import suite
-from classifiers.training.data import LEXICON, OWN, Example, normalised
+from classifiers.training.data import LEXICON, OWN, Example, normalised, part_of
 from classifiers.training.lexicon import Lexicon
 from classifiers.training.sentences import own_sentences
 from classifiers.training.taught import with_taught
@@ -23,14 +23,20 @@ _DISGUISED = ("jigsaw_wiki24k", "kaggle_insults", "ruddit", "civil_toxic_spans",
 def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
     """Add the project's own templated sentences: a part each for training and tuning.
 
-    What the functional suite happens to ask as well is left out: it must stay unseen.
+    A template's sentences stand in one part, or scores would be calibrated to sentences that the
+    weights know by heart. What the functional suite happens to ask as well is left out: it must
+    stay unseen.
     """
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
-        Example(text, OWN, "tune" if number % 8 == 0 else "train", dict(labels))
-        for number, (text, labels) in enumerate(own_sentences(seed))
+        Example(text, OWN, _part(template), dict(labels))
+        for text, labels, template in own_sentences(seed)
         if normalised(text) not in examined
     ]
+
+
+def _part(template: str) -> str:
+    return "tune" if part_of(template) == "tune" else "train"
 
 
 def with_disguises(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
-from classifiers.training.calibration import platt
-from classifiers.training.data import Example, Labels, Row, normalised, part_of, read_rows
+from classifiers.training.calibration import calibrated_again, platt
+from classifiers.training.data import Example
+from classifiers.training.language_sources import SOURCES, read_language
 from classifiers.training.matrix import counted, with_windows
 from classifiers.training.taught_abroad import with_taught
 
@@ -31,94 +32,14 @@ PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
 FEWEST_TEXTS = 2
 """Texts that a feature must appear in."""
 
+DISCOUNTS = {"toxicity": 1.3, "identity_attack": 1.3}
+"""As in `classifiers.training.abuse`; the other signals order worse by their worst sentence."""
+
 _NOTHING = 1e-3
 """Weights up to that are left out."""
 
 FEWEST_POSITIVES = 100
 """Positive training texts below which a signal is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The labelled set of one language and how it reads."""
-
-    name: str
-    tier: str
-    licence: str
-    text: str
-    labels_of: Callable[[Row], Labels]
-    part_of: Callable[[Row], str]
-
-
-def _binary(target: bool) -> tuple[float, float]:
-    return float(target), 1.0
-
-
-def _german(row: Row) -> Labels:
-    kind = row["labels"]["kind"]
-    labels = {"toxicity": _binary(kind != "OTHER")}
-    if kind in ("OTHER", "INSULT"):  # one kind per text: an ABUSE may insult as well
-        labels["insult"] = _binary(kind == "INSULT")
-    return labels | {"identity_attack": _binary(kind == "ABUSE")}
-
-
-def _korean(row: Row) -> Labels:
-    labels = row["labels"]
-    attack = bool(labels["offensive"]) and labels["bias"] != "none"
-    return {
-        "toxicity": _binary(bool(labels["offensive"])),
-        "severe_toxicity": _binary(bool(labels["hate"])),
-        "identity_attack": _binary(attack),
-    }
-
-
-_GROUPS = ("homophobia", "racism", "misogyny", "xenophobia")
-
-
-def _portuguese(row: Row) -> Labels:
-    votes = row["labels"]
-    labels = {"toxicity": _binary(bool(votes["abusive"]))}
-    shares = {
-        "insult": votes["insult"],
-        "profanity": votes["obscene"],
-        "identity_attack": max(votes[name] for name in _GROUPS),
-    }
-    # One vote of three is neither yes nor no.
-    clear = {name: _binary(share > 0.5) for name, share in shares.items() if not 0 < share < 0.5}
-    return labels | clear
-
-
-def _by_text(row: Row) -> str:
-    return part_of(normalised(row["text"]))
-
-
-def _korean_part(row: Row) -> str:
-    """Keep the official development part for testing; draw the tuning part by news article."""
-    if row["split"] == "dev":
-        return "test"
-    return "tune" if part_of(str(row["article_id"])) == "tune" else "train"
-
-
-SOURCES: dict[str, Source] = {
-    "de": Source(
-        "germeval2018_de", "A", "CC BY 4.0, from memory and to be checked", "tweets",
-        _german, _by_text,
-    ),
-    "ko": Source(
-        "kocohub_ko", "B", "CC BY-SA 4.0", "readers' comments on entertainment news",
-        _korean, _korean_part,
-    ),
-    "pt": Source("told_br_pt", "B", "CC BY-SA 4.0", "Brazilian tweets", _portuguese, _by_text),
-}  # fmt: skip
-
-
-def read_language(data: Path, language: str) -> list[Example]:
-    """Read and label the set of one language."""
-    source = SOURCES[language]
-    return [
-        Example(row["text"], source.name, source.part_of(row), source.labels_of(row))
-        for row in read_rows(data, source.name)
-    ]
 
 
 def count_features(
@@ -129,7 +50,7 @@ def count_features(
     With a table those of the window that is worst for one of its heads, instead of the whole text.
     """
     parts = []
-    for start in range(0, len(texts), BLOCK):
+    for start in _starts(texts):
         features = read(texts[start : start + BLOCK], language)
         if table is not None:
             features = table.worst_windows(features, head)
@@ -137,7 +58,7 @@ def count_features(
     return sparse.vstack(parts, format="csr")
 
 
-def _ratios(
+def log_ratios(
     matrix: sparse.csr_matrix, target: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return each feature's log ratio of abusive to clean, 0 for features seen too rarely.
@@ -161,7 +82,7 @@ def _fit_head(
     target, weight = np.array([examples[row].labels[signal] for row in known]).T
     training = np.array([examples[row].part == "train" for row in known])
     matrix = matrix[known]
-    ratios = _ratios(matrix[training], target[training], weight[training])
+    ratios = log_ratios(matrix[training], target[training], weight[training])
     scaled = (matrix @ sparse.diags(ratios)).tocsr()
     rows, classes, counts = _both_ways(target[training], weight[training])
     best: tuple[float, NDArray[np.float64]] | None = None
@@ -236,12 +157,12 @@ def _report(used: list[Example], signal: str) -> HeadReport | None:
 def _calibrated(
     names: tuple[str, ...], weights: NDArray[np.float32], tuning: list[Example], language: str
 ) -> AbuseTable:
-    """Fit on held-out texts how whole text and worst window make a probability."""
+    """Fit on held-out texts how whole text, worst window and sentences make a probability."""
     nothing = np.zeros(len(names), dtype=np.float32)
     plain = AbuseTable(names, weights, nothing)
     texts = [example.text for example in tuning]
-    starts = range(0, len(texts), BLOCK)
-    parts = [plain.margins(read(texts[start : start + BLOCK], language)) for start in starts]
+    read_texts = [read(texts[start : start + BLOCK], language) for start in _starts(texts)]
+    parts = [plain.margins(one) for one in read_texts]
     margins = np.stack(
         [
             np.concatenate([part.whole for part in parts]),
@@ -249,14 +170,29 @@ def _calibrated(
         ],
         axis=-1,
     )
+    known = np.array([[name in one.labels for name in names] for one in tuning], dtype=np.float32)
+    targets = np.array(
+        [[one.labels.get(name, (0.0,))[0] > 0.5 for name in names] for one in tuning]
+    )
     slopes, emphasis, bias = np.zeros((3, len(names)), dtype=np.float32)
-    for head, signal in enumerate(names):
-        rows = np.flatnonzero([signal in example.labels for example in tuning])
-        targets = np.array([tuning[row].labels[signal][0] > 0.5 for row in rows])
-        evenly = np.ones(len(rows), dtype=np.float32)
-        slopes[head], by_window, bias[head] = platt(margins[rows, head], targets, evenly)
+    for head in range(len(names)):
+        rows = np.flatnonzero(known[:, head])
+        slopes[head], by_window, bias[head] = platt(
+            margins[rows, head], targets[rows, head], known[rows, head]
+        )
         emphasis[head] = by_window / slopes[head]
-    return AbuseTable(names, weights * slopes, bias, Emphasis(emphasis, nothing))
+    discount = np.array([DISCOUNTS.get(name, np.inf) for name in names], dtype=np.float32)
+    table = AbuseTable(names, weights * slopes, bias, Emphasis(emphasis, nothing, discount))
+    logits = np.concatenate([table.logits(one) for one in read_texts])
+    return calibrated_again(table, logits, targets, known)
+
+
+def _starts(texts: Sequence[str]) -> range:
+    return range(0, len(texts), BLOCK)
+
+
+def _data(source: tuple[str, str, str]) -> dict[str, str]:
+    return dict(zip(("name", "tier", "licence"), source, strict=True))
 
 
 def language_rows(heads: LanguageHeads, examples: Sequence[Example]) -> list[dict[str, Any]]:
@@ -284,39 +220,13 @@ def train_languages(data: Path) -> tuple[dict[str, Arrays], dict[str, dict[str, 
         arrays[language], reports = train_language(examples, language)
         names = [one.signal for one in reports]
         heads = LanguageHeads.decode(language, names, arrays[language])
+        whole = (source.name, source.tier, source.licence)
         cards[language] = {
             "heads": names,
-            "data": [{"name": source.name, "tier": source.tier, "licence": source.licence}],
+            "data": [_data(one) for one in (whole, *source.further)],
             "text": source.text,
             "training": [asdict(one) for one in reports],
             "figures": language_rows(heads, examples),
-            "known_failures": list(KNOWN_FAILURES[language]),
+            "known_failures": list(source.known_failures),
         }
     return arrays, cards
-
-
-_ALL = (
-    "One source, so other kinds of text are further away than the figures say.",
-    "Calibrated to the share of abuse in that source, which is far above a newspaper's: read "
-    "scores as an ordering until the site's own decisions adapt them.",
-)
-KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
-    "de": (
-        *_ALL,
-        "Tweets of 2017 and 2018 about politics: words of that quarrel weigh.",
-        "No severe_toxicity, threat, profanity, sexual or spam.",
-    ),
-    "ko": (
-        *_ALL,
-        "Comments on entertainers: talk of their private lives weighs, politics is unknown.",
-        "identity_attack is offence together with a bias that annotators saw, mostly of gender.",
-        "No insult, threat, profanity, sexual or spam.",
-    ),
-    "pt": (
-        *_ALL,
-        "Brazilian tweets, one vote of three is enough for toxicity; European Portuguese is "
-        "unknown to it.",
-        "identity_attack rests on about two hundred positive texts.",
-        "No severe_toxicity, threat, sexual or spam.",
-    ),
-}

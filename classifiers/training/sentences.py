@@ -11,7 +11,7 @@ import itertools
 import random
 import re
 
-from classifiers.training.attacks import TEMPLATES, WORDS
+from classifiers.training.attacks import CLAIMS, TEMPLATES, WORDS
 from classifiers.training.threats import (
     BODY,
     COCK,
@@ -166,7 +166,7 @@ _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
     (_ATTACK, TEMPLATES["slurs"], 500),
     (_NO_HARM, TEMPLATES["reversed"], 3200),
     (_NO_HARM, TEMPLATES["unoffending"], 3800),
-    (_NO_HARM, TEMPLATES["harmless"], 5000),
+    (_NO_HARM, TEMPLATES["harmless"], 5400),
     (_NO_HARM, TEMPLATES["of_things"], 900),
     (_NO_ATTACK | {"toxicity": (1.0, 0.2)}, TEMPLATES["rude"], 800),
     (_NO_ATTACK, TEMPLATES["own_words"], 250),
@@ -207,12 +207,16 @@ def _threat(template: str) -> Labels:
     return {} if _UNSURE.search(template) else {"threat": (0.0, 0.1)}
 
 
-def own_sentences(seed: int = 0) -> list[tuple[str, Labels]]:
-    """Return (text, labels) made from the templates; same seed, same sentences, each once."""
+def own_sentences(seed: int = 0) -> list[tuple[str, Labels, str]]:
+    """Return (text, labels, template) of the sentences; same seed, same sentences, each once.
+
+    Where a template is a claim within a frame, the claim alone is returned.
+    """
     source = random.Random(seed)
-    made: dict[str, Labels] = {}
+    made: dict[str, tuple[Labels, str]] = {}
     for labels, templates, amount in _KINDS:
         for template in itertools.islice(itertools.cycle(templates), amount):
             threat = _threat(template) if labels is _ATTACK else {}
-            made.setdefault(_filled(template, source), labels | threat)
-    return sorted(made.items())
+            text = _filled(template, source)
+            made.setdefault(text, (labels | threat, CLAIMS.get(template, template)))
+    return [(text, labels, template) for text, (labels, template) in sorted(made.items())]

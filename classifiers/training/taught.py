@@ -122,7 +122,7 @@ def _labels(targets: Sequence[float]) -> Labels:
 def _learned(example: Example, targets: Sequence[float]) -> Example:
     """Return an example as its lessons change it; ``targets`` are the teacher's, if asked."""
     labels = dict(example.labels)
-    if example.source == OWN:
+    if example.source == OWN and example.part == "train":
         for signal in LESSONS.keys() & labels.keys():
             target, weight = labels[signal]
             labels[signal] = (target, weight * LESSONS[signal].own)

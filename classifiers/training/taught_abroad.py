@@ -1,29 +1,57 @@
 """What teachers say of the texts of further languages, and of excerpts of them.
 
 As in `classifiers.training.taught`, but for the heads of `classifiers.training.languages`. The
-answers are in `taught_pt.npz` and were made by `classifiers.training.teacher_abroad`.
+answers are in `taught_pt.npz` and `taught_ko.npz`, made by `classifiers.training.teacher_abroad`
+and `classifiers.training.teacher_korean`.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifiers.training.data import Example
 from classifiers.training.taught import SOURCE, read_answers
 
-SIGNALS = {"pt": ("toxicity", "insult")}
-"""Language to the signals that are taught: those that order better for it on the tuning part."""
 
-SHARE, EXCERPT = 0.3, 0.2
-"""The teachers' share of a text's target, and what an excerpt counts beside a text."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """How a language's heads learn from teachers.
 
-SIZES = (2, 3, 4, 5, 6, 8, 10, 12)
-PER_TEXT = 8
-ALONE = 0.15
-"""Share of the words that are excerpts by themselves."""
+    ``signals`` are those that order better for it on the tuning part. ``share`` of a text's target
+    is the teachers', and ``excerpt`` is what an excerpt, or a text without a label, counts beside
+    a labelled one. ``per_text`` excerpts of ``sizes`` words are drawn of each text, and of the
+    single words the share ``alone``.
+    """
+
+    signals: tuple[str, ...]
+    share: float
+    excerpt: float
+    sizes: tuple[int, ...]
+    per_text: int
+    alone: float
+
+
+LESSONS = {
+    "ko": Lesson(
+        ("toxicity", "severe_toxicity", "identity_attack"),
+        share=0.0,
+        excerpt=1.0,
+        sizes=(2, 3, 4, 5, 6, 8),
+        per_text=2,
+        alone=0.0,
+    ),
+    "pt": Lesson(
+        ("toxicity", "insult"),
+        share=0.3,
+        excerpt=0.2,
+        sizes=(2, 3, 4, 5, 6, 8, 10, 12),
+        per_text=8,
+        alone=0.15,
+    ),
+}
 
 
 def file_of(language: str) -> Path:
@@ -31,23 +59,28 @@ def file_of(language: str) -> Path:
     return Path(__file__).parent / f"taught_{language}.npz"
 
 
-def asked_about(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
-    """Return the training texts, and excerpts of them: a few words in a row, or one."""
-    source = random.Random(1)
-    texts = [one.text for one in examples if one.part == "train"]
+def asked_about(examples: Sequence[Example], language: str) -> tuple[list[str], list[str]]:
+    """Return what the teachers of a language are asked about.
+
+    First the labelled training texts, where a share of their target is the teachers'. Then the
+    training texts without labels, and excerpts of all: a few words in a row, or one.
+    """
+    lesson, source = LESSONS[language], random.Random(1)
+    training = [one for one in examples if one.part == "train"]
     found: set[str] = set()
-    for text in texts:
+    for text in (one.text for one in training):
         words = text.split()
-        for _ in range(PER_TEXT):
-            size = min(source.choice(SIZES), len(words))
+        for _ in range(lesson.per_text):
+            size = min(source.choice(lesson.sizes), len(words))
             if size < 2:
                 break
             begin = source.randint(0, len(words) - size)
             found.add(" ".join(words[begin : begin + size]))
-        found.update(word for word in words if source.random() < ALONE)
+        found.update(word for word in words if source.random() < lesson.alone)
     excerpts = sorted(found - {one.text for one in examples if one.part != "test"})
     source.shuffle(excerpts)
-    return texts, excerpts
+    labelled = [one.text for one in training if one.labels and lesson.share]
+    return labelled, [one.text for one in training if not one.labels] + excerpts
 
 
 def with_taught(examples: list[Example], language: str) -> list[Example]:
@@ -58,30 +91,31 @@ def with_taught(examples: list[Example], language: str) -> list[Example]:
     ValueError
         Where the answers belong to other texts.
     """
-    signals = SIGNALS.get(language)
-    if not signals:
+    lesson = LESSONS.get(language)
+    if lesson is None:
         return examples
-    texts, excerpts = asked_about(examples)
-    answers = read_answers(file_of(language), texts, excerpts, len(signals)).tolist()
+    texts, excerpts = asked_about(examples, language)
+    answers = read_answers(file_of(language), texts, excerpts, len(lesson.signals)).tolist()
     said = iter(answers[: len(texts)])
     mixed = [
-        _mixed(one, dict(zip(signals, next(said), strict=True))) if one.part == "train" else one
+        _mixed(one, lesson, next(said)) if texts and one.part == "train" else one
         for one in examples
+        if one.labels
     ]
     return mixed + [
         Example(
             excerpt,
             SOURCE,
             "train",
-            {name: (p, EXCERPT) for name, p in zip(signals, row, strict=True)},
+            {name: (p, lesson.excerpt) for name, p in zip(lesson.signals, row, strict=True)},
         )
         for excerpt, row in zip(excerpts, answers[len(texts) :], strict=True)
     ]
 
 
-def _mixed(example: Example, said: dict[str, float]) -> Example:
-    labels = dict(example.labels)
+def _mixed(example: Example, lesson: Lesson, answers: Sequence[float]) -> Example:
+    said, labels = dict(zip(lesson.signals, answers, strict=True)), dict(example.labels)
     for signal in said.keys() & labels.keys():
         target, weight = labels[signal]
-        labels[signal] = (target + SHARE * (said[signal] - target), weight)
+        labels[signal] = (target + lesson.share * (said[signal] - target), weight)
     return replace(example, labels=labels)

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
 from classifiers.training.data import Example
-from classifiers.training.languages import read_language
+from classifiers.training.language_sources import read_language
 from classifiers.training.sentence_model import Course, Descent, SentenceModel, batches
 from classifiers.training.taught import encode_taught
-from classifiers.training.taught_abroad import SIGNALS, asked_about, file_of
+from classifiers.training.taught_abroad import LESSONS, asked_about, file_of
 
+LANGUAGE = "pt"
 MODELS, PARTS = 6, 4
 MOST_TOKENS = 96
 
@@ -114,7 +115,7 @@ def _targets(examples: Sequence[Example], signals: tuple[str, ...]) -> tuple[Flo
 def teach(model: Path, examples: Sequence[Example], signals: tuple[str, ...]) -> Floats:
     """Return what teachers say of training texts and excerpts; of a text, those it is new to."""
     training = [one for one in examples if one.part == "train"]
-    texts, excerpts = asked_about(examples)
+    texts, excerpts = asked_about(examples, LANGUAGE)
     teacher = TeacherAbroad(model, signals)
     teacher.learn_language(texts)
     source = random.Random(0)
@@ -134,17 +135,16 @@ def teach(model: Path, examples: Sequence[Example], signals: tuple[str, ...]) ->
 
 
 def main() -> None:
-    """Train the teachers of each language, ask them and write the files."""
+    """Train the teachers, ask them and write the file."""
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher_abroad")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
     options = parser.parse_args()
-    for language, signals in SIGNALS.items():
-        examples = read_language(options.data, language)
-        answers = teach(options.model, examples, signals)
-        stored = encode_taught(*asked_about(examples), answers)
-        file_of(language).write_bytes(pack_arrays(stored))
-        print(f"{language}: {len(answers):,} texts and excerpts")
+    examples = read_language(options.data, LANGUAGE)
+    answers = teach(options.model, examples, LESSONS[LANGUAGE].signals)
+    stored = encode_taught(*asked_about(examples, LANGUAGE), answers)
+    file_of(LANGUAGE).write_bytes(pack_arrays(stored))
+    print(f"{len(answers):,} texts and excerpts")
 
 
 if __name__ == "__main__":

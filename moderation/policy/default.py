@@ -34,7 +34,7 @@ _REJECTED = [
         "hate-certain",
         "no-hate",
         "reject",
-        _when("identity_attack", "at_least", 0.98),
+        _when("identity_attack", "at_least", 0.95),
         _when("toxicity", "at_least", 0.97),
     ),
     _rule(
@@ -51,7 +51,7 @@ _HELD = [
     _rule("abuse", "no-abuse", "review", _when("toxicity", "at_least", 0.7)),
     _rule("severe-abuse", "no-abuse", "review", _when("severe_toxicity", "at_least", 0.5)),
     _rule("insult", "no-abuse", "review", _when("insult", "at_least", 0.7)),
-    _rule("hate", "no-hate", "review", _when("identity_attack", "at_least", 0.6)),
+    _rule("hate", "no-hate", "review", _when("identity_attack", "at_least", 0.5)),
     _rule("threat", "no-threats", "review", _when("threat", "at_least", 0.3)),
     _rule("profanity", "clean-language", "review", _when("profanity", "at_least", 0.8)),
     _rule("sexual", "clean-language", "review", _when("sexual", "at_least", 0.5)),

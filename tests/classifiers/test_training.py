@@ -10,6 +10,7 @@ from classifiers.embeddings import unit
 from classifiers.features import extract, word_rows
 from classifiers.hashing import TABLE_BITS, rows_of
 from classifiers.scope import SCOPE_SALTS
+from classifiers.training.enrich import with_own_sentences
 from classifiers.training.pairs import half_of
 from classifiers.training.sentence_fit import fit_to_sentences
 from classifiers.training.sentences import own_sentences
@@ -79,10 +80,20 @@ def test_own_sentences_are_whole_and_always_the_same() -> None:
     made = own_sentences(seed=0)
     assert made == own_sentences(seed=0)
     assert made != own_sentences(seed=1)
-    assert not [text for text, _ in made if "{" in text or not text.strip()]
-    for labels in (one for _, one in made):
+    assert not [text for text, _, _ in made if "{" in text or not text.strip()]
+    for labels in (one for _, one, _ in made):
         assert all(0.0 <= target <= 1.0 and weight > 0 for target, weight in labels.values())
-    assert extract([text for text, _ in made[:100]]).count == 100
+    assert extract([text for text, _, _ in made[:100]]).count == 100
+
+
+def test_no_template_teaches_and_calibrates() -> None:
+    part_of_text = {one.text: one.part for one in with_own_sentences([], 0)}
+    parts: dict[str, set[str]] = {}
+    for text, _, template in own_sentences(seed=0):
+        if text in part_of_text:
+            parts.setdefault(template, set()).add(part_of_text[text])
+    assert all(len(found) == 1 for found in parts.values())
+    assert set.union(*parts.values()) == {"train", "tune"}
 
 
 def test_words_learn_what_they_say_among_others() -> None:
