@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from moderation.services.attributes import ATTRIBUTES, ScoreMap, log_odds
+from moderation.services.attributes import ScoreMap, level_of
 from moderation.services.classifiers import bundled
 from moderation.services.errors import Invalid
 
@@ -40,7 +40,7 @@ LABELS = {
     "ATTACK_ON_COMMENTER": "perspective_attack_on_commenter",
 }
 LEVELS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.985)
-HIGHEST = 0.99
+HIGHEST, HIGHEST_LEVEL = 0.99, 30.0
 THRESHOLDS = (0.7, 0.8, 0.9)
 DRAWS = 1000
 
@@ -98,24 +98,26 @@ def fit(texts: Sequence[str], real: Mapping[str, FloatArray]) -> dict[str, Any]:
 
 
 def _measure(texts: Sequence[str]) -> dict[str, FloatArray]:
+    """Return the level of each text by attribute."""
     from classifiers import Item  # noqa: PLC0415 (see services.classifiers)
 
     measured = bundled().score_batch([Item(text) for text in texts])
     return {
-        name: np.array([one.signals[ATTRIBUTES[name].signal] for one in measured])
+        name: np.array(
+            [level_of(name, one, text) for one, text in zip(measured, texts, strict=True)]
+        )
         for name in LABELS
     }
 
 
 def _equate(ours: FloatArray, theirs: FloatArray) -> dict[str, list[float]]:
     """Return the points of a rising map through equal percentiles of both."""
-    odds = np.array([log_odds(value) for value in ours])
     points: dict[float, list[float]] = {}
     for level in LEVELS:
-        points.setdefault(round(float(np.quantile(odds, level)), 4), []).append(
+        points.setdefault(round(float(np.quantile(ours, level)), 4), []).append(
             float(np.quantile(theirs, level))
         )
-    points.setdefault(round(log_odds(1.0), 4), []).append(HIGHEST)
+    points.setdefault(HIGHEST_LEVEL, []).append(HIGHEST)
     places = sorted(points)
     heights = np.maximum.accumulate([np.mean(points[place]) for place in places])
     return {"ours": places, "theirs": [round(float(height), 4) for height in heights]}

@@ -3,7 +3,8 @@
 Its clients have thresholds such as 0.7, 0.8 and 0.9 baked in. Our signals are calibrated
 probabilities, its scores were not: 0.8 meant another share of comments. So each attribute has a
 map from our scale to its scale, fitted by `manage.py fit_attributes` (services.attribute_fit) and
-kept in attribute_maps.json. docs/migrate/perspective.md tells how well they agree.
+kept in attribute_maps.json. Its attributes also rose and fell together, and did not fall with
+length as our signals do: hence `level_of`. docs/migrate/perspective.md tells how well they agree.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ class Attribute:
     signal: str
     exact: bool = True
 
+    @property
+    def base(self) -> str:
+        """Return the name without the ending of an experimental or fast twin."""
+        return self.name.removesuffix("_EXPERIMENTAL").removesuffix("_FAST")
+
 
 _PRODUCTION = {
     "TOXICITY": "toxicity",
@@ -64,6 +70,18 @@ ATTRIBUTES: dict[str, Attribute] = {
         Attribute("TOXICITY_FAST", "toxicity"),
         *_FURTHER,
     )
+}
+# Attribute to what toxicity, and what the logarithm of the number of words, count beside its own
+# signal, in log-odds. Chosen on the tuning part of perspective_2k; where more of toxicity would
+# agree better but make a plain insult a threat or an attack on a group, less.
+BESIDE = {
+    "TOXICITY": (0.0, 0.75),
+    "SEVERE_TOXICITY": (1.0, 1.5),
+    "IDENTITY_ATTACK": (0.5, 1.0),
+    "INSULT": (1.0, 1.5),
+    "PROFANITY": (1.0, 1.0),
+    "THREAT": (0.0, 0.5),
+    "SEXUALLY_EXPLICIT": (0.0, 0.5),
 }
 # Attributes that no signal answers well enough; asking for one is refused, never answered with 0.
 REFUSED = frozenset(
@@ -92,19 +110,18 @@ REFUSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ScoreMap:
-    """A rising line through (log-odds of ours, their score 0-1), straight between its points."""
+    """A rising line through (level of ours, their score 0-1), straight between its points."""
 
     ours: Sequence[float]
     theirs: Sequence[float]
 
-    def __call__(self, value: float) -> float:
-        """Return their score for our probability `value`, both 0-1."""
-        odds = log_odds(value)
-        place = bisect_right(self.ours, odds)
+    def __call__(self, level: float) -> float:
+        """Return their score, 0-1, for what `level_of` said of a text."""
+        place = bisect_right(self.ours, level)
         if place in (0, len(self.ours)):
             return self.theirs[0 if place == 0 else -1]
         left, right = self.ours[place - 1], self.ours[place]
-        share = (odds - left) / (right - left)
+        share = (level - left) / (right - left)
         low, high = self.theirs[place - 1], self.theirs[place]
         return low + share * (high - low)
 
@@ -127,11 +144,10 @@ def maps() -> Mapping[str, ScoreMap]:
 
 def map_of(name: str) -> ScoreMap | None:
     """Return the map of an attribute; its experimental twin shares it."""
-    base = name.removesuffix("_EXPERIMENTAL").removesuffix("_FAST")
-    return maps().get(base)
+    return maps().get(ATTRIBUTES[name].base)
 
 
-def score_of(name: str, measured: Measurement) -> float | None:
+def score_of(name: str, measured: Measurement, text: str) -> float | None:
     """Return an attribute's score, 0-1; None where it cannot be measured (no story to be on)."""
     signal = ATTRIBUTES[name].signal
     value = measured.signals.get(signal)
@@ -140,7 +156,15 @@ def score_of(name: str, measured: Measurement) -> float | None:
     if value is None:
         return None
     scale = map_of(name)
-    return round(scale(value) if scale else value, 4)
+    return round(scale(level_of(name, measured, text)) if scale else value, 4)
+
+
+def level_of(name: str, measured: Measurement, text: str) -> float:
+    """Return where a text stands on the scale that an attribute's map reads, in log-odds."""
+    attribute = ATTRIBUTES[name]
+    by_toxicity, by_length = BESIDE.get(attribute.base, (0.0, 0.0))
+    own, toxicity = (log_odds(measured.signals[name]) for name in (attribute.signal, "toxicity"))
+    return own + by_toxicity * toxicity + by_length * math.log1p(len(text.split()))
 
 
 def strongest(signals: Mapping[str, float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import re
 from io import StringIO
 from itertools import pairwise
@@ -13,12 +14,13 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifiers import SIGNALS
+from classifiers import SIGNALS, Measurement
 from moderation.services.attribute_fit import LABELS, agreement, fit, read_scored, spearman
 from moderation.services.attributes import (
     ATTRIBUTES,
     REFUSED,
     ScoreMap,
+    level_of,
     map_of,
     maps,
     strongest,
@@ -33,7 +35,7 @@ def test_every_map_rises_within_bounds(name: str) -> None:
     scale = maps()[name]
     assert all(left < right for left, right in pairwise(scale.ours))
     assert all(low <= high for low, high in pairwise(scale.theirs))
-    values = [scale(value) for value in (0.0, 1e-4, 0.01, 0.3, 0.5, 0.9, 0.999, 1.0)]
+    values = [scale(level) for level in (-30.0, -12.0, -5.0, 0.0, 3.0, 9.0, 20.0, 30.0)]
     assert values == sorted(values) and values[0] >= 0 and values[-1] <= 1
 
 
@@ -49,8 +51,21 @@ def test_the_fitted_attributes_are_served_and_share_their_maps() -> None:
 
 def test_a_map_is_straight_between_its_points() -> None:
     scale = ScoreMap((-1.0, 1.0), (0.2, 0.6))
-    assert scale(0.5) == pytest.approx(0.4)
-    assert (scale(0.0), scale(1.0)) == (0.2, 0.6)
+    assert scale(0.0) == pytest.approx(0.4)
+    assert (scale(-9.0), scale(9.0)) == (0.2, 0.6)
+
+
+def test_an_attribute_rises_with_its_signal_with_toxicity_and_with_length() -> None:
+    def level(insult: float, toxicity: float, text: str) -> float:
+        return level_of("INSULT", Measurement({"insult": insult, "toxicity": toxicity}), text)
+
+    plain = level(0.1, 0.1, "a word or two")
+    assert level(0.6, 0.1, "a word or two") > plain
+    assert level(0.1, 0.6, "a word or two") > plain
+    assert level(0.1, 0.1, "a word or two " * 20) > plain
+    approximated = Measurement({"insult": 0.5, "toxicity": 0.9})
+    assert level_of("ATTACK_ON_COMMENTER", approximated, "a word or two") == 0.0
+    assert math.isfinite(level(0.0, 0.0, "")) and math.isfinite(level(1.0, 1.0, "x " * 9999))
 
 
 def test_mild_signals_weigh_less_in_the_strongest() -> None:

@@ -29,9 +29,13 @@ def describe(asked: Analyze, measured: Measured, places: list[Span]) -> dict[str
     # Without sentences the one span is the whole text, as the real service answered.
     first = 1 if len(places) > 1 else 0
     spans = utf16(asked.text, places[first:])
+    texts = [asked.text[begin:end] for begin, end in places]
     scores = {}
     for name in names:
-        values = [score_of(name, one) or 0.0 for one in measured.measurements]
+        values = [
+            score_of(name, one, text) or 0.0
+            for one, text in zip(measured.measurements, texts, strict=True)
+        ]
         threshold = asked.attributes[name]
         if threshold is None or values[0] >= threshold:
             scores[name] = {
@@ -86,7 +90,7 @@ def _why_not(name: str, asked: Analyze, measured: Measured, languages: Languages
                 "attribute": name,
             },
         )
-    if name == OFF_TOPIC and score_of(name, measured.measurements[0]) is None:
+    if name == OFF_TOPIC and score_of(name, measured.measurements[0], asked.text) is None:
         return Refusal(
             "Attribute OFF_TOPIC needs the article: send it in context.entries or in "
             "context.articleAndParentComment."
