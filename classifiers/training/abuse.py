@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.abuse import AbuseTable, Emphasis
+from classifiers.abuse import AbuseTable
 from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
-from classifiers.training.calibration import calibrated_again, platt
+from classifiers.training.calibration import calibrated
 from classifiers.training.data import OWN, Example
 from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
@@ -165,38 +165,12 @@ class AbuseTrainer:
         return self._vectors.of(matrix, self._features.rows, self._features.frequency)
 
     def _calibrated(self, weights: Floats, tuning: NDArray[np.bool_]) -> AbuseTable:
-        """Fit on held-out texts how whole, worst window, length and sentences make a probability.
-
-        First what the window counts beside the whole; then how high the worse of the whole and its
-        worst sentence must be.
-        """
-        heads = len(self.signals)
+        """Calibrate to the mix of communities in `REFERENCE`."""
         chosen = np.flatnonzero(tuning)
         read = [features for _, features in blocks([self._texts[row] for row in chosen])]
-        plain = AbuseTable(self.signals, weights, np.zeros(heads, dtype=np.float32))
-        parts = [plain.margins(one) for one in read]
-        whole = np.concatenate([part.whole for part in parts])
-        worst = np.concatenate([part.worst for part in parts])
-        lengths = np.concatenate([part.lengths for part in parts])
-        mix = [self._reference(chosen, head) for head in range(heads)]
-        targets = self._targets[chosen] > 0.5
-        counted = np.array([BY_LENGTH.get(signal, 0.0) for signal in self.signals], dtype="f4")
-        discount = np.array([DISCOUNTS.get(signal, np.inf) for signal in self.signals], dtype="f4")
-        slopes, emphasis, bias = np.zeros((3, heads), dtype=np.float32)
-        for head, weight in enumerate(mix):
-            rows = np.flatnonzero(weight)
-            slopes[head], by_window, bias[head] = platt(
-                np.stack([whole[rows, head], worst[rows, head]], axis=1),
-                targets[rows, head],
-                weight[rows],
-                counted[head] * lengths[rows],
-            )
-            emphasis[head] = by_window / slopes[head]
-        table = AbuseTable(
-            self.signals, weights * slopes, bias, Emphasis(emphasis, counted, discount)
-        )
-        logits = np.concatenate([table.logits(one) for one in read])
-        return calibrated_again(table, logits, targets, np.stack(mix, axis=1))
+        mix = [self._reference(chosen, head) for head in range(len(self.signals))]
+        targets, counts = self._targets[chosen] > 0.5, np.stack(mix, axis=1)
+        return calibrated(self.signals, weights, read, targets, counts, BY_LENGTH, DISCOUNTS)
 
     def _reference(self, chosen: NDArray[np.int64], head: int) -> Floats:
         """Return what each of the chosen texts counts in the calibration of a head."""

@@ -19,16 +19,10 @@ def _read(name: str) -> dict[str, str]:
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each claim in some of the frames, taken in turn."""
-    framed = list(zip(itertools.cycle(frames), claims * _FRAMES_EACH, strict=False))
-    made = [(frame.replace("{claim}", claim), claim) for frame, claim in framed]
-    CLAIMS.update(made)
-    return tuple(template for template, _ in made)
-
-
-CLAIMS: dict[str, str] = {}
-"""The claim within each framed template."""
+def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (template, claim) for each claim in some of the frames, taken in turn."""
+    turns = zip(itertools.cycle(frames), claims * _FRAMES_EACH, strict=False)
+    return tuple((frame.replace("{claim}", claim), claim) for frame, claim in turns)
 
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -37,9 +31,15 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 """Kind to templates; `asserted`, `unoffending` and `reversed` are within frames."""
 
-TEMPLATES["asserted"] = _framed(TEMPLATES["frames"], TEMPLATES["claims"])
-TEMPLATES["unoffending"] = _framed(TEMPLATES["frames"], TEMPLATES["plain"])
-TEMPLATES["reversed"] = _framed(TEMPLATES["reversing"], TEMPLATES["claims"])
+_FRAMED = {
+    "asserted": _framed(TEMPLATES["frames"], TEMPLATES["claims"]),
+    "unoffending": _framed(TEMPLATES["frames"], TEMPLATES["plain"]),
+    "reversed": _framed(TEMPLATES["reversing"], TEMPLATES["claims"]),
+}
+TEMPLATES |= {kind: tuple(template for template, _ in pairs) for kind, pairs in _FRAMED.items()}
+
+CLAIMS: dict[str, str] = dict(itertools.chain(*_FRAMED.values()))
+"""The claim within each framed template."""
 
 WORDS: dict[str, tuple[str, ...]] = {
     slot: tuple(" ".join(word.split()) for word in words.split(","))

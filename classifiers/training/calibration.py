@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from classifiers.abuse import AbuseTable, Emphasis
+from classifiers.features import Features
 
 Floats = NDArray[np.float32]
 
@@ -37,25 +40,60 @@ def platt(
     return whole, worst, bias
 
 
-def calibrated_again(
-    table: AbuseTable, logits: Floats, targets: NDArray[np.bool_], weights: Floats
+def calibrated(
+    signals: tuple[str, ...],
+    weights: Floats,
+    read: Sequence[Features],
+    targets: NDArray[np.bool_],
+    counts: Floats,
+    by_length: Mapping[str, float],
+    discounts: Mapping[str, float],
 ) -> AbuseTable:
-    """Fit slope and bias once more where sentences count: the higher of two is higher than either.
+    """Fit on held-out texts how whole, worst window, length and sentences make a probability.
 
-    ``logits``, ``targets`` and ``weights`` have the shape (texts, heads); a head looks only at
-    texts with a weight.
+    First what the window counts beside the whole; then how high the worse of the whole and its
+    worst sentence must be.
+
+    Parameters
+    ----------
+    signals : tuple of str
+    weights : array (rows x heads)
+        Not yet calibrated.
+    read : sequence of Features
+        The texts, in batches.
+    targets, counts : arrays (texts x heads)
+        A head looks only at texts that count.
+    by_length, discounts : mapping of signal to number
+        See `classifiers.abuse.Emphasis`; 0, and sentences without effect, for the others.
     """
-    emphasis = table.emphasis
-    if emphasis is None or emphasis.discount is None:
-        return table
-    slopes, shift = np.ones_like(table.bias), np.zeros_like(table.bias)
-    for head in np.flatnonzero(np.isfinite(emphasis.discount)).tolist():
-        rows = np.flatnonzero(weights[:, head])
+    heads = len(signals)
+    plain = AbuseTable(signals, weights, np.zeros(heads, dtype=np.float32))
+    parts = [plain.margins(one) for one in read]
+    whole = np.concatenate([part.whole for part in parts])
+    worst = np.concatenate([part.worst for part in parts])
+    lengths = np.concatenate([part.lengths for part in parts])
+    length = np.array([by_length.get(signal, 0.0) for signal in signals], dtype=np.float32)
+    discount = np.array([discounts.get(signal, np.inf) for signal in signals], dtype=np.float32)
+    slopes, emphasis, bias = np.zeros((3, heads), dtype=np.float32)
+    for head in range(heads):
+        rows = np.flatnonzero(counts[:, head])
+        slopes[head], by_window, bias[head] = platt(
+            np.stack([whole[rows, head], worst[rows, head]], axis=1),
+            targets[rows, head],
+            counts[rows, head],
+            length[head] * lengths[rows],
+        )
+        emphasis[head] = by_window / slopes[head]
+    table = AbuseTable(signals, weights * slopes, bias, Emphasis(emphasis, length, discount))
+    logits = np.concatenate([table.logits(one) for one in read])
+    again, shift = np.ones_like(bias), np.zeros_like(bias)
+    for head in np.flatnonzero(np.isfinite(discount)).tolist():  # the higher of two is higher
+        rows = np.flatnonzero(counts[:, head])
         alone = np.stack([logits[rows, head], np.zeros(len(rows))], axis=1)
-        slopes[head], _, shift[head] = platt(alone, targets[rows, head], weights[rows, head])
+        again[head], _, shift[head] = platt(alone, targets[rows, head], counts[rows, head])
     return AbuseTable(
-        table.names,
-        table.weights * slopes,
-        table.bias * slopes + shift,
-        Emphasis(emphasis.worst, emphasis.length * slopes, emphasis.discount * slopes),
+        signals,
+        table.weights * again,
+        bias * again + shift,
+        Emphasis(emphasis, length * again, discount * again),
     )

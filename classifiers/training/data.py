@@ -49,6 +49,11 @@ def part_of(key: str, seed: str = "parts-1") -> str:
     return "train" if share < 0.7 else "tune" if share < 0.8 else "test"
 
 
+def part_to_learn(key: str) -> str:
+    """Return "tune" or "train", for keys that are never tested: a tenth is for tuning."""
+    return "tune" if part_of(key) == "tune" else "train"
+
+
 def normalised(text: str) -> str:
     """Return the text as it is compared when splitting: lower case, letters and digits only."""
     return "".join(character for character in text.lower() if character.isalnum())

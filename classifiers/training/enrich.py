@@ -8,7 +8,7 @@ from pathlib import Path
 
 from classifiers.disguises import disguise_words
 from classifiers.functions import suite
-from classifiers.training.data import LEXICON, OWN, Example, normalised, part_of
+from classifiers.training.data import LEXICON, OWN, Example, normalised, part_to_learn
 from classifiers.training.lexicon import Lexicon
 from classifiers.training.sentences import own_sentences
 from classifiers.training.taught import with_taught
@@ -29,14 +29,10 @@ def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
     """
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
-        Example(text, OWN, _part(template), dict(labels))
+        Example(text, OWN, part_to_learn(template), dict(labels))
         for text, labels, template in own_sentences(seed)
         if normalised(text) not in examined
     ]
-
-
-def _part(template: str) -> str:
-    return "tune" if part_of(template) == "tune" else "train"
 
 
 def with_disguises(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:

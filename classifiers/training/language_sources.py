@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.training.data import Example, Labels, Row, normalised, part_of, read_rows
+from classifiers.training.data import (
+    Example,
+    Labels,
+    Row,
+    normalised,
+    part_of,
+    part_to_learn,
+    read_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,7 @@ def _by_text(row: Row) -> str:
 
 def _korean_part(row: Row) -> str:
     """Keep the official development part for testing; draw the tuning part by news article."""
-    if row["split"] == "dev":
-        return "test"
-    return "tune" if part_of(str(row["article_id"])) == "tune" else "train"
+    return "test" if row["split"] == "dev" else part_to_learn(str(row["article_id"]))
 
 
 _ALL = (

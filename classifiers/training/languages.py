@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from classifiers.abuse import AbuseTable, Emphasis
+from classifiers.abuse import AbuseTable
 from classifiers.bundle import Arrays
-from classifiers.features import BLOCK
+from classifiers.features import BLOCK, Features
 from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
-from classifiers.training.calibration import calibrated_again, platt
+from classifiers.training.calibration import calibrated
 from classifiers.training.data import Example
 from classifiers.training.language_sources import SOURCES, read_language
 from classifiers.training.matrix import counted, with_windows
@@ -33,7 +33,7 @@ FEWEST_TEXTS = 2
 """Texts that a feature must appear in."""
 
 DISCOUNTS = {"toxicity": 1.3, "identity_attack": 1.3}
-"""As in `classifiers.training.abuse`; the other signals order worse by their worst sentence."""
+"""As in `classifiers.training.abuse`; insult and profanity order worse by their worst sentence."""
 
 _NOTHING = 1e-3
 """Weights up to that are left out."""
@@ -50,8 +50,7 @@ def count_features(
     With a table those of the window that is worst for one of its heads, instead of the whole text.
     """
     parts = []
-    for start in _starts(texts):
-        features = read(texts[start : start + BLOCK], language)
+    for features in _blocks(texts, language):
         if table is not None:
             features = table.worst_windows(features, head)
         parts.append(counted(features, LANGUAGE_BITS))
@@ -157,38 +156,18 @@ def _report(used: list[Example], signal: str) -> HeadReport | None:
 def _calibrated(
     names: tuple[str, ...], weights: NDArray[np.float32], tuning: list[Example], language: str
 ) -> AbuseTable:
-    """Fit on held-out texts how whole text, worst window and sentences make a probability."""
-    nothing = np.zeros(len(names), dtype=np.float32)
-    plain = AbuseTable(names, weights, nothing)
-    texts = [example.text for example in tuning]
-    read_texts = [read(texts[start : start + BLOCK], language) for start in _starts(texts)]
-    parts = [plain.margins(one) for one in read_texts]
-    margins = np.stack(
-        [
-            np.concatenate([part.whole for part in parts]),
-            np.concatenate([part.worst for part in parts]),
-        ],
-        axis=-1,
+    nothing = (0.0, 0.0)
+    labels = np.array(
+        [[one.labels.get(name, nothing) for name in names] for one in tuning], dtype=np.float32
     )
-    known = np.array([[name in one.labels for name in names] for one in tuning], dtype=np.float32)
-    targets = np.array(
-        [[one.labels.get(name, (0.0,))[0] > 0.5 for name in names] for one in tuning]
-    )
-    slopes, emphasis, bias = np.zeros((3, len(names)), dtype=np.float32)
-    for head in range(len(names)):
-        rows = np.flatnonzero(known[:, head])
-        slopes[head], by_window, bias[head] = platt(
-            margins[rows, head], targets[rows, head], known[rows, head]
-        )
-        emphasis[head] = by_window / slopes[head]
-    discount = np.array([DISCOUNTS.get(name, np.inf) for name in names], dtype=np.float32)
-    table = AbuseTable(names, weights * slopes, bias, Emphasis(emphasis, nothing, discount))
-    logits = np.concatenate([table.logits(one) for one in read_texts])
-    return calibrated_again(table, logits, targets, known)
+    features = list(_blocks([one.text for one in tuning], language))
+    return calibrated(names, weights, features, labels[..., 0] > 0.5, labels[..., 1], {}, DISCOUNTS)
 
 
-def _starts(texts: Sequence[str]) -> range:
-    return range(0, len(texts), BLOCK)
+def _blocks(texts: Sequence[str], language: str) -> Iterator[Features]:
+    """Yield the features of texts, block by block."""
+    for start in range(0, len(texts), BLOCK):
+        yield read(texts[start : start + BLOCK], language)
 
 
 def _data(source: tuple[str, str, str]) -> dict[str, str]:

@@ -31,10 +31,10 @@ class Lesson:
     """How a signal learns from the teacher.
 
     ``excerpt`` is what an excerpt counts beside a labelled text. ``own`` is what own sentences
-    count more, or so many excerpts would drown them: excerpts lack the negation, quotation or
-    contradiction around them, and own sentences teach these. ``share`` of a text's target is the
-    teacher's, who did not learn from that text, and the rest its label; a text without a label
-    counts ``unlabelled``.
+    count more in training, or so many excerpts would drown them: excerpts lack the negation,
+    quotation or contradiction around them, and own sentences teach these. ``share`` of a text's
+    target is the teacher's, who did not learn from that text, and the rest its label; a text
+    without a label counts ``unlabelled``.
     """
 
     excerpt: float

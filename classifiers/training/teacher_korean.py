@@ -7,7 +7,7 @@ teacher makes of those comments and of excerpts. Kiwi tells the morphemes (LGPL 
 
     pip install kiwipiepy==0.24.1
 
-Two minutes on two cores.
+A minute on two cores.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import argparse
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher_korean")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, default=file_of(LANGUAGE), help="file to write")
-    options: Any = parser.parse_args()
+    options = parser.parse_args()
     examples = read_language(options.data, LANGUAGE)
     texts, excerpts = asked_about(examples, LANGUAGE)
     answers = KoreanTeacher(examples).answers(texts + excerpts, LESSONS[LANGUAGE].signals)
