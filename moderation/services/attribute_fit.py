@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from moderation.services.attributes import ScoreMap, level_of
+from moderation.services.attributes import ScoreMap, highest_level, level_of
 from moderation.services.classifiers import bundled
 from moderation.services.errors import Invalid
 
@@ -40,7 +40,7 @@ LABELS = {
     "ATTACK_ON_COMMENTER": "perspective_attack_on_commenter",
 }
 LEVELS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.985)
-HIGHEST, HIGHEST_LEVEL = 0.99, 30.0
+HIGHEST = 0.99
 THRESHOLDS = (0.7, 0.8, 0.9)
 DRAWS = 1000
 
@@ -93,7 +93,7 @@ def fit(texts: Sequence[str], real: Mapping[str, FloatArray]) -> dict[str, Any]:
     return {
         "classifier": bundled().version,
         "fitted_on": len(texts),
-        "maps": {name: _equate(ours[name], real[name]) for name in LABELS},
+        "maps": {name: _equate(name, ours[name], real[name]) for name in LABELS},
     }
 
 
@@ -110,14 +110,14 @@ def _measure(texts: Sequence[str]) -> dict[str, FloatArray]:
     }
 
 
-def _equate(ours: FloatArray, theirs: FloatArray) -> dict[str, list[float]]:
+def _equate(name: str, ours: FloatArray, theirs: FloatArray) -> dict[str, list[float]]:
     """Return the points of a rising map through equal percentiles of both."""
     points: dict[float, list[float]] = {}
     for level in LEVELS:
         points.setdefault(round(float(np.quantile(ours, level)), 4), []).append(
             float(np.quantile(theirs, level))
         )
-    points.setdefault(HIGHEST_LEVEL, []).append(HIGHEST)
+    points.setdefault(round(highest_level(name), 4), []).append(HIGHEST)
     places = sorted(points)
     heights = np.maximum.accumulate([np.mean(points[place]) for place in places])
     return {"ours": places, "theirs": [round(float(height), 4) for height in heights]}
@@ -131,7 +131,7 @@ def agreement(texts: Sequence[str], real: Mapping[str, FloatArray]) -> list[Agre
     for name in LABELS:
         mapped = np.zeros(len(texts))
         for half in (first, ~first):
-            points = _equate(ours[name][half], real[name][half])
+            points = _equate(name, ours[name][half], real[name][half])
             scale = ScoreMap(points["ours"], points["theirs"])
             mapped[~half] = [scale(value) for value in ours[name][~half]]
         found.append(_agree(name, mapped, ours[name], real[name]))

@@ -83,6 +83,7 @@ BESIDE = {
     "THREAT": (0.0, 0.5),
     "SEXUALLY_EXPLICIT": (0.0, 0.5),
 }
+ORDINARY_LENGTH = 50  # words
 # Attributes that no signal answers well enough; asking for one is refused, never answered with 0.
 REFUSED = frozenset(
     {
@@ -161,10 +162,18 @@ def score_of(name: str, measured: Measurement, text: str) -> float | None:
 
 def level_of(name: str, measured: Measurement, text: str) -> float:
     """Return where a text stands on the scale that an attribute's map reads, in log-odds."""
-    attribute = ATTRIBUTES[name]
-    by_toxicity, by_length = BESIDE.get(attribute.base, (0.0, 0.0))
-    own, toxicity = (log_odds(measured.signals[name]) for name in (attribute.signal, "toxicity"))
-    return own + by_toxicity * toxicity + by_length * math.log1p(len(text.split()))
+    own, toxicity = measured.signals[ATTRIBUTES[name].signal], measured.signals["toxicity"]
+    return _level(name, own, toxicity, len(text.split()))
+
+
+def highest_level(name: str) -> float:
+    """Return the level of a text of ordinary length of which everything is certain."""
+    return _level(name, 1.0, 1.0, ORDINARY_LENGTH)
+
+
+def _level(name: str, own: float, toxicity: float, words: int) -> float:
+    by_toxicity, by_length = BESIDE.get(ATTRIBUTES[name].base, (0.0, 0.0))
+    return log_odds(own) + by_toxicity * log_odds(toxicity) + by_length * math.log1p(words)
 
 
 def strongest(signals: Mapping[str, float]) -> float:
