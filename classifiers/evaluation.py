@@ -33,9 +33,8 @@ on {machine}.
 parts by hash: weights and calibration saw none of the texts below. A few choices of
 design (one fit per kind of context, weights of the sets, of own sentences and of the teacher's
 excerpts, penalties, windows of three words, what length counts) were made with these tables in
-view, that of the functional suite apart, so differences of a point or less mean little. AUC:
-area under the ROC curve with its 95 % interval (Hanley and McNeil); AP: average precision; ECE:
-expected calibration error over 15 bins.
+view, so differences of a point or less mean little. AUC: area under the ROC curve with its 95 %
+interval (Hanley and McNeil); AP: average precision; ECE: expected calibration error over 15 bins.
 """
 
 

@@ -51,8 +51,9 @@ def function_table(classifier: Classifier) -> Table:
         f"leave alone. A sentence is flagged when the higher of the signals named reaches "
         f"{THRESHOLD}; both were fixed before measuring, and nothing was trained or tuned on "
         "these sentences. Who wrote the sentences to train on had read the templates of the first "
-        "two functions. The interval (Wilson) counts each template once, since the sentences of "
-        "one template stand and fall together.",
+        "two functions and knew the figures of all (decision 29), so others may find it a little "
+        "worse. The interval (Wilson) counts each template once, since the sentences of one "
+        "template stand and fall together.",
         ("to", "function", "what", "n", "accuracy", "95 %"),
         rows,
     )

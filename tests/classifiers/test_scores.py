@@ -47,6 +47,33 @@ FRAMED = (
 )
 """How attacks on groups are often introduced, around statements that attack nobody."""
 
+TWINS = (
+    (
+        "insult",
+        "You are a liar and an idiot.",
+        "The minister is not a liar, she was badly informed.",
+    ),
+    ("insult", "Stop it, you idiot.", "Stop calling people idiots, it doesn't help the debate."),
+    (
+        "toxicity",
+        "You are so rude and stupid.",
+        "I was rude to the clerk yesterday, and I am sorry.",
+    ),
+    ("toxicity", "You are a disgrace, you pathetic loser.", "What a disgrace this timetable is."),
+    (
+        "identity_attack",
+        "Greeks are lazy and should be thrown out.",
+        "Greeks are punctual, they say.",
+    ),
+    ("identity_attack", "Hungarians steal, it is in their blood.", "Hungarian wine is overrated."),
+    (
+        "threat",
+        "I know where you live and I will hurt you.",
+        "I know where you live, see you at six.",
+    ),
+)
+"""A signal, a sentence that it should see, and one of like words that offends nobody."""
+
 ON_TOPIC = (
     "Losing forty parking spaces will hurt the bakery more than it helps cyclists.",
     "A protected lane makes the way to school safer for children.",
@@ -104,6 +131,15 @@ def test_each_signal_sees_its_own(
     line = 0.3 if signal == "spam" else 0.5
     assert high > line > low
     assert high > low + 0.3
+
+
+@pytest.mark.parametrize(("signal", "offending", "harmless"), TWINS)
+def test_like_words_that_offend_nobody_are_left_alone(
+    classifier: Classifier, signal: str, offending: str, harmless: str
+) -> None:
+    seen, left = classifier.score_batch([Item(text=offending), Item(text=harmless)])
+    assert seen.signals[signal] >= 0.5
+    assert max(left.signals[name] for name in ("toxicity", "insult", "identity_attack")) < 0.5
 
 
 def test_comments_on_the_story_are_nearer_than_others(classifier: Classifier) -> None:

@@ -1,7 +1,6 @@
-"""Templates of own sentences: attacks on groups, threats, sexual talk, and what only looks like it.
+"""Templates of own sentences, and the words that they are filled with, from the TOML files.
 
-They and the words about groups are in the TOML files beside this one. Each kind stands for a use of
-language (denial, quotation, counter-speech, …).
+Each kind of template stands for a use of language: attacks on groups, denial, quotation, threats, …
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
+_FILES = ("attacks", "harmless", "insults", "threats", "spam")
 _FRAMES_EACH = 7
 """In how many frames each claim is put."""
 
@@ -26,8 +26,7 @@ def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[tuple[str
 
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
-    kind: tuple(lines.split("\n")[:-1])
-    for kind, lines in (_read("attacks") | _read("threats")).items()
+    kind: tuple(lines.split("\n")[:-1]) for name in _FILES for kind, lines in _read(name).items()
 }
 """Kind to templates; `asserted`, `unoffending` and `reversed` are within frames."""
 
@@ -43,6 +42,6 @@ CLAIMS: dict[str, str] = dict(itertools.chain(*_FRAMED.values()))
 
 WORDS: dict[str, tuple[str, ...]] = {
     slot: tuple(" ".join(word.split()) for word in words.split(","))
-    for slot, words in _read("groups").items()
+    for slot, words in _read("words").items()
 }
 """Slot to the words that it is filled with."""
