@@ -54,6 +54,26 @@ def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
     return ("semeval_cqa (unseen)", "title, body", "called bad", *_cells(classifier, items, labels))
 
 
+HEADLINES_READ = 8
+
+
+def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
+    """Headlines against those that others gave the same article, which stand in for its body."""
+    rows = list(read_rows(data, "pairs_fnc1_test"))
+    of_article: dict[str, list[str]] = {}
+    for row in rows:
+        if row["labels"]["related"]:
+            of_article.setdefault(row["article_id"], []).append(row["text"])
+    items, labels = [], []
+    for row in rows:
+        headlines = of_article.get(row["article_id"], [])
+        others = [text for text in headlines if text != row["text"]][:HEADLINES_READ]
+        if len(others) > 1:
+            items.append(Item(row["text"], story=". ".join(others)))
+            labels.append(1.0 - row["labels"]["related"])
+    return ("fnc1 headlines (unseen)", "body", "unrelated", *_cells(classifier, items, labels))
+
+
 def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Example]) -> Table:
     """off_topic for comments under their own and under other stories."""
     home = threads_of(examples, "test")
@@ -68,14 +88,15 @@ def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Examp
         for form in ("thread", "body")
         for hard in (0.0, 1.0)
     ]
-    rows.append(_forum_row(classifier, data))
+    rows += [_headlines_row(classifier, data), _forum_row(classifier, data)]
     return Table(
         "Off-topic",
         "Comments under their own story and under another one (random, or of the five most "
         f"alike). A thread is the latest {THREAD_READ} other comments, or as many as there are, "
         "drawn at random. A body is made of 3 to 10 other comments, since no set pairs English "
-        "comments with article bodies; c3 has no titles. In semeval_cqa people called answers "
-        'bad, which also means "no answer to the question". '
+        "comments with article bodies; c3 has no titles. Of fnc1 only headlines are at hand: up to "
+        f"{HEADLINES_READ} that others gave an article stand in for its body, which is easier. In "
+        'semeval_cqa people called answers bad, which also means "no answer to the question". '
         "recall@5: share of misplaced comments found at 5 % false alarms.",
         ("set", "context", "negatives", "n", "misplaced", "AUC", "95 %", "recall@5"),
         rows,
