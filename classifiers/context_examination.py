@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from classifiers.closeness import THREAD_READ
 from classifiers.examination import Table, figure_cells
 from classifiers.items import Item
 from classifiers.metrics import recall_at, report
-from classifiers.training.data import Example, read_rows
+from classifiers.training.data import Example, Row, read_rows
 from classifiers.training.pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.training.relevance import bags_of
+
+HEADLINES_READ = 8
 
 
 def _off_topic_row(
@@ -38,11 +41,16 @@ def _cells(
     return (*figure_cells(report(labels, scores))[:4], f"{recall:.2f}")
 
 
+def _texts_by_article(rows: Iterable[Row]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        groups[row["article_id"]].append(row["text"])
+    return groups
+
+
 def _newspaper_threads(data: Path) -> list[Thread]:
     """Return stories of c3 with their comments; it has no titles."""
-    groups: dict[str, list[str]] = {}
-    for row in read_rows(data, "c3_globe_and_mail"):
-        groups.setdefault(row["article_id"], []).append(row["text"])
+    groups = _texts_by_article(read_rows(data, "c3_globe_and_mail"))
     return [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
 
 
@@ -54,19 +62,13 @@ def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
     return ("semeval_cqa (unseen)", "title, body", "called bad", *_cells(classifier, items, labels))
 
 
-HEADLINES_READ = 8
-
-
 def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
     """Headlines against those that others gave the same article, which stand in for its body."""
     rows = list(read_rows(data, "pairs_fnc1_test"))
-    of_article: dict[str, list[str]] = {}
-    for row in rows:
-        if row["labels"]["related"]:
-            of_article.setdefault(row["article_id"], []).append(row["text"])
+    related = _texts_by_article(row for row in rows if row["labels"]["related"])
     items, labels = [], []
     for row in rows:
-        headlines = of_article.get(row["article_id"], [])
+        headlines = related.get(row["article_id"], [])
         others = [text for text in headlines if text != row["text"]][:HEADLINES_READ]
         if len(others) > 1:
             items.append(Item(row["text"], story=". ".join(others)))

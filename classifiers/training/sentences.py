@@ -1,8 +1,8 @@
 """Own templated sentences for what the data sets hardly teach: threats, sexual talk,
-spam, attacks on groups, and that "you are" is no insult.
+spam, attacks on groups, and what insults a person and what does not.
 
-Each template has a counterpart that uses the same words without the offence, so that the words
-alone do not decide. They are written for this project and are in the public domain with it.
+Each kind that offends has one that uses the same words without the offence, so that the words
+alone do not decide. They are written for this project and have its licence.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
 )
 """What each kind of sentence teaches (target, weight), its templates, how many are made."""
 
-
 _BEFORE_A_VOWEL = re.compile(r"\b(a) (?=(?!one)[aeio]|ugl|un[^i])", re.IGNORECASE)
+"""Before these, "a" becomes "an"; "a union" and "a one-way ticket" stay as they are."""
 
 
 def _filled(template: str, source: random.Random) -> str:
