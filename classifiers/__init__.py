@@ -12,8 +12,8 @@ from __future__ import annotations
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
 from classifiers.explain_context import ContextShare
-from classifiers.items import ABUSE_SIGNALS, SIGNALS, Contribution, Item, Measurement, Passage
 from classifiers.nearest import nearest
+from classifiers.types import ABUSE_SIGNALS, SIGNALS, Contribution, Item, Measurement, Passage
 
 __all__ = [
     "ABUSE_SIGNALS",

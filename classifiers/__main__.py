@@ -11,17 +11,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from classifiers import adapt
+from classifiers import site_model
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
-from classifiers.items import Contribution, Item, Measurement
-from classifiers.lines import blocks_of, identity_of, lines_of, read_line
+from classifiers.json_lines import blocks_of, identity_of, lines_of, read_line
+from classifiers.types import Contribution, Item, Measurement
 
 ADAPTATION_FILE = "adaptation.bin"
 
 
 def _explain(
-    classifier: Classifier, adaptation: adapt.Adaptation | None, item: Item
+    classifier: Classifier, adaptation: site_model.Adaptation | None, item: Item
 ) -> list[Contribution]:
     own = adaptation.explain(item) if adaptation is not None else []
     return sorted([*classifier.explain(item), *own], key=lambda one: -abs(one.weight))
@@ -34,7 +34,7 @@ def _changes(
     reached = [
         signal
         for signal, score in measured.signals.items()
-        if score >= below and signal != adapt.SIGNAL
+        if score >= below and signal != site_model.SIGNAL
     ]
     words = {signal: classifier.words_to_change(item, signal, below) for signal in reached}
     return {
@@ -65,7 +65,7 @@ def score_lines(
     *,
     explain: bool = False,
     below: float | None = None,
-    adaptation: adapt.Adaptation | None = None,
+    adaptation: site_model.Adaptation | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one record per line, in order; a bad line yields its id and an error.
 
@@ -77,7 +77,7 @@ def score_lines(
         measured = classifier.score_batch(items)
         own = adaptation.score_batch(items, measured) if adaptation is not None else []
         for number, one in enumerate(own):
-            measured[number].signals[adapt.SIGNAL] = one
+            measured[number].signals[site_model.SIGNAL] = one
         results = iter(measured)
         for record, item, wrong in read:
             if item is None:
@@ -104,7 +104,9 @@ def _score(options: argparse.Namespace) -> int:
     classifier = load(options.bundle)
     adaptation = None
     if options.site is not None:
-        adaptation = adapt.from_bytes((options.site / ADAPTATION_FILE).read_bytes(), classifier)
+        adaptation = site_model.from_bytes(
+            (options.site / ADAPTATION_FILE).read_bytes(), classifier
+        )
     stream = sys.stdin.buffer if options.file is None else options.file.open("rb")
     with stream:
         lines = _with_progress(lines_of(stream))
@@ -129,7 +131,7 @@ def _adapt(options: argparse.Namespace) -> int:
                 continue
             items.append(item)
             labels.append(label)
-    adaptation = adapt.fit(classifier, items, labels, seed=options.seed)
+    adaptation = site_model.fit(classifier, items, labels, seed=options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / ADAPTATION_FILE).write_bytes(adaptation.to_bytes())
     (options.out / "card.json").write_text(json.dumps(adaptation.card, indent=1) + "\n")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from classifiers.items import Contribution, Item
+from classifiers.types import Contribution, Item
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

@@ -16,11 +16,11 @@ from classifiers.change import words_to_change
 from classifiers.explain import explain_item
 from classifiers.explain_context import ContextShare, context_shares
 from classifiers.features import BLOCK, extract
-from classifiers.items import SIGNALS, Contribution, Item, Measurement
 from classifiers.language import detect_batch, is_foreign, is_trained
 from classifiers.languages import LanguageHeads
 from classifiers.low_quality import low_quality_logits
 from classifiers.relevance import Relevance
+from classifiers.types import SIGNALS, Contribution, Item, Measurement
 from classifiers.words import read_words
 
 BUNDLED = Path(__file__).parent / "bundled"

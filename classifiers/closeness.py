@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from classifiers.bags import Bag, Bags, Cache, Floats, Rows, expand_slices, join_bags, make_bags
 from classifiers.embeddings import WordVectors, unit
-from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS
 from classifiers.stories import (
     BODY,
@@ -29,6 +28,7 @@ from classifiers.stories import (
     key_of,
     view_stories,
 )
+from classifiers.types import Item
 from classifiers.words import Words, read_words
 
 THREAD_READ = 8

@@ -24,11 +24,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from classifiers import adapt
+from classifiers import site_model
 from classifiers.classifier import Classifier, load
 from classifiers.features import BLOCK, extract, scale_of
 from classifiers.hashing import TABLE_BITS
-from classifiers.items import Item
+from classifiers.types import Item
 
 Comments = Iterable[str | Item]
 
@@ -181,7 +181,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
     ----------
     classes_ : array of shape (2,)
         The labels in order; the second is the one whose probability is learned.
-    adaptation_ : `classifiers.adapt.Adaptation`
+    adaptation_ : `classifiers.site_model.Adaptation`
     """
 
     def __init__(self, *, bundle: str | Path | None = None, seed: int = 0) -> None:
@@ -189,7 +189,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         self.seed = seed
 
     def fit(self, X: Comments, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn from comments and labels of two classes; see `classifiers.adapt.fit`."""
+        """Learn from comments and labels of two classes; see `classifiers.site_model.fit`."""
         items = items_of(X)
         check_consistent_length(items, y, sample_weight)
         check_classification_targets(y)
@@ -201,7 +201,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         weights: Sequence[float] | None = None
         if sample_weight is not None:
             weights = np.asarray(sample_weight, dtype=np.float64).tolist()
-        self.adaptation_ = adapt.fit(
+        self.adaptation_ = site_model.fit(
             load(self.bundle), items, target.tolist(), weights, seed=self.seed
         )
         return self
@@ -231,7 +231,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "adaptation_" in state:
-            self.adaptation_ = adapt.from_bytes(state["adaptation_"], load(self.bundle))
+            self.adaptation_ = site_model.from_bytes(state["adaptation_"], load(self.bundle))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -11,9 +11,9 @@ import numpy as np
 
 from classifiers.classifier import Classifier
 from classifiers.disguises import DISGUISES
-from classifiers.items import ABUSE_SIGNALS, Item
 from classifiers.metrics import rank_interval, report, roc_auc
 from classifiers.training.data import PERSPECTIVE, Example, normalised, part_of, read_rows
+from classifiers.types import ABUSE_SIGNALS, Item
 
 UNSEEN = ("c3_globe_and_mail", "unhealthy_conversations", "hateval_twitter", "olid_twitter",
           "qian_gab_reddit", "ethos")  # fmt: skip

@@ -9,14 +9,14 @@ import numpy as np
 
 from classifiers.explain_context import word_shares
 from classifiers.features import Features, extract
-from classifiers.items import Contribution, Item
 from classifiers.language import detect_batch, is_foreign
 from classifiers.low_quality import low_quality_logits
+from classifiers.types import Contribution, Item
 
 if TYPE_CHECKING:
     from classifiers.abuse import AbuseTable
-    from classifiers.adapt import Adaptation
     from classifiers.classifier import Classifier
+    from classifiers.site_model import Adaptation
 
 OWN = "likely_to_reject"
 """The signal that a site's own adaptation learns."""

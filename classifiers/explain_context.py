@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from classifiers.bags import Bag, Floats
 from classifiers.closeness import COLUMN, LEXICAL, MEANINGS, THREAD_READ, TOP
 from classifiers.embeddings import unit
-from classifiers.items import Item
 from classifiers.low_quality import stem_rows
 from classifiers.relevance import EXPANDED, Relevance, kinds_of_context
 from classifiers.stories import BODY, LEAD, PASSAGES, TITLE
+from classifiers.types import Item
 from classifiers.words import Words, read_words
 
 Shares = NDArray[np.float64]

@@ -20,7 +20,7 @@ from classifiers.closeness import (
     Closeness,
 )
 from classifiers.embeddings import WordVectors
-from classifiers.items import Item, Passage
+from classifiers.types import Item, Passage
 from classifiers.words import Words
 
 KINDS = 8

@@ -17,8 +17,8 @@ from classifiers.classifier import Classifier
 from classifiers.examination import Table
 from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
-from classifiers.items import Item
 from classifiers.training.data import read_rows
+from classifiers.types import Item
 
 _READ_CHARS = 400
 _NEW, _SINGLE = 1400, 200

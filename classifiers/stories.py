@@ -9,8 +9,8 @@ import numpy as np
 
 from classifiers.bags import Bags, Floats, Rows, make_bags
 from classifiers.embeddings import WordVectors
-from classifiers.items import Item
 from classifiers.passages import cut_passages
+from classifiers.types import Item
 from classifiers.words import read_words
 
 StoryKey = tuple[str, str, str]

@@ -9,8 +9,8 @@ import numpy as np
 from classifiers.classifier import Classifier
 from classifiers.examination import Table
 from classifiers.functions import THRESHOLD, Function, suite
-from classifiers.items import Item
 from classifiers.metrics import share_interval
+from classifiers.types import Item
 
 
 def _right(function: Function, scores: Sequence[dict[str, float]]) -> list[bool]:

@@ -17,7 +17,6 @@ from scipy import sparse
 from classifiers.abuse import AbuseTable
 from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
-from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
 from classifiers.training.data import OWN, Example
@@ -25,6 +24,7 @@ from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
 from classifiers.training.taught import SOURCE as EXCERPTS
 from classifiers.training.word_vectors import Meanings
+from classifiers.types import ABUSE_SIGNALS
 
 Floats = NDArray[np.float32]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.abuse import REFERENCE, HeadReport
 from classifiers.training.relevance import PRIOR
+from classifiers.types import ABUSE_SIGNALS
 
 DATA = (
     ("jigsaw_wiki24k", "A", "Labels CC0 (Jigsaw); Wikipedia talk text CC BY-SA 3.0"),

@@ -16,7 +16,6 @@ from sklearn.metrics import log_loss
 from classifiers.abuse import AbuseTable
 from classifiers.bundle import Arrays
 from classifiers.features import BLOCK, Features
-from classifiers.items import ABUSE_SIGNALS
 from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
@@ -25,6 +24,7 @@ from classifiers.training.data import Example
 from classifiers.training.language_sources import SOURCES, read_language
 from classifiers.training.matrix import counted, with_windows
 from classifiers.training.taught_abroad import with_taught
+from classifiers.types import ABUSE_SIGNALS
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
 """Inverse strengths of the L2 penalty to choose from on the tuning part."""

@@ -17,8 +17,8 @@ import numpy as np
 from classifiers.bags import Bag
 from classifiers.closeness import THREAD_READ
 from classifiers.embeddings import unit
-from classifiers.items import Item
 from classifiers.training.data import Example
+from classifiers.types import Item
 
 Thread = tuple[str, list[str]]
 """A story's title and the comments under it."""

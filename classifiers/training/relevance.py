@@ -14,7 +14,6 @@ from classifiers.bags import Bag
 from classifiers.closeness import Closeness
 from classifiers.embeddings import WordVectors
 from classifiers.features import BLOCK
-from classifiers.items import Item
 from classifiers.low_quality import STEM_BITS, stem_rows
 from classifiers.relevance import EXPANDED, KINDS, expand, kinds_of_context
 from classifiers.training.data import Example
@@ -27,6 +26,7 @@ from classifiers.training.pairs import (
     nearest_threads,
     threads_of,
 )
+from classifiers.types import Item
 from classifiers.words import read_words
 
 PRIOR = 0.5

@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
-from classifiers.items import ABUSE_SIGNALS
 from classifiers.training.agreement import COMPARED
 from classifiers.training.data import OWN, PERSPECTIVE, Example, read_examples
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
 from classifiers.training.sentence_model import Course, SentenceModel
 from classifiers.training.taught import SIGNALS, TAUGHT, encode_taught, real_texts
+from classifiers.types import ABUSE_SIGNALS
 
 MODELS, PARTS = 5, 4
 """Teachers, and parts that the texts are divided into; each teacher does without one part."""

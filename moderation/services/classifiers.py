@@ -21,7 +21,7 @@ from moderation.models import ClassifierVersion
 
 if TYPE_CHECKING:
     from classifiers import Classifier, Contribution, Item, Measurement
-    from classifiers.adapt import Adaptation
+    from classifiers.site_model import Adaptation
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
 
     Raises VersionError when it was learned on another bundled classifier, or is damaged.
     """
-    from classifiers import BundleError, adapt  # noqa: PLC0415
+    from classifiers import BundleError, site_model  # noqa: PLC0415
 
     if row.base is not None and row.base.name != base.version:
         raise VersionError(
@@ -120,7 +120,7 @@ def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
             damaged=True,
         )
     try:
-        return adapt.from_bytes(artefact, base)
+        return site_model.from_bytes(artefact, base)
     except BundleError as error:
         raise VersionError(f"{row.name}: {error}", damaged=True) from error
 

@@ -19,7 +19,7 @@ from moderation.services.policies import NoPolicyError, live_policy
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
-    from classifiers.adapt import Adaptation
+    from classifiers.site_model import Adaptation
 
 MEASURED_AT_ONCE = 500
 

@@ -33,7 +33,7 @@ from moderation.services.label_sets import (
 from moderation.services.promotion import live_version, promote
 
 if TYPE_CHECKING:
-    from classifiers.adapt import Adaptation
+    from classifiers.site_model import Adaptation
 
 __all__ = ["Training", "live_classifier_version", "retrain", "retrain_due"]
 
@@ -158,13 +158,13 @@ def _missing_later(learned: Sequence[Label], later: Sequence[Label]) -> str:
 def _train(site: Site, found: LabelSet, cut: int, *, dry_run: bool, seed: int) -> Training:
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 (heavy: only training needs it)
 
-    from classifiers import adapt  # noqa: PLC0415
+    from classifiers import site_model  # noqa: PLC0415
 
     base = bundled()
     targets = [label.rejected for label in found.labels]
     with threadpool_limits(limits=1):  # comments are scored beside it
         items, measured = measure(found.labels)
-        adaptation = adapt.fit(
+        adaptation = site_model.fit(
             base,
             items[:cut],
             targets[:cut],

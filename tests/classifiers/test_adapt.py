@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from classifiers import BundleError, Classifier, Item, adapt
+from classifiers import BundleError, Classifier, Item, site_model
 from classifiers.evaluation import report
 from tests.classifiers.conftest import STORY, TITLE
 
@@ -31,11 +31,11 @@ def made(count: int, seed: int) -> tuple[list[Item], list[int]]:
 
 
 @pytest.fixture(scope="module")
-def learned(classifier: Classifier) -> adapt.Adaptation:
-    return adapt.fit(classifier, *made(160, 1))
+def learned(classifier: Classifier) -> site_model.Adaptation:
+    return site_model.fit(classifier, *made(160, 1))
 
 
-def test_it_learns_what_this_site_rejects(learned: adapt.Adaptation) -> None:
+def test_it_learns_what_this_site_rejects(learned: site_model.Adaptation) -> None:
     items, labels = made(200, 2)
     figures = report(labels, learned.score_batch(items))
     assert figures["auc"] > 0.95
@@ -43,7 +43,7 @@ def test_it_learns_what_this_site_rejects(learned: adapt.Adaptation) -> None:
 
 
 def test_it_says_nothing_new_of_what_it_was_given(
-    learned: adapt.Adaptation, classifier: Classifier
+    learned: site_model.Adaptation, classifier: Classifier
 ) -> None:
     items, _ = made(20, 3)
     measured = classifier.score_batch(items)
@@ -51,7 +51,7 @@ def test_it_says_nothing_new_of_what_it_was_given(
     assert learned.score_batch([]) == []
 
 
-def test_its_explanation_points_at_the_site_s_own_words(learned: adapt.Adaptation) -> None:
+def test_its_explanation_points_at_the_site_s_own_words(learned: site_model.Adaptation) -> None:
     text = "Buy a zeppelin, of course"
     made = learned.explain(Item(text))
     assert {one.signal for one in made} == {"likely_to_reject"}
@@ -70,22 +70,22 @@ def test_its_explanation_points_at_the_site_s_own_words(learned: adapt.Adaptatio
         Item(""),
     ],
 )
-def test_its_explanation_sums_to_the_very_score(learned: adapt.Adaptation, item: Item) -> None:
+def test_its_explanation_sums_to_the_very_score(learned: site_model.Adaptation, item: Item) -> None:
     logit = sum(one.weight for one in learned.explain(item, limit=None))
     assert 1 / (1 + math.exp(-logit)) == pytest.approx(learned.score_batch([item])[0], abs=1e-4)
 
 
-def test_it_is_stored_and_read_back(learned: adapt.Adaptation, classifier: Classifier) -> None:
+def test_it_is_stored_and_read_back(learned: site_model.Adaptation, classifier: Classifier) -> None:
     items, _ = made(30, 4)
-    again = adapt.from_bytes(learned.to_bytes(), classifier)
+    again = site_model.from_bytes(learned.to_bytes(), classifier)
     assert again.score_batch(items) == learned.score_batch(items)
     assert again.card["labels"] == 160
 
 
 def test_same_labels_and_seed_give_the_same_bytes(
-    learned: adapt.Adaptation, classifier: Classifier
+    learned: site_model.Adaptation, classifier: Classifier
 ) -> None:
-    assert adapt.fit(classifier, *made(160, 1)).to_bytes() == learned.to_bytes()
+    assert site_model.fit(classifier, *made(160, 1)).to_bytes() == learned.to_bytes()
 
 
 def test_few_labels_do_not_spoil_the_bundled_judgement(classifier: Classifier) -> None:
@@ -93,7 +93,7 @@ def test_few_labels_do_not_spoil_the_bundled_judgement(classifier: Classifier) -
             "You disgusting pig", "Dumb as a brick, you are"]  # fmt: skip
     kind = ["I like the bridge", "Good point, thank you", "When does it open?", "See you on Sunday",
             "The tram was late", "It costs four million"]  # fmt: skip
-    learned = adapt.fit(classifier, [Item(text) for text in rude + kind], [1] * 6 + [0] * 6)
+    learned = site_model.fit(classifier, [Item(text) for text in rude + kind], [1] * 6 + [0] * 6)
     high, low = learned.score_batch([Item("You are a total moron"), Item("The lake is lovely")])
     assert high > low + 0.2
 
@@ -102,26 +102,26 @@ def test_few_labels_do_not_spoil_the_bundled_judgement(classifier: Classifier) -
 def test_few_labels_choose_nothing_by_chance(labels: int, worth: bool) -> None:
     saved = np.resize([0.55, -0.45], labels)
     even = np.full(labels, 1 / labels)
-    assert adapt.is_worth(0.7 + saved, np.full(labels, 0.7), even) is worth
+    assert site_model.is_worth(0.7 + saved, np.full(labels, 0.7), even) is worth
 
 
 def test_it_refuses_altered_or_foreign_bytes(
-    learned: adapt.Adaptation, classifier: Classifier
+    learned: site_model.Adaptation, classifier: Classifier
 ) -> None:
     stored = bytearray(learned.to_bytes())
     stored[-10] ^= 1
     for wrong in (bytes(stored), b"", b"anything", learned.to_bytes()[:200]):
         with pytest.raises(BundleError):
-            adapt.from_bytes(wrong, classifier)
+            site_model.from_bytes(wrong, classifier)
 
 
-def test_it_refuses_another_base(learned: adapt.Adaptation, classifier: Classifier) -> None:
+def test_it_refuses_another_base(learned: site_model.Adaptation, classifier: Classifier) -> None:
     other = Classifier(classifier.abuse, classifier.relevance, classifier.card, "bundled-0-other")
     with pytest.raises(BundleError, match="bundled-0-other"):
-        adapt.from_bytes(learned.to_bytes(), other)
+        site_model.from_bytes(learned.to_bytes(), other)
 
 
 @pytest.mark.parametrize("labels", [[1] * 12, [0] * 12, [1] * 3 + [0] * 9])
 def test_it_refuses_too_few_labels_of_a_kind(classifier: Classifier, labels: list[int]) -> None:
     with pytest.raises(ValueError, match="at least"):
-        adapt.fit(classifier, [Item("a comment")] * 12, labels)
+        site_model.fit(classifier, [Item("a comment")] * 12, labels)

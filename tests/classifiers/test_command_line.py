@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from classifiers import SIGNALS, Classifier
-from classifiers.lines import LONGEST_LINE, blocks_of
+from classifiers.json_lines import LONGEST_LINE, blocks_of
 
 LINES = (
     json.dumps({"id": 1, "text": "You are a moron"}),
@@ -181,7 +181,7 @@ def test_memory_does_not_grow_with_the_stream() -> None:
         "import io, resource, sys, json\n"
         "from classifiers import load\n"
         "from classifiers.__main__ import score_lines\n"
-        "from classifiers.lines import lines_of\n"
+        "from classifiers.json_lines import lines_of\n"
         "def make(start, count):\n"
         "    for n in range(start, start + count):\n"
         "        story = {'title': f'Story {n}', 'body': f'Text number {n} of the town. ' * 40}\n"

@@ -21,7 +21,7 @@ from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_array
 from classifiers.explain import OWN, explain_own
 from classifiers.features import BLOCK, Features, WordWeights, extract, scale_of
 from classifiers.hashing import TABLE_BITS
-from classifiers.items import Contribution, Item, Measurement
+from classifiers.types import Contribution, Item, Measurement
 from classifiers.weights import decode_weights, encode_weights
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, NoReturn
 
-from classifiers.items import Item
+from classifiers.types import Item
 
 LONGEST_LINE = 8 * 2**20
 """Bytes of one line that are read; a longer line is refused and skipped."""
