@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.low_quality import STEM_BITS, stem_rows
 from classifiers.embeddings import WordVectors
-from classifiers.low_quality import STEM_BITS, stem_rows
 from classifiers.words import Words
 
 Value = TypeVar("Value")

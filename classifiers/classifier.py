@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import AbuseTable, as_items, sigmoid
+from classifiers.abuse.features import BLOCK, extract
+from classifiers.abuse.languages import LanguageHeads
+from classifiers.abuse.low_quality import low_quality_logits
+from classifiers.abuse.model import AbuseTable, as_items, sigmoid
 from classifiers.bundle import BundleError, read_bundle, unpack_arrays
 from classifiers.change import words_to_change
 from classifiers.explain import explain_item
 from classifiers.explain_context import ContextShare, context_shares
-from classifiers.features import BLOCK, extract
 from classifiers.language import detect_batch, is_foreign, is_trained
-from classifiers.languages import LanguageHeads
-from classifiers.low_quality import low_quality_logits
 from classifiers.relevance import Relevance
 from classifiers.types import SIGNALS, Contribution, Item, Measurement
 from classifiers.words import read_words

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.low_quality import STEM_BITS
 from classifiers.bags import Bag, Bags, Cache, Floats, Rows, expand_slices, join_bags, make_bags
 from classifiers.embeddings import WordVectors, unit
-from classifiers.low_quality import STEM_BITS
 from classifiers.stories import (
     BODY,
     LEAD,

@@ -11,10 +11,10 @@ import numpy as np
 
 from classifiers.classifier import Classifier
 from classifiers.closeness import THREAD_READ
+from classifiers.datasets.labelled import Example, Row, read_rows
+from classifiers.datasets.pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.examination import Table, figure_cells
 from classifiers.metrics import recall_at, report
-from classifiers.training.data import Example, Row, read_rows
-from classifiers.training.pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.training.relevance import bags_of
 from classifiers.types import Item
 

@@ -25,8 +25,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from classifiers import site_model
+from classifiers.abuse.features import BLOCK, extract, scale_of
 from classifiers.classifier import Classifier, load
-from classifiers.features import BLOCK, extract, scale_of
 from classifiers.hashing import TABLE_BITS
 from classifiers.types import Item
 

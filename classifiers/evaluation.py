@@ -59,9 +59,9 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
     from classifiers import context_examination as context  # noqa: PLC0415 (needs scikit-learn)
     from classifiers import examination as abuse  # noqa: PLC0415
     from classifiers import language_examination as languages  # noqa: PLC0415
+    from classifiers.datasets.labelled import read_examples  # noqa: PLC0415
     from classifiers.functions.table import function_table  # noqa: PLC0415
     from classifiers.speed_examination import speed_table  # noqa: PLC0415
-    from classifiers.training.data import read_examples  # noqa: PLC0415
     from classifiers.transfer_examination import transfer_table  # noqa: PLC0415
 
     examples = read_examples(data)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from classifiers.classifier import Classifier
+from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
 from classifiers.disguises import DISGUISES
 from classifiers.metrics import rank_interval, report, roc_auc
-from classifiers.training.data import PERSPECTIVE, Example, normalised, part_of, read_rows
 from classifiers.types import ABUSE_SIGNALS, Item
 
 UNSEEN = ("c3_globe_and_mail", "unhealthy_conversations", "hateval_twitter", "olid_twitter",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifiers.abuse.features import Features, extract
+from classifiers.abuse.low_quality import low_quality_logits
 from classifiers.explain_context import word_shares
-from classifiers.features import Features, extract
 from classifiers.language import detect_batch, is_foreign
-from classifiers.low_quality import low_quality_logits
 from classifiers.types import Contribution, Item
 
 if TYPE_CHECKING:
-    from classifiers.abuse import AbuseTable
+    from classifiers.abuse.model import AbuseTable
     from classifiers.classifier import Classifier
     from classifiers.site_model import Adaptation
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.low_quality import stem_rows
 from classifiers.bags import Bag, Floats
 from classifiers.closeness import COLUMN, LEXICAL, MEANINGS, THREAD_READ, TOP
 from classifiers.embeddings import unit
-from classifiers.low_quality import stem_rows
 from classifiers.relevance import EXPANDED, Relevance, kinds_of_context
 from classifiers.stories import BODY, LEAD, PASSAGES, TITLE
 from classifiers.types import Item

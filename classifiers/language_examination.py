@@ -11,14 +11,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 
+from classifiers.abuse.features import BLOCK
+from classifiers.abuse.languages import LanguageHeads
 from classifiers.classifier import Classifier
+from classifiers.datasets.labelled import Example, normalised, part_of, read_rows
+from classifiers.datasets.languages import SOURCES, read_language
 from classifiers.examination import Table, figure_cells
-from classifiers.features import BLOCK
 from classifiers.language import UNDETERMINED, detect_batch
-from classifiers.languages import LanguageHeads
 from classifiers.metrics import report, share_interval
-from classifiers.training.data import Example, normalised, part_of, read_rows
-from classifiers.training.language_sources import SOURCES, read_language
 from classifiers.training.languages import language_rows, train_language
 from classifiers.words import read_words
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import share_by_word, sigmoid
+from classifiers.abuse.features import BLOCK, Features, WordWeights, extract, scale_of
+from classifiers.abuse.model import share_by_word, sigmoid
+from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
 from classifiers.explain import OWN, explain_own
-from classifiers.features import BLOCK, Features, WordWeights, extract, scale_of
 from classifiers.hashing import TABLE_BITS
 from classifiers.types import Contribution, Item, Measurement
-from classifiers.weights import decode_weights, encode_weights
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

@@ -12,12 +12,12 @@ import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.pipeline import make_union
 
-from classifiers.abuse import as_items, sigmoid
+from classifiers.abuse.features import blocks
+from classifiers.abuse.model import as_items, sigmoid
 from classifiers.classifier import Classifier
+from classifiers.datasets.labelled import read_rows
 from classifiers.examination import Table
-from classifiers.features import blocks
 from classifiers.hashing import TABLE_BITS
-from classifiers.training.data import read_rows
 from classifiers.types import Item
 
 _READ_CHARS = 400

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classifiers.abuse import sigmoid
+from classifiers.abuse.features import blocks
+from classifiers.abuse.model import sigmoid
+from classifiers.datasets.labelled import Example
 from classifiers.examination import FIGURES, Table, figure_cells
-from classifiers.features import blocks
 from classifiers.metrics import report
 from classifiers.training.abuse import AbuseTrainer
-from classifiers.training.data import Example
 from classifiers.training.enrich import enriched
 from classifiers.training.word_vectors import Meanings
 

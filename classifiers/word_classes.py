@@ -14,7 +14,7 @@ REPORTS, DEMANDS, HAPPENED, SPEAKS = 4, 5, 6, 7
 """Words that tell what others say, that demand or announce, that tell what was, and "I"."""
 
 PREDICATES = 8
-"""From here on: kinds of what is said of people, see `classifiers.predicates`."""
+"""From here on: kinds of what is said of people, see `classifiers.abuse.predicate_features`."""
 
 _LISTED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 

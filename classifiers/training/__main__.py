@@ -6,17 +6,17 @@ import argparse
 import time
 from pathlib import Path
 
-from classifiers.abuse import AbuseTable
+from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED, Classifier
+from classifiers.datasets.labelled import LEXICON, read_examples
+from classifiers.datasets.lexicon import Lexicon
 from classifiers.examination import home_table
 from classifiers.relevance import Relevance
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.card import make_card
-from classifiers.training.data import LEXICON, read_examples
 from classifiers.training.enrich import enriched
 from classifiers.training.languages import train_languages
-from classifiers.training.lexicon import Lexicon
 from classifiers.training.spelling import learn_spelling, write_spelling
 from classifiers.training.word_vectors import Meanings
 

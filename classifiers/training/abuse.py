@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.abuse import AbuseTable
-from classifiers.features import blocks
+from classifiers.abuse.features import blocks
+from classifiers.abuse.model import AbuseTable
+from classifiers.datasets.labelled import OWN, Example
 from classifiers.hashing import TABLE_BITS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
-from classifiers.training.data import OWN, Example
 from classifiers.training.matrix import feature_matrix, with_windows
 from classifiers.training.solver import fit_logistic
 from classifiers.training.taught import SOURCE as EXCERPTS

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifiers.abuse import AbuseTable, Emphasis
-from classifiers.features import Features
+from classifiers.abuse.features import Features
+from classifiers.abuse.model import AbuseTable, Emphasis
 
 Floats = NDArray[np.float32]
 
@@ -64,7 +64,7 @@ def calibrated(
     targets, counts : arrays (texts x heads)
         A head looks only at texts that count.
     by_length, discounts : mapping of signal to number
-        See `classifiers.abuse.Emphasis`; 0, and sentences without effect, for the others.
+        See `classifiers.abuse.model.Emphasis`; 0, and sentences without effect, for the others.
     """
     heads = len(signals)
     plain = AbuseTable(signals, weights, np.zeros(heads, dtype=np.float32))

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import LEXICON, read_examples
+from classifiers.datasets.lexicon import Lexicon
 from classifiers.text import fold_batch
-from classifiers.training.data import LEXICON, read_examples
-from classifiers.training.lexicon import Lexicon
 
 DIMENSIONS = 96
 COMMON_WORDS = 60_000

@@ -6,10 +6,10 @@ import random
 from collections import Counter
 from pathlib import Path
 
+from classifiers.datasets.labelled import LEXICON, OWN, Example, normalised, part_to_learn
+from classifiers.datasets.lexicon import Lexicon
 from classifiers.disguises import disguise_words
 from classifiers.functions import suite
-from classifiers.training.data import LEXICON, OWN, Example, normalised, part_to_learn
-from classifiers.training.lexicon import Lexicon
 from classifiers.training.sentences import own_sentences
 from classifiers.training.taught import with_taught
 

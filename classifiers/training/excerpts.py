@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from classifiers.training.data import OWN, Example
+from classifiers.datasets.labelled import OWN, Example
 
 SIZES = (2, 3, 4, 5, 6, 8, 10, 14, 20, 30)
 """Words of an excerpt, each size as likely as the others."""

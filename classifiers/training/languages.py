@@ -13,15 +13,15 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from classifiers.abuse import AbuseTable
+from classifiers.abuse.features import BLOCK, Features
+from classifiers.abuse.languages import LANGUAGE_BITS, LanguageHeads, read
+from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import Arrays
-from classifiers.features import BLOCK, Features
-from classifiers.languages import LANGUAGE_BITS, LanguageHeads, read
+from classifiers.datasets.labelled import Example
+from classifiers.datasets.languages import SOURCES, read_language
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
-from classifiers.training.data import Example
-from classifiers.training.language_sources import SOURCES, read_language
 from classifiers.training.matrix import counted, with_windows
 from classifiers.training.taught_abroad import with_taught
 from classifiers.types import ABUSE_SIGNALS

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.abuse import AbuseTable, lengths_of
-from classifiers.features import Features, blocks, scale_of
+from classifiers.abuse.features import Features, blocks, scale_of
+from classifiers.abuse.model import AbuseTable, lengths_of
 from classifiers.hashing import TABLE_BITS
 
 _TOGETHER = 2048
@@ -22,7 +22,7 @@ class FeatureMatrix:
 
     ``matrix`` (texts x columns) holds weighted and scaled counts; ``rows`` says which row of the
     weight table each column is, ``frequency`` what its counts were multiplied with. ``lengths`` is
-    `classifiers.abuse.lengths_of` the texts.
+    `classifiers.abuse.model.lengths_of` the texts.
     """
 
     matrix: sparse.csr_matrix

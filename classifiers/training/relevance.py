@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from classifiers.abuse.features import BLOCK
+from classifiers.abuse.low_quality import STEM_BITS, stem_rows
 from classifiers.bags import Bag
 from classifiers.closeness import Closeness
-from classifiers.embeddings import WordVectors
-from classifiers.features import BLOCK
-from classifiers.low_quality import STEM_BITS, stem_rows
-from classifiers.relevance import EXPANDED, KINDS, expand, kinds_of_context
-from classifiers.training.data import Example
-from classifiers.training.discussion import DISCUSSION
-from classifiers.training.pairs import (
+from classifiers.datasets.labelled import Example
+from classifiers.datasets.pairs import (
     FORMS,
     Thread,
     half_of,
@@ -26,6 +23,9 @@ from classifiers.training.pairs import (
     nearest_threads,
     threads_of,
 )
+from classifiers.embeddings import WordVectors
+from classifiers.relevance import EXPANDED, KINDS, expand, kinds_of_context
+from classifiers.training.discussion import DISCUSSION
 from classifiers.types import Item
 from classifiers.words import read_words
 

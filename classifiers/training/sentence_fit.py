@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.training.data import read_rows_to_learn
+from classifiers.datasets.labelled import read_rows_to_learn
 from classifiers.training.text_vectors import SMOOTH, Texts
 
 Floats = NDArray[np.float32]

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import Example, part_of, read_rows
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.innocent import INNOCENT
 from classifiers.insults import INSULTS
 from classifiers.spelling import CANDIDATE, COST_STEPS, HEAVY, TABLE
 from classifiers.spellings import spell
-from classifiers.training.data import Example, part_of, read_rows
 
 FEWEST_TEXTS = 3
 """Texts that a word must stand in to count as known."""

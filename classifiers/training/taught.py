@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import sigmoid
+from classifiers.abuse.model import sigmoid
 from classifiers.bundle import Arrays, unpack_arrays
+from classifiers.datasets.labelled import OWN, Example, Labels
 from classifiers.training.agreement import COMPARED
-from classifiers.training.data import OWN, Example, Labels
 from classifiers.training.excerpts import cut_excerpts
 
 TAUGHT = Path(__file__).parent / "taught.npz"

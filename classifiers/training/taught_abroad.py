@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from classifiers.training.data import Example
+from classifiers.datasets.labelled import Example
 from classifiers.training.taught import SOURCE, read_answers
 
 

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import OWN, PERSPECTIVE, Example, read_examples
 from classifiers.training.agreement import COMPARED
-from classifiers.training.data import OWN, PERSPECTIVE, Example, read_examples
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
 from classifiers.training.sentence_model import Course, SentenceModel

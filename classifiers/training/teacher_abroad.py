@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
-from classifiers.training.data import Example
-from classifiers.training.language_sources import read_language
+from classifiers.datasets.labelled import Example
+from classifiers.datasets.languages import read_language
 from classifiers.training.sentence_model import Course, Descent, SentenceModel, batches
 from classifiers.training.taught import encode_taught
 from classifiers.training.taught_abroad import LESSONS, asked_about, file_of

@@ -25,8 +25,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.bundle import pack_arrays
-from classifiers.training.data import Example
-from classifiers.training.language_sources import read_language
+from classifiers.datasets.labelled import Example
+from classifiers.datasets.languages import read_language
 from classifiers.training.languages import count_features, log_ratios
 from classifiers.training.taught import encode_taught
 from classifiers.training.taught_abroad import LESSONS, asked_about, file_of

@@ -10,8 +10,9 @@
 It holds the vectors of the most frequent English words and of the words of the training texts.
 
 A word near the name of a group, near "you" or behind a denial is a feature of its own
-(`classifiers.scope`), with a row of its own. Those rows have the word's vector too, so that what
-is learned of "despise" near a group holds for words that no training text shows there.
+(`classifiers.abuse.context_features`), with a row of its own. Those rows have the word's vector
+too, so that what is learned of "despise" near a group holds for words that no training text shows
+there.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from classifiers.abuse.context_features import SCOPE_SALTS
+from classifiers.abuse.features import word_rows
 from classifiers.bundle import unpack_arrays
-from classifiers.features import word_rows
 from classifiers.hashing import Numbers, find_sorted, rows_of
-from classifiers.scope import SCOPE_SALTS
 from classifiers.words import read_words
 
 Floats = NDArray[np.float32]

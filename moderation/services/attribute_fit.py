@@ -68,7 +68,7 @@ def read_scored(path: Path) -> tuple[list[str], dict[str, FloatArray]]:
 
     Unseen are those of the part that the classifier's training keeps for tests. Raises Invalid.
     """
-    from classifiers.training.data import normalised, part_of  # noqa: PLC0415 (as above)
+    from classifiers.datasets.labelled import normalised, part_of  # noqa: PLC0415 (as above)
 
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:

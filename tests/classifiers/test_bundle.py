@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from classifiers import BundleError, Classifier, load
+from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.bundle import digest_of, pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED
-from classifiers.weights import decode_weights, encode_weights
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.features import extract
+from classifiers.abuse.features import extract
 from classifiers.hashing import TABLE_BITS
 
 

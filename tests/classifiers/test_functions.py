@@ -7,9 +7,9 @@ import sys
 from collections import Counter
 
 from classifiers import Classifier
+from classifiers.datasets.labelled import normalised
 from classifiers.functions import SENTENCES, suite
 from classifiers.functions.table import function_table
-from classifiers.training.data import normalised
 from classifiers.training.enrich import with_own_sentences
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from classifiers.features import extract
-from classifiers.predicates import predicate_features
-from classifiers.scope import quoted
+from classifiers.abuse.context_features import quoted
+from classifiers.abuse.features import extract
+from classifiers.abuse.predicate_features import predicate_features
 from classifiers.words import read_words
 
 

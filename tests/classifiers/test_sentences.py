@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from classifiers import Classifier, Item
-from classifiers.features import WordWeights, extract
-from classifiers.sentences import put_in_place, sentences_of
-from classifiers.windows import WordSums
+from classifiers.abuse.features import WordWeights, extract
+from classifiers.abuse.sentences import put_in_place, sentences_of
+from classifiers.abuse.windows import WordSums
 from classifiers.words import read_words
 
 INSULT = "You are a pathetic idiot and a liar."

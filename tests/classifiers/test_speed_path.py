@@ -12,17 +12,23 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from classifiers import Classifier
-from classifiers.abuse import AbuseTable
-from classifiers.features import CUES, LENGTHS, extract, style_cues
+from classifiers.abuse.context_features import (
+    GROUP_REACH,
+    NEGATION_REACH,
+    PERSON_REACH,
+    SCOPE_SALTS,
+    quoted,
+)
+from classifiers.abuse.features import CUES, LENGTHS, extract, style_cues
+from classifiers.abuse.model import AbuseTable
+from classifiers.abuse.predicate_features import COARSE, PREDICATE_SALT
+from classifiers.abuse.predicate_features import GROUP_REACH as GROUP_NEAR
+from classifiers.abuse.predicate_features import PERSON_REACH as PERSON_NEAR
+from classifiers.abuse.predicate_features import REPORT_REACH as REPORT_NEAR
+from classifiers.abuse.windows import WINDOW
 from classifiers.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
 from classifiers.identity import IDENTITY_TERMS
-from classifiers.predicates import COARSE, PREDICATE_SALT
-from classifiers.predicates import GROUP_REACH as GROUP_NEAR
-from classifiers.predicates import PERSON_REACH as PERSON_NEAR
-from classifiers.predicates import REPORT_REACH as REPORT_NEAR
-from classifiers.scope import GROUP_REACH, NEGATION_REACH, PERSON_REACH, SCOPE_SALTS, quoted
 from classifiers.vocabulary import PLACEHOLDER
-from classifiers.windows import WINDOW
 from classifiers.word_classes import (
     ADDRESSES,
     DEMANDS,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import OWN, Example
 from classifiers.training import taught
 from classifiers.training.agreement import COMPARED
-from classifiers.training.data import OWN, Example
 from classifiers.training.excerpts import SENTENCE_WORDS, SIZES, cut_excerpts
 
 EXAMPLES = [

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import Example
 from classifiers.training import taught_abroad
-from classifiers.training.data import Example
 from classifiers.training.taught import SOURCE, encode_taught
 from classifiers.training.teacher_korean import DIMENSIONS, morpheme_vectors
 

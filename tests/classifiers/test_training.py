@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from classifiers.abuse.context_features import SCOPE_SALTS
+from classifiers.abuse.features import extract, word_rows
+from classifiers.datasets.pairs import half_of
 from classifiers.embeddings import unit
-from classifiers.features import extract, word_rows
 from classifiers.hashing import TABLE_BITS, rows_of
-from classifiers.scope import SCOPE_SALTS
 from classifiers.training.enrich import with_own_sentences
-from classifiers.training.pairs import half_of
 from classifiers.training.sentence_fit import fit_to_sentences
 from classifiers.training.sentences import own_sentences
 from classifiers.training.solver import fit_logistic

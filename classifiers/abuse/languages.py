@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse import AbuseTable, as_items, sigmoid
+from classifiers.abuse.features import Family, Features, extract, with_counts
+from classifiers.abuse.model import AbuseTable, as_items, sigmoid
 from classifiers.chunks import MAX_CHARS
-from classifiers.features import Family, Features, extract, with_counts
 from classifiers.identity import IDENTITY_TERMS
 from classifiers.identity_abroad import identity_words
 from classifiers.words import read_words

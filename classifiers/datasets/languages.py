@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.training.data import (
+from classifiers.datasets.labelled import (
     Example,
     Labels,
     Row,

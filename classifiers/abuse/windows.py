@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifiers.features import (
+from classifiers.abuse.features import (
     Features,
     Weights,
     WordWeights,

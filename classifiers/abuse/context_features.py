@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.nearby import reached
+from classifiers.abuse.predicate_features import predicate_features
 from classifiers.hashing import Hashes, Numbers, rows_of
-from classifiers.neighbours import reached
-from classifiers.predicates import predicate_features
 from classifiers.word_classes import ADDRESSES, DENIES, GROUP
 from classifiers.words import Words
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.features import Features, add_by_text
 from classifiers.chunks import MAX_CHARS
-from classifiers.features import Features, add_by_text
 from classifiers.hashing import rows_of
 from classifiers.vocabulary import PerWord, Vocabulary
 from classifiers.words import Words

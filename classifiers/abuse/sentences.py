@@ -1,9 +1,9 @@
 """The sentences of a text, each read as a text of its own.
 
 A sum over a long text averages away what one sentence says. So the worst sentence is asked for
-beside the whole (`classifiers.abuse`). Its features are those of the text that stand within it, but
-that a word which the sentence has already gives no more; signs of style, which belong to no word,
-are left out.
+beside the whole (`classifiers.abuse.model`). Its features are those of the text that stand within
+it, but that a word which the sentence has already gives no more; signs of style, which belong to no
+word, are left out.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Family, Features, Weights, first_occurrences, scale_of, with_counts
+from classifiers.abuse.features import (
+    Family,
+    Features,
+    Weights,
+    first_occurrences,
+    scale_of,
+    with_counts,
+)
+from classifiers.abuse.windows import WordSums
 from classifiers.hashing import Numbers
-from classifiers.windows import WordSums
 
 
 @dataclass(frozen=True, slots=True)

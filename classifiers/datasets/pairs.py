@@ -16,8 +16,8 @@ import numpy as np
 
 from classifiers.bags import Bag
 from classifiers.closeness import THREAD_READ
+from classifiers.datasets.labelled import Example
 from classifiers.embeddings import unit
-from classifiers.training.data import Example
 from classifiers.types import Item
 
 Thread = tuple[str, list[str]]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classifiers.training.lexicon import Lexicon, folded_words
+from classifiers.datasets.lexicon import Lexicon, folded_words
 
 Labels = dict[str, tuple[float, float]]
 """Signal name to (target, weight); targets are 0 or 1 but in perspective_2k, which has scores."""

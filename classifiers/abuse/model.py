@@ -1,8 +1,8 @@
 """The abuse signals: one table of weights for all heads, calibrated to 0-1.
 
 A comment's log-odds for a signal are the scaled sum of the weights of its features plus what its
-length counts, or the same of its worst sentence (`classifiers.sentences`) less a discount,
-whichever is higher; plus the scaled sum of its worst window (`classifiers.windows`) times an
+length counts, or the same of its worst sentence (`classifiers.abuse.sentences`) less a discount,
+whichever is higher; plus the scaled sum of its worst window (`classifiers.abuse.windows`) times an
 emphasis, plus a bias. Sums on purpose: the share of each word is exact, and scoring is a gather and
 a sum.
 """
@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import Features, WordWeights, scale_of
+from classifiers.abuse.features import Features, WordWeights, scale_of
+from classifiers.abuse.quantised_weights import decode_weights, encode_weights
+from classifiers.abuse.sentences import Sentences, put_in_place, sentences_of
+from classifiers.abuse.windows import WordSums, windows_of, within_windows
 from classifiers.hashing import TABLE_BITS, first_highest
-from classifiers.sentences import Sentences, put_in_place, sentences_of
-from classifiers.weights import decode_weights, encode_weights
-from classifiers.windows import WordSums, windows_of, within_windows
 
 FloatArray = NDArray[np.float32]
 

@@ -2,15 +2,16 @@
 
 Few texts show any one word near the name of a group. Here the words of one kind ("despise",
 "loathe", …) share their features, each with how it is said: of whom, denied, demanded, in the
-past, in the first person, quoted or reported. Like `classifiers.scope` they belong to the one word.
+past, in the first person, quoted or reported. Like `classifiers.abuse.context_features` they belong
+to the one word.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from classifiers.abuse.nearby import Marks, reached
 from classifiers.hashing import Numbers, edges_of, rows_of
-from classifiers.neighbours import Marks, reached
 from classifiers.word_classes import (
     ADDRESSES,
     DEMANDS,

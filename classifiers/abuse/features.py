@@ -2,8 +2,8 @@
 
 The same features serve training (as a sparse matrix) and scoring (as sums of weights). They are
 words, their character n-grams of 3 to 5 with the word's edges, words with their surroundings
-(`classifiers.scope`), pairs of words, signs of style and the length of the text. Words for groups
-of people count as one placeholder and give no character n-grams.
+(`classifiers.abuse.context_features`), pairs of words, signs of style and the length of the text.
+Words for groups of people count as one placeholder and give no character n-grams.
 
 Words and n-grams depend on the word alone, so their weights are summed once per word and kept:
 scoring a comment looks up one row per word and one per pair.
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.abuse.context_features import scope_family
 from classifiers.hashing import (
     BASE,
     SALTS,
@@ -27,7 +28,6 @@ from classifiers.hashing import (
     places_within,
     rows_of,
 )
-from classifiers.scope import scope_family
 from classifiers.vocabulary import PerWord, Vocabulary
 from classifiers.words import Words, read_words
 
