@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from classifiers.bundle import BundleError
 from classifiers.classifier import Classifier, load
-from classifiers.explain_context import ContextShare
+from classifiers.explain.context import ContextShare
 from classifiers.nearest import nearest
 from classifiers.types import ABUSE_SIGNALS, SIGNALS, Contribution, Item, Measurement, Passage
 

@@ -15,13 +15,13 @@ from classifiers.abuse.languages import LanguageHeads
 from classifiers.abuse.low_quality import low_quality_logits
 from classifiers.abuse.model import AbuseTable, as_items, sigmoid
 from classifiers.bundle import BundleError, read_bundle, unpack_arrays
-from classifiers.change import words_to_change
-from classifiers.explain import explain_item
-from classifiers.explain_context import ContextShare, context_shares
-from classifiers.language import detect_batch, is_foreign, is_trained
-from classifiers.relevance import Relevance
+from classifiers.explain.context import ContextShare, context_shares
+from classifiers.explain.counterfactual import words_to_change
+from classifiers.explain.words import explain_item
+from classifiers.relevance.model import Relevance
+from classifiers.text.language import detect_batch, is_foreign, is_trained
+from classifiers.text.tokens import read_words
 from classifiers.types import SIGNALS, Contribution, Item, Measurement
-from classifiers.words import read_words
 
 BUNDLED = Path(__file__).parent / "bundled"
 """The bundle that is shipped with the package."""
@@ -55,7 +55,7 @@ class Classifier:
         Parameters
         ----------
         items : sequence of Item
-            Any texts; a text is read up to `classifiers.text.MAX_CHARS` characters.
+            Any texts; a text is read up to `classifiers.text.folding.MAX_CHARS` characters.
 
         Returns
         -------
@@ -103,7 +103,7 @@ class Classifier:
     def explain(
         self, item: Item, signals: Sequence[str] | None = None, limit: int | None = 12
     ) -> list[Contribution]:
-        """Return which words moved the scores; see `classifiers.explain.explain_item`."""
+        """Return which words moved the scores; see `classifiers.explain.words.explain_item`."""
         return explain_item(self, item, signals, limit)
 
     def explain_context(self, item: Item) -> list[ContextShare]:
@@ -115,7 +115,10 @@ class Classifier:
     def words_to_change(
         self, item: Item, signal: str, threshold: float
     ) -> list[Contribution] | None:
-        """Return words without which a signal is below a threshold; see `classifiers.change`."""
+        """Return words without which a signal is below a threshold.
+
+        See `classifiers.explain.counterfactual`.
+        """
         return words_to_change(self, item, signal, threshold)
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:

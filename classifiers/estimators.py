@@ -27,7 +27,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from classifiers import site_model
 from classifiers.abuse.features import BLOCK, extract, scale_of
 from classifiers.classifier import Classifier, load
-from classifiers.hashing import TABLE_BITS
+from classifiers.text.hashing import TABLE_BITS
 from classifiers.types import Item
 
 Comments = Iterable[str | Item]

@@ -20,8 +20,8 @@ from classifiers.abuse.features import BLOCK, Features, WordWeights, extract, sc
 from classifiers.abuse.model import share_by_word, sigmoid
 from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
-from classifiers.explain import OWN, explain_own
-from classifiers.hashing import TABLE_BITS
+from classifiers.explain.words import OWN, explain_own
+from classifiers.text.hashing import TABLE_BITS
 from classifiers.types import Contribution, Item, Measurement
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Adaptation:
         return np.asarray(logits, dtype=np.float64)
 
     def explain(self, item: Item, limit: int | None = 12) -> list[Contribution]:
-        """Return which words moved likely_to_reject; see `classifiers.explain.explain_own`."""
+        """Return which words moved likely_to_reject; see `explain.words.explain_own`."""
         return explain_own(self, item, limit)
 
     def word_shares(self, features: Features) -> NDArray[np.float32]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from classifiers.abuse.nearby import reached
 from classifiers.abuse.predicate_features import predicate_features
-from classifiers.hashing import Hashes, Numbers, rows_of
-from classifiers.word_classes import ADDRESSES, DENIES, GROUP
-from classifiers.words import Words
+from classifiers.text.hashing import Hashes, Numbers, rows_of
+from classifiers.text.tokens import Words
+from classifiers.text.word_classes import ADDRESSES, DENIES, GROUP
 
 NEGATION_REACH = 4
 PERSON_REACH = 3

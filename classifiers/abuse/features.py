@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.abuse.context_features import scope_family
-from classifiers.hashing import (
+from classifiers.text.hashing import (
     BASE,
     SALTS,
     TABLE_BITS,
@@ -28,8 +28,8 @@ from classifiers.hashing import (
     places_within,
     rows_of,
 )
-from classifiers.vocabulary import PerWord, Vocabulary
-from classifiers.words import Words, read_words
+from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.tokens import Words, read_words
 
 BLOCK = 1024
 """Texts per block: enough to share the fixed costs, few enough for the processor's cache."""

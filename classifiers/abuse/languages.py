@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from classifiers.abuse.features import Family, Features, extract, with_counts
 from classifiers.abuse.model import AbuseTable, as_items, sigmoid
-from classifiers.chunks import MAX_CHARS
-from classifiers.identity import IDENTITY_TERMS
-from classifiers.identity_abroad import identity_words
-from classifiers.words import read_words
+from classifiers.text.chunks import MAX_CHARS
+from classifiers.text.identity_terms import IDENTITY_TERMS
+from classifiers.text.identity_terms_other import identity_words
+from classifiers.text.tokens import read_words
 
 LANGUAGE_BITS = 18
 """log2 of the rows of such a table."""

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.abuse.features import Features, add_by_text
-from classifiers.chunks import MAX_CHARS
-from classifiers.hashing import rows_of
-from classifiers.vocabulary import PerWord, Vocabulary
-from classifiers.words import Words
+from classifiers.text.chunks import MAX_CHARS
+from classifiers.text.hashing import rows_of
+from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.tokens import Words
 
 STEM_SALT = 0x3C6EF372
 STEM_BITS = 18

@@ -21,7 +21,7 @@ from classifiers.abuse.features import Features, WordWeights, scale_of
 from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.abuse.sentences import Sentences, put_in_place, sentences_of
 from classifiers.abuse.windows import WordSums, windows_of, within_windows
-from classifiers.hashing import TABLE_BITS, first_highest
+from classifiers.text.hashing import TABLE_BITS, first_highest
 
 FloatArray = NDArray[np.float32]
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from classifiers.abuse.nearby import Marks, reached
-from classifiers.hashing import Numbers, edges_of, rows_of
-from classifiers.word_classes import (
+from classifiers.text.hashing import Numbers, edges_of, rows_of
+from classifiers.text.tokens import Words
+from classifiers.text.word_classes import (
     ADDRESSES,
     DEMANDS,
     DENIES,
@@ -22,7 +23,6 @@ from classifiers.word_classes import (
     REPORTS,
     SPEAKS,
 )
-from classifiers.words import Words
 
 GROUP_REACH, PERSON_REACH, REPORT_REACH = 8, 4, 12
 PREDICATE_SALT = 0x27D4EB2F

@@ -22,7 +22,7 @@ from classifiers.abuse.features import (
     with_counts,
 )
 from classifiers.abuse.windows import WordSums
-from classifiers.hashing import Numbers
+from classifiers.text.hashing import Numbers
 
 
 @dataclass(frozen=True, slots=True)

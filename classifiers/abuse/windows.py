@@ -19,7 +19,7 @@ from classifiers.abuse.features import (
     scale_of,
     with_counts,
 )
-from classifiers.hashing import Numbers, edges_of, first_highest, places_within
+from classifiers.text.hashing import Numbers, edges_of, first_highest, places_within
 
 WINDOW = 3
 """Words of a window, chosen with the tables of docs/quality.md in view: "you are …" fits."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.text import fold, fold_batch
+from classifiers.text.folding import fold, fold_batch
 
 _BLOCK = 2048
 _INNOCENT = frozenset({"bbc", "nip", "knickers", "gay", "gayness", "queer", "lesbian", "trans"})

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from classifiers.bags import Bag
-from classifiers.closeness import THREAD_READ
 from classifiers.datasets.labelled import Example
-from classifiers.embeddings import unit
+from classifiers.relevance.similarity import THREAD_READ
+from classifiers.relevance.sparse_vectors import Bag
+from classifiers.relevance.word_vectors import unit
 from classifiers.types import Item
 
 Thread = tuple[str, list[str]]

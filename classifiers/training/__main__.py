@@ -11,13 +11,13 @@ from classifiers.bundle import pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED, Classifier
 from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.examination import home_table
-from classifiers.relevance import Relevance
+from classifiers.evaluation.abuse import home_table
+from classifiers.relevance.model import Relevance
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.card import make_card
 from classifiers.training.enrich import enriched
+from classifiers.training.known_words import learn_spelling, write_spelling
 from classifiers.training.languages import train_languages
-from classifiers.training.spelling import learn_spelling, write_spelling
 from classifiers.training.word_vectors import Meanings
 
 OFF_TOPIC = ("relevance.npz", "words.npz")

@@ -17,12 +17,12 @@ from scipy import sparse
 from classifiers.abuse.features import blocks
 from classifiers.abuse.model import AbuseTable
 from classifiers.datasets.labelled import OWN, Example
-from classifiers.hashing import TABLE_BITS
+from classifiers.text.hashing import TABLE_BITS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
 from classifiers.training.matrix import feature_matrix, with_windows
+from classifiers.training.soft_labels import SOURCE as EXCERPTS
 from classifiers.training.solver import fit_logistic
-from classifiers.training.taught import SOURCE as EXCERPTS
 from classifiers.training.word_vectors import Meanings
 from classifiers.types import ABUSE_SIGNALS
 

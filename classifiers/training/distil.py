@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.text import fold_batch
+from classifiers.text.folding import fold_batch
 
 DIMENSIONS = 96
 COMMON_WORDS = 60_000

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from classifiers.datasets.labelled import LEXICON, OWN, Example, normalised, part_to_learn
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.disguises import disguise_words
-from classifiers.functions import suite
+from classifiers.evaluation.disguises import disguise_words
+from classifiers.evaluation.functional import suite
 from classifiers.training.sentences import own_sentences
-from classifiers.training.taught import with_taught
+from classifiers.training.soft_labels import with_taught
 
 SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
                "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip

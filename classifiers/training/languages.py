@@ -19,11 +19,11 @@ from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import Arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import SOURCES, read_language
-from classifiers.metrics import report
+from classifiers.evaluation.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
 from classifiers.training.matrix import counted, with_windows
-from classifiers.training.taught_abroad import with_taught
+from classifiers.training.soft_labels_multilingual import with_taught
 from classifiers.types import ABUSE_SIGNALS
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)

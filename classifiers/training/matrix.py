@@ -11,7 +11,7 @@ from scipy import sparse
 
 from classifiers.abuse.features import Features, blocks, scale_of
 from classifiers.abuse.model import AbuseTable, lengths_of
-from classifiers.hashing import TABLE_BITS
+from classifiers.text.hashing import TABLE_BITS
 
 _TOGETHER = 2048
 

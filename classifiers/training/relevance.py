@@ -12,8 +12,6 @@ from sklearn.preprocessing import StandardScaler
 
 from classifiers.abuse.features import BLOCK
 from classifiers.abuse.low_quality import STEM_BITS, stem_rows
-from classifiers.bags import Bag
-from classifiers.closeness import Closeness
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.pairs import (
     FORMS,
@@ -23,11 +21,13 @@ from classifiers.datasets.pairs import (
     nearest_threads,
     threads_of,
 )
-from classifiers.embeddings import WordVectors
-from classifiers.relevance import EXPANDED, KINDS, expand, kinds_of_context
+from classifiers.relevance.model import EXPANDED, KINDS, expand, kinds_of_context
+from classifiers.relevance.similarity import Closeness
+from classifiers.relevance.sparse_vectors import Bag
+from classifiers.relevance.word_vectors import WordVectors
+from classifiers.text.tokens import read_words
 from classifiers.training.discussion import DISCUSSION
 from classifiers.types import Item
-from classifiers.words import read_words
 
 PRIOR = 0.5
 """The score answers: was this written under another story, both being equally likely before?"""

@@ -1,4 +1,4 @@
-"""`python -m classifiers.training.teacher --data DIR --model DIR`: makes `taught.npz`.
+"""`python -m classifiers.training.teacher --data DIR --model DIR`: makes `soft_labels.npz`.
 
 The teacher is the sentence model all-mpnet-base-v2 (Song et al. 2020; weights Apache 2.0) with one
 head per signal and one per attribute of the Perspective API, trained further on the same texts as
@@ -27,7 +27,7 @@ from classifiers.training.agreement import COMPARED
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
 from classifiers.training.sentence_model import Course, SentenceModel
-from classifiers.training.taught import SIGNALS, TAUGHT, encode_taught, real_texts
+from classifiers.training.soft_labels import SIGNALS, TAUGHT, encode_taught, real_texts
 from classifiers.types import ABUSE_SIGNALS
 
 MODELS, PARTS = 5, 4

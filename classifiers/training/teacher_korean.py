@@ -1,4 +1,4 @@
-"""`python -m classifiers.training.teacher_korean --data DIR`: makes `taught_ko.npz`.
+"""`python -m classifiers.training.teacher_korean --data DIR`: makes `soft_labels_ko.npz`.
 
 A Korean word has many endings, so that most of its forms stand in few labelled texts. The teacher
 reads morphemes as well, and knows which ones are used alike: their vectors are learned from the
@@ -28,8 +28,8 @@ from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import read_language
 from classifiers.training.languages import count_features, log_ratios
-from classifiers.training.taught import encode_taught
-from classifiers.training.taught_abroad import LESSONS, asked_about, file_of
+from classifiers.training.soft_labels import encode_taught
+from classifiers.training.soft_labels_multilingual import LESSONS, asked_about, file_of
 
 LANGUAGE = "ko"
 DIMENSIONS, REACH, RARE = 60, 10, 3

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embeddings import plain_hashes
-from classifiers.hashing import find_sorted
-from classifiers.words import read_words
+from classifiers.relevance.word_vectors import plain_hashes
+from classifiers.text.hashing import find_sorted
+from classifiers.text.tokens import read_words
 
 STEPS = 80
 RUNS = 4

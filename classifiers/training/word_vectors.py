@@ -27,8 +27,8 @@ from scipy import sparse
 from classifiers.abuse.context_features import SCOPE_SALTS
 from classifiers.abuse.features import word_rows
 from classifiers.bundle import unpack_arrays
-from classifiers.hashing import Numbers, find_sorted, rows_of
-from classifiers.words import read_words
+from classifiers.text.hashing import Numbers, find_sorted, rows_of
+from classifiers.text.tokens import read_words
 
 Floats = NDArray[np.float32]
 

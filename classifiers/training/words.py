@@ -30,7 +30,7 @@ from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
 from classifiers.datasets.labelled import read_examples, read_rows_to_learn
 from classifiers.datasets.pairs import half_of
-from classifiers.embeddings import WordVectors
+from classifiers.relevance.word_vectors import WordVectors
 from classifiers.training.discussion import DISCUSSION
 from classifiers.training.relevance import train_relevance
 from classifiers.training.sentence_fit import (

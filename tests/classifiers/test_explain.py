@@ -7,7 +7,7 @@ import math
 import pytest
 
 from classifiers import SIGNALS, Classifier, Item
-from classifiers.change import without
+from classifiers.explain.counterfactual import without
 from tests.classifiers.conftest import STORY, TITLE
 
 TEXT = "Sorry, but you are a COMPLETE 1d10t, and the parking spaces on Harbour Street are gone."

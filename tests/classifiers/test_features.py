@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.abuse.features import extract
-from classifiers.hashing import TABLE_BITS
+from classifiers.text.hashing import TABLE_BITS
 
 
 def rows(text: str) -> list[list[int]]:

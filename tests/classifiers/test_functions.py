@@ -8,8 +8,8 @@ from collections import Counter
 
 from classifiers import Classifier
 from classifiers.datasets.labelled import normalised
-from classifiers.functions import SENTENCES, suite
-from classifiers.functions.table import function_table
+from classifiers.evaluation.functional import SENTENCES, suite
+from classifiers.evaluation.functional.table import function_table
 from classifiers.training.enrich import with_own_sentences
 
 
@@ -44,6 +44,6 @@ def test_the_table_counts_every_sentence(classifier: Classifier) -> None:
 
 
 def test_the_sentences_can_be_read_by_command() -> None:
-    command = [sys.executable, "-m", "classifiers.functions", "--list"]
+    command = [sys.executable, "-m", "classifiers.evaluation.functional", "--list"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert len(done.stdout.splitlines()) == len(suite()) * SENTENCES

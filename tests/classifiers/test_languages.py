@@ -10,8 +10,8 @@ import pytest
 from classifiers import BundleError, Classifier, Item, load
 from classifiers.bundle import read_bundle, write_bundle
 from classifiers.classifier import BUNDLED
-from classifiers.language import detect_batch
-from classifiers.words import read_words
+from classifiers.text.language import detect_batch
+from classifiers.text.tokens import read_words
 
 ABUSIVE = {
     "de": "Du bist ein widerliches Arschloch und ein Idiot, halt dein dummes Maul",
@@ -112,7 +112,7 @@ def test_plain_english_does_not_wait_for_the_slow_identifier(
     def refuse() -> None:
         raise AssertionError("the slow identifier was asked")
 
-    monkeypatch.setattr("classifiers.language._identifier", refuse)
+    monkeypatch.setattr("classifiers.text.language._identifier", refuse)
     texts = ["I do not think that this is true", "Das ist nicht wahr", "전혀 아니에요"]
     assert detect_batch(texts, read_words(texts)) == ["en", "de", "ko"]
 

@@ -7,7 +7,7 @@ import pytest
 from classifiers.abuse.context_features import quoted
 from classifiers.abuse.features import extract
 from classifiers.abuse.predicate_features import predicate_features
-from classifiers.words import read_words
+from classifiers.text.tokens import read_words
 
 
 def owners(text: str) -> list[str]:

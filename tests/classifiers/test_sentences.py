@@ -12,7 +12,7 @@ from classifiers import Classifier, Item
 from classifiers.abuse.features import WordWeights, extract
 from classifiers.abuse.sentences import put_in_place, sentences_of
 from classifiers.abuse.windows import WordSums
-from classifiers.words import read_words
+from classifiers.text.tokens import read_words
 
 INSULT = "You are a pathetic idiot and a liar."
 KIND = (

@@ -26,10 +26,11 @@ from classifiers.abuse.predicate_features import GROUP_REACH as GROUP_NEAR
 from classifiers.abuse.predicate_features import PERSON_REACH as PERSON_NEAR
 from classifiers.abuse.predicate_features import REPORT_REACH as REPORT_NEAR
 from classifiers.abuse.windows import WINDOW
-from classifiers.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
-from classifiers.identity import IDENTITY_TERMS
-from classifiers.vocabulary import PLACEHOLDER
-from classifiers.word_classes import (
+from classifiers.text.hashing import BASE, LONGEST_WORD, SALTS, TABLE_BITS
+from classifiers.text.identity_terms import IDENTITY_TERMS
+from classifiers.text.token_cache import PLACEHOLDER
+from classifiers.text.tokens import read_words
+from classifiers.text.word_classes import (
     ADDRESSES,
     DEMANDS,
     DENIES,
@@ -40,7 +41,6 @@ from classifiers.word_classes import (
     SPEAKS,
     WORD_CLASSES,
 )
-from classifiers.words import read_words
 
 ALL = (1 << 64) - 1
 REACH = {"denied": NEGATION_REACH, "person": PERSON_REACH, "group": GROUP_REACH}

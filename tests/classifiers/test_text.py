@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.chunks import MAX_CHARS
-from classifiers.text import fold, fold_batch
+from classifiers.text.chunks import MAX_CHARS
+from classifiers.text.folding import fold, fold_batch
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 

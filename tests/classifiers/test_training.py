@@ -9,14 +9,14 @@ from scipy import sparse
 from classifiers.abuse.context_features import SCOPE_SALTS
 from classifiers.abuse.features import extract, word_rows
 from classifiers.datasets.pairs import half_of
-from classifiers.embeddings import unit
-from classifiers.hashing import TABLE_BITS, rows_of
+from classifiers.relevance.word_vectors import unit
+from classifiers.text.hashing import TABLE_BITS, rows_of
+from classifiers.text.tokens import read_words
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.sentence_fit import fit_to_sentences
 from classifiers.training.sentences import own_sentences
 from classifiers.training.solver import fit_logistic
 from classifiers.training.word_vectors import Meanings
-from classifiers.words import read_words
 
 
 def test_the_solver_agrees_with_scikit_learn() -> None:

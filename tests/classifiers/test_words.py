@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers import vocabulary
-from classifiers.chunks import MAX_CHARS, cut
-from classifiers.text import fold
-from classifiers.words import read_words
+from classifiers.text import token_cache
+from classifiers.text.chunks import MAX_CHARS, cut
+from classifiers.text.folding import fold
+from classifiers.text.tokens import read_words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -68,7 +68,7 @@ def test_places_lie_within_the_text_and_ascend(texts: list[str]) -> None:
 
 
 def test_a_full_vocabulary_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "CAPACITY", 50)
+    monkeypatch.setattr(token_cache, "CAPACITY", 50)
     first = read_words([" ".join(f"word{number}" for number in range(200))])
     again = read_words(["word7 and word8"])
     assert again.vocabulary is not first.vocabulary

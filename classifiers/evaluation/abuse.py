@@ -1,0 +1,221 @@
+"""The tables of docs/quality.md about abuse: what is measured, on which held-out texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.classifier import Classifier
+from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
+from classifiers.evaluation.disguises import DISGUISES
+from classifiers.evaluation.metrics import rank_interval, report, roc_auc
+from classifiers.types import ABUSE_SIGNALS, Item
+
+UNSEEN = ("c3_globe_and_mail", "unhealthy_conversations", "hateval_twitter", "olid_twitter",
+          "qian_gab_reddit", "ethos")  # fmt: skip
+"""Sets of tier C: nothing here is trained or tuned on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: a title, a sentence about it, column names, rows of cells."""
+
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def _scores(classifier: Classifier, texts: Sequence[str]) -> list[dict[str, float]]:
+    """Return the signals of each text; one that its language lacks raises no alarm, so it is 0."""
+    absent = dict.fromkeys(ABUSE_SIGNALS, 0.0)
+    return [absent | one.signals for one in classifier.score_batch([Item(text) for text in texts])]
+
+
+def figure_cells(made: dict[str, Any]) -> tuple[str, ...]:
+    """Return n, positives, AUC, interval, average precision and calibration error as text."""
+    if made["auc"] is None:
+        return (str(made["n"]), str(made["positives"]), "–", "–", "–", f"{made['ece']:.3f}")
+    low, high = made["auc_interval"]
+    return (
+        f"{made['n']:,}",
+        f"{made['positives']:,}",
+        f"{made['auc']:.3f}",
+        f"{low:.3f} to {high:.3f}",
+        f"{made['average_precision']:.3f}",
+        f"{made['ece']:.3f}",
+    )
+
+
+FIGURES = ("n", "positives", "AUC", "95 %", "AP", "ECE")
+
+
+def home_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
+    """Each abuse signal on the test part of every set that labels it."""
+    test = [one for one in examples if one.part == "test" and one.source != "perspective_2k"]
+    scores = _scores(classifier, [example.text for example in test])
+    rows: list[tuple[str, ...]] = []
+    for signal in ABUSE_SIGNALS:
+        for source in sorted({example.source for example in test}):
+            chosen = [
+                number
+                for number, example in enumerate(test)
+                if example.source == source and signal in example.labels
+            ]
+            labels = [test[number].labels[signal][0] for number in chosen]
+            if len(chosen) >= 50 and 0 < sum(labels) < len(labels):
+                made = report(labels, [scores[number][signal] for number in chosen])
+                rows.append((signal, source, *figure_cells(made)))
+    return Table(
+        "At home",
+        "Test parts (20 % by hash of text or story) of the sets that training used. Labels for "
+        "profanity and sexual are by word list except in civil_toxic_spans and convabuse.",
+        ("signal", "set", *FIGURES),
+        rows,
+    )
+
+
+def unseen_table(classifier: Classifier, data: Path) -> Table:
+    """Toxicity on communities that no part of the classifier has seen."""
+    rows: list[tuple[str, ...]] = []
+    found: list[float] = []
+    for name in UNSEEN:
+        records = list(read_rows(data, name))
+        labels = [
+            float(row["labels"].get("abusive", float(row["labels"].get("hate", 0)) >= 0.5))
+            for row in records
+        ]
+        scores = _scores(classifier, [row["text"] for row in records])
+        signal = "toxicity"
+        made = report(labels, [one[signal] for one in scores])
+        found.append(made["auc"])
+        rows.append((name, *figure_cells(made)))
+    rows.append(("mean", "", "", f"{np.mean(found):.3f}", "", "", ""))
+    return Table(
+        "Unseen communities",
+        "toxicity on sets of tier C (research licences): never trained or tuned on.",
+        ("set", *FIGURES),
+        rows,
+    )
+
+
+def alarm_table(classifier: Classifier, data: Path) -> Table:
+    """How often each signal is high on ordinary newspaper comments."""
+    records = list(read_rows(data, "c3_globe_and_mail"))
+    calm = [row["text"] for row in records if row["labels"]["abusive"] == 0]
+    scores = _scores(classifier, calm)
+    rows = []
+    for signal in (*ABUSE_SIGNALS, "low_quality"):
+        values = np.array([one[signal] for one in scores])
+        rows.append((signal, *(f"{(values >= level).mean() * 100:.2f} %"
+                               for level in (0.5, 0.7, 0.9))))  # fmt: skip
+    return Table(
+        "False alarms on newspaper comments",
+        f"Share of {len(calm):,} comments of c3_globe_and_mail that annotators did not find "
+        "abusive, with a score of at least …",
+        ("signal", "0.5", "0.7", "0.9"),
+        rows,
+    )
+
+
+def perspective_table(classifier: Classifier, data: Path) -> Table:
+    """Rank agreement with the real scores of the Perspective API."""
+    from scipy.stats import spearmanr  # noqa: PLC0415 (only this table needs it)
+
+    records = [
+        row
+        for row in read_rows(data, "perspective_2k")
+        if part_of(normalised(row["text"])) == "test"
+    ]
+    scores = _scores(classifier, [row["text"] for row in records])
+    rows = []
+    for signal, name in PERSPECTIVE.items():
+        mine = np.array([one[signal] for one in scores])
+        theirs = np.array([row["labels"][name] for row in records])
+        agreement = float(spearmanr(mine, theirs).statistic)
+        low, high = rank_interval(agreement, len(records))
+        above = [f"{(mine >= level).sum()} / {(theirs >= level).sum()}" for level in (0.7, 0.9)]
+        rows.append((signal, str(len(records)), f"{agreement:.3f}", f"{low:.3f} to {high:.3f}",
+                     *above))  # fmt: skip
+    return Table(
+        "Agreement with Perspective",
+        "Spearman's rank correlation with the API's scores (models of 2018) on the test part of "
+        "perspective_2k, and how many comments either gives at least 0.7 and 0.9, ours first. The "
+        "other parts were trained on. The API for its clients takes length and toxicity into each "
+        "attribute, and agrees better (docs/migrate/perspective.md).",
+        ("signal", "n", "Spearman", "95 %", "from 0.7", "from 0.9"),
+        rows,
+    )
+
+
+def bias_table(classifier: Classifier, data: Path) -> Table:
+    """Identity-term bias: Jigsaw's final metric over template sentences."""
+    records = list(read_rows(data, "bias_madlibs_77k"))
+    labels = np.array([float(row["labels"]["toxic"]) for row in records])
+    values = np.array([one["toxicity"] for one in _scores(
+        classifier, [row["text"] for row in records])])  # fmt: skip
+    found: dict[str, list[float]] = {"subgroup": [], "BPSN": [], "BNSP": []}
+    terms = _identity_terms_of(records)
+    for inside in terms.values():
+        toxic = labels > 0.5
+        found["subgroup"].append(roc_auc(labels[inside], values[inside]))
+        bpsn = (inside & ~toxic) | (~inside & toxic)
+        bnsp = (inside & toxic) | (~inside & ~toxic)
+        found["BPSN"].append(roc_auc(labels[bpsn], values[bpsn]))
+        found["BNSP"].append(roc_auc(labels[bnsp], values[bnsp]))
+    overall = roc_auc(labels, values)
+    means = {name: float(np.mean(np.array(aucs) ** -5.0) ** -0.2) for name, aucs in found.items()}
+    final = 0.25 * overall + 0.25 * sum(means.values())
+    worst = min(found["BPSN"])
+    rows = [("overall AUC", f"{overall:.3f}"), *((f"{name}, power mean", f"{value:.3f}")
+            for name, value in means.items()), ("worst BPSN", f"{worst:.3f}"),
+            ("final metric", f"{final:.3f}")]  # fmt: skip
+    return Table(
+        "Identity terms",
+        f"bias_madlibs_77k, n = {len(records):,}, {len(terms)} terms found as the words that "
+        "templates exchange. The list of masked words was written without looking at them.",
+        ("figure", "value"),
+        rows,
+    )
+
+
+def _identity_terms_of(records: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """Return which sentences name each identity term of the masked list that occurs often."""
+    from classifiers.text.identity_terms import IDENTITY_TERMS  # noqa: PLC0415
+
+    words = [frozenset(row["text"].lower().replace(".", " ").split()) for row in records]
+    members: dict[str, np.ndarray] = {}
+    for term in IDENTITY_TERMS:
+        inside = np.array([term in own for own in words])
+        if inside.sum() >= 500 and inside.sum() < 0.2 * len(words):
+            members[term] = inside
+    return members
+
+
+def disguise_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
+    """Recall of insults at a fixed threshold when abusive comments are disguised."""
+    chosen = [
+        example.text
+        for example in examples
+        if example.part == "test"
+        and example.source in ("kaggle_insults", "jigsaw_wiki24k")
+        and example.labels.get("toxicity", (0, 0))[0] == 1
+        and len(example.text) < 600
+    ]
+    plain = np.array([one["toxicity"] for one in _scores(classifier, chosen)]) >= 0.7
+    rows = [("none", f"{plain.mean():.3f}", "")]
+    for name, disguise in DISGUISES.items():
+        texts = [disguise(text, number) for number, text in enumerate(chosen)]
+        now = np.array([one["toxicity"] for one in _scores(classifier, texts)]) >= 0.7
+        rows.append((name, f"{now.mean():.3f}", f"{(plain.mean() - now.mean()) * 100:+.1f}"))
+    return Table(
+        "Disguises",
+        f"Share of {len(chosen)} abusive test comments with toxicity of at least 0.7, and points "
+        "lost, when every word is disguised.",
+        ("disguise", "recall", "points lost"),
+        rows,
+    )

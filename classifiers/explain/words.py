@@ -1,0 +1,135 @@
+"""Why a score is what it is: the exact share of each word in a signal's log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifiers.abuse.features import Features, extract
+from classifiers.abuse.low_quality import low_quality_logits
+from classifiers.explain.context import word_shares
+from classifiers.text.language import detect_batch, is_foreign
+from classifiers.types import Contribution, Item
+
+if TYPE_CHECKING:
+    from classifiers.abuse.model import AbuseTable
+    from classifiers.classifier import Classifier
+    from classifiers.site_model import Adaptation
+
+OWN = "likely_to_reject"
+"""The signal that a site's own adaptation learns."""
+
+SMALLEST = 0.005
+"""Contributions below this many log-odds are left out unless everything is asked for."""
+
+
+def explain_item(
+    classifier: Classifier, item: Item, signals: Sequence[str] | None, limit: int | None
+) -> list[Contribution]:
+    """Return the contributions of an item's words to its signals, strongest first.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    item : Item
+    signals : sequence of str, optional
+        Which signals; all by default. A signal that the item has no score for gives nothing.
+    limit : int, optional
+        At most so many per signal. With None everything is returned, with one contribution of an
+        empty span for what belongs to no word; then the weights of a signal sum to its log-odds.
+
+    Returns
+    -------
+    list of Contribution
+        Offsets into ``item.text``; weights in log-odds; sorted by size.
+    """
+    features = extract([item.text])
+    languages = detect_batch([item.text], features.words)
+    table, abuse_features = _abuse_heads(classifier, item, features, languages[0])
+    wanted = classifier.signals if signals is None else signals
+    found: list[Contribution] = []
+    for signal in wanted:
+        if signal in table.names:
+            made = _explain_abuse(table, item, abuse_features, signal)
+        elif signal == "off_topic":
+            made = _explain_off_topic(classifier, item, features)
+        elif signal == "low_quality":
+            stems = classifier.relevance.closeness
+            foreign = is_foreign(languages)
+            logits = low_quality_logits(features, stems.idf, stems.rarest, foreign)
+            made = [Contribution(signal, "", 0, 0, float(logits[0]))]
+        else:
+            made = []
+        found += _cut(made, limit)
+    return sorted(found, key=lambda contribution: -abs(contribution.weight))
+
+
+def explain_own(adaptation: Adaptation, item: Item, limit: int | None) -> list[Contribution]:
+    """Return the contributions of an item's words to a site's likely_to_reject, strongest first.
+
+    A word weighs by the site's own weight for it, and by what it does to the bundled signals times
+    what the site makes of each. What a signal's score was clipped by belongs to no word. ``limit``
+    and the sum of the weights are as in `explain_item`.
+    """
+    features = extract([item.text])
+    shares = np.asarray(adaptation.word_shares(features)[:-1], dtype=np.float64)
+    number_of = {start: number for number, start in enumerate(features.words.starts.tolist())}
+    weight_of = dict(zip(adaptation.base.signals, adaptation.signal_weights.tolist(), strict=True))
+    for one in explain_item(adaptation.base, item, None, None):
+        if one.start in number_of and one.end > one.start:
+            shares[number_of[one.start]] += one.weight * weight_of[one.signal]
+    made = _spans(item, features, OWN, shares.tolist())
+    rest = float(adaptation.logits([item])[0] - shares.sum())
+    made = _cut([*made, Contribution(OWN, "", 0, 0, rest)], limit)
+    return sorted(made, key=lambda contribution: -abs(contribution.weight))
+
+
+def _cut(made: list[Contribution], limit: int | None) -> list[Contribution]:
+    if limit is None:
+        return made
+    spans = [one for one in made if one.end > one.start and abs(one.weight) >= SMALLEST]
+    return sorted(spans, key=lambda one: -abs(one.weight))[:limit]
+
+
+def _spans(
+    item: Item, features: Features, signal: str, shares: Sequence[float]
+) -> list[Contribution]:
+    words = features.words
+    return [
+        Contribution(signal, item.text[start:end], start, end, float(share))
+        for start, end, share in zip(
+            words.starts.tolist(), words.ends.tolist(), shares, strict=True
+        )
+    ]
+
+
+def _abuse_heads(
+    classifier: Classifier, item: Item, features: Features, language: str
+) -> tuple[AbuseTable, Features]:
+    """Return the abuse heads of the comment's language and the features that they score."""
+    heads = classifier.further.get(language)
+    if heads is None:
+        return classifier.abuse, features
+    return heads.table, heads.read_one(item.text)
+
+
+def _explain_abuse(
+    table: AbuseTable, item: Item, features: Features, signal: str
+) -> list[Contribution]:
+    head = table.names.index(signal)
+    shares = table.word_shares(features, head)
+    rest = float(shares[-1] + table.bias[head])
+    made = _spans(item, features, signal, shares[:-1].tolist())
+    return [*made, Contribution(signal, "", 0, 0, rest)]
+
+
+def _explain_off_topic(
+    classifier: Classifier, item: Item, features: Features
+) -> list[Contribution]:
+    if not item.has_story:
+        return []
+    shares, rest = word_shares(classifier.relevance, item, features.words)
+    made = _spans(item, features, "off_topic", shares.tolist())
+    return [*made, Contribution("off_topic", "", 0, 0, rest)]

@@ -1,0 +1,108 @@
+"""The words of folded chunks: their letters one after the other, and where each one stood."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.text.folding import MASK_SIGNS, FoldedBatch, fold_batch, is_letter, is_symbol, keep
+from classifiers.text.hashing import Hashes, Numbers, edges_of, shifted, word_hashes
+
+_LATIN_END = 0x250
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Words as runs of folded code points.
+
+    Per letter: ``codes``, ``signs`` (what was read as that letter, 0 when it was one) and
+    ``places`` in its chunk. Per word: ``lengths``, never 0; ``chunk_ids``, ascending; ``starts``
+    and ``ends`` in its chunk.
+    """
+
+    codes: NDArray[np.uint32]
+    signs: NDArray[np.uint32]
+    places: Numbers
+    lengths: Numbers
+    chunk_ids: Numbers
+    starts: Numbers
+    ends: Numbers
+
+    @functools.cached_property
+    def hashes(self) -> tuple[Hashes, Hashes]:
+        """Return the linear hashes of the words and of their stems."""
+        return word_hashes(self.codes, self.lengths)
+
+    @functools.cached_property
+    def begins(self) -> Numbers:
+        """Return where the letters of each word begin."""
+        return edges_of(self.lengths)
+
+    def letters(self, word: int) -> slice:
+        """Return the place of one word's letters."""
+        begin = int(self.begins[word])
+        return slice(begin, begin + int(self.lengths[word]))
+
+
+def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    digit = (codes >= 48) & (codes <= 57)
+    return is_letter(codes) | digit | is_symbol(codes)
+
+
+def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
+    """Drop apostrophes within words; say what belongs to a word, masks (f*ck) included."""
+    codes = batch.codes
+    word = _is_word(codes)
+    before, after = shifted(word, 1), shifted(word, -1)
+    apostrophe = (codes == 39) & before & after
+    mask = (codes == MASK_SIGNS[0]) | (codes == MASK_SIGNS[1])
+    letter = is_letter(codes)
+    if mask.any():
+        word = word | _masking(mask, letter, word)
+    foreign = letter & (codes >= _LATIN_END)
+    mixed = foreign & ((before & ~shifted(foreign, 1)) | (after & ~shifted(foreign, -1)))
+    digit = (codes >= 48) & (codes <= 57)
+    signs = np.where(mask | mixed | digit, codes, batch.signs)
+    read = FoldedBatch(codes, batch.text_ids, batch.offsets, signs, batch.count)
+    return keep(read, ~apostrophe), word[~apostrophe]
+
+
+def _masking(
+    mask: NDArray[np.bool_], letter: NDArray[np.bool_], word: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which signs are masks: a run after a letter, before more of the word or of two or more.
+
+    A star alone after a word is a footnote.
+    """
+    places = np.arange(len(mask))
+    begins = np.maximum.accumulate(np.where(mask & ~shifted(mask, 1), places, 0))
+    last = np.where(mask & ~shifted(mask, -1), places, len(mask) - 1)
+    ends = np.minimum.accumulate(last[::-1])[::-1]
+    return mask & shifted(letter, 1)[begins] & (shifted(word, -1)[ends] | (ends > begins))
+
+
+def spell(chunks: Sequence[str]) -> Spellings:
+    """Return the words of chunks after folding."""
+    stream, word = _cleaned(fold_batch(chunks))
+    begins = np.flatnonzero(word & ~shifted(word, 1))
+    ends = np.flatnonzero(word & ~shifted(word, -1)) + 1
+    return Spellings(
+        stream.codes[word],
+        stream.signs[word],
+        stream.offsets[word].astype(np.int64),
+        ends - begins,
+        stream.text_ids[begins].astype(np.int64),
+        stream.offsets[begins].astype(np.int64),
+        stream.offsets[ends - 1].astype(np.int64) + 1,
+    )
+
+
+def some_letters(words: Spellings, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say of each word whether some of its letters are among the chosen ones."""
+    if not len(words.lengths):
+        return np.zeros(0, dtype=bool)
+    return np.logical_or.reduceat(chosen, words.begins)

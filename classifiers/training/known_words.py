@@ -1,0 +1,116 @@
+"""Makes the table of known words that `classifiers.text.known_words` mends disguised words with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.bundle import pack_arrays
+from classifiers.datasets.labelled import Example, part_of, read_rows
+from classifiers.text.identity_terms import IDENTITY_TERMS
+from classifiers.text.insult_words import INSULTS
+from classifiers.text.known_words import CANDIDATE, COST_STEPS, HEAVY, TABLE
+from classifiers.text.word_codes import spell
+from classifiers.training.innocent_words import INNOCENT
+
+FEWEST_TEXTS = 3
+"""Texts that a word must stand in to count as known."""
+
+FEWEST_FOR_MENDING = 12
+"""Texts that a word must stand in for others to be taken as a disguise of it."""
+
+ABUSIVE_SHARE = 0.6
+"""Share of a word's texts that must be toxic for it to count as abusive."""
+
+SAFE_COST = 6.0
+"""Cost of a word that is on the list of innocent ones, so that nothing is changed in it."""
+
+OTHER_LANGUAGES = ("germeval2018_de", "told_br_pt")
+"""Sets whose words are known, so that nobody mistakes them for disguised English ones."""
+
+_BLOCK = 4096
+
+
+Weights = NDArray[np.float64]
+
+
+def _counts(texts: Sequence[str], weights: Weights) -> tuple[NDArray[np.uint64], Weights]:
+    """Return the distinct words' hashes and the summed weights of the texts that they stand in."""
+    hashes, sums = [], []
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        chunks = [chunk for text in block for chunk in text.split()]
+        owners = np.repeat(np.arange(len(block)), [len(text.split()) for text in block])
+        words = spell(chunks)
+        own = words.hashes[0]
+        order = np.lexsort((owners[words.chunk_ids], own))
+        own, owner = own[order], owners[words.chunk_ids][order]
+        first = np.ones(len(own), dtype=bool)
+        first[1:] = (own[1:] != own[:-1]) | (owner[1:] != owner[:-1])
+        hashes.append(own[first])
+        sums.append(weights[start : start + _BLOCK][owner[first]])
+    keys, inverse = np.unique(np.concatenate(hashes), return_inverse=True)
+    counts = np.bincount(inverse, np.concatenate(sums), len(keys))
+    return keys, counts.astype(np.float64)
+
+
+def _hashes(words: Iterable[str]) -> NDArray[np.uint64]:
+    return np.unique(spell(sorted(words)).hashes[0])
+
+
+def learn_spelling(
+    examples: Sequence[Example], data: Path, profane: frozenset[str]
+) -> dict[str, NDArray[np.generic]]:
+    """Return the table's arrays, learned from the training part.
+
+    Only words of the public word lists and words that stand in several texts get in, and those as
+    hashes with how common they are.
+    """
+    used = [example for example in examples if example.part == "train"]
+    texts = [example.text for example in used]
+    keys, seen = _counts(texts, np.ones(len(texts)))
+    toxic = [example.labels.get("toxicity", (0.0, 0.0)) for example in used]
+    judged = _counts(texts, np.array([float(weight > 0) for _, weight in toxic]))[1]
+    abusive = _counts(texts, np.array([float(target * weight > 0) for target, weight in toxic]))[1]
+    share = abusive / np.maximum(judged, 1.0)
+    listed = _hashes(profane | INSULTS)
+    heavy = np.isin(keys, listed) | ((share >= ABUSIVE_SHARE) & (judged >= FEWEST_FOR_MENDING))
+    flags = HEAVY * heavy + CANDIDATE * ((seen >= FEWEST_FOR_MENDING) | np.isin(keys, listed))
+    known = (seen >= FEWEST_TEXTS) | np.isin(keys, listed)
+    costs = np.log(len(texts) / np.maximum(seen, 1.0))
+    rare = float(np.log(len(texts) / 2.0))
+    table = dict(zip(keys[known].tolist(), zip(costs[known].tolist(), flags[known].tolist(),
+                                               strict=True), strict=True))  # fmt: skip
+    for word in listed.tolist():
+        table.setdefault(word, (rare, HEAVY | CANDIDATE))
+    for word in _foreign(data):
+        table.setdefault(word, (rare, 0))
+    for word in _hashes({*INNOCENT, *IDENTITY_TERMS}).tolist():
+        cost, flag = table.get(word, (rare, 0))
+        table[word] = (min(cost, SAFE_COST), flag)
+    hashes = np.array(sorted(table), dtype=np.uint64)
+    values = np.array([table[word] for word in hashes.tolist()])
+    return {
+        "linear": hashes,
+        "costs": np.rint(values[:, 0] * COST_STEPS).astype(np.uint8),
+        "flags": values[:, 1].astype(np.uint8),
+    }
+
+
+def _foreign(data: Path) -> list[int]:
+    """Return the hashes of the words that texts in other languages have in common."""
+    found: list[int] = []
+    for name in OTHER_LANGUAGES:
+        rows = list(read_rows(data, name))
+        texts = [row["text"] for row in rows if part_of(row["text"]) == "train"]
+        keys, seen = _counts(texts, np.ones(len(texts)))
+        found += keys[seen >= FEWEST_TEXTS].tolist()
+    return found
+
+
+def write_spelling(arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Write the table to its place in the package; same words, same bytes."""
+    TABLE.write_bytes(pack_arrays(arrays))
