@@ -77,7 +77,7 @@ INSTALLED_APPS = [
     "moderation",
 ]
 MIDDLEWARE = [
-    "moderation.api.door.ApiDoor",
+    "moderation.api.fast_path.ApiDoor",
     "moderation.api.compat.door.ForeignDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

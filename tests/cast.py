@@ -103,7 +103,7 @@ def story(daily: Site) -> Story:
 @pytest.fixture
 def api_key(daily: Site) -> str:
     """A key of The Daily that may do everything."""
-    from moderation.services.keys import create_key  # noqa: PLC0415
+    from moderation.accounts.api_keys import create_key  # noqa: PLC0415
 
     _, plain = create_key(daily, name="tests", scopes=list(Scope.values))
     return plain

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from moderation.api import schemas
+from moderation.api.auth import Key, caller_of
 from moderation.api.comments import CommentId
-from moderation.api.keys import Key, caller_of
-from moderation.api.reading import read
+from moderation.api.json_body import read
+from moderation.appeals import answer
+from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
 from moderation.models import Appeal, Scope, Source
 from moderation.selectors.access import get_comment
-from moderation.selectors.appeals import TOLD_APPEALS, told_appeals, told_state
-from moderation.services import appeals
 
 router = Router(tags=["comments"])
 
@@ -34,7 +34,7 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
     """
     taken = read(request, schemas.AppealIn)
     comment = get_comment(caller_of(request).site, comment_id)
-    made, new = appeals.open_appeal(comment, author_id=taken.author_id, words=taken.words)
+    made, new = answer.open_appeal(comment, author_id=taken.author_id, words=taken.words)
     told = told_appeals(comment).get(pk=made.pk)
     return Status(201 if new else 200, describe(told, comment.external_id))
 

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Router
 
 from moderation.api import schemas
-from moderation.api.keys import Key, caller_of
+from moderation.api.auth import Key, caller_of
+from moderation.community.authors import get_author, standing_changes
 from moderation.models import Scope, Standing
-from moderation.selectors.authors import get_author, standing_changes
 
 router = Router(tags=["authors"])
 

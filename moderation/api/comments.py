@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from ninja import Path, Router, Status
 
 from moderation.api import schemas
-from moderation.api.keys import Key, caller_of
-from moderation.api.reading import read
-from moderation.api.submitting import url_of
+from moderation.api.auth import Key, caller_of
+from moderation.api.json_body import read
+from moderation.api.submit import url_of
 from moderation.models import Comment, Scope
 from moderation.policy import PolicyError
 from moderation.selectors.access import (

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from moderation.api import schemas
-from moderation.api.keys import Key, caller_of
+from moderation.api.auth import Key, caller_of
 from moderation.models import Scope
 from moderation.selectors import feed as feeds
 from moderation.services import payloads

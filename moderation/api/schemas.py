@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from moderation.appeals.answer import WORDS_POINTS
 from moderation.services import texts
-from moderation.services.appeals import WORDS_POINTS
 from moderation.services.submissions import BATCH, Submission
 
 _time = re.compile(

@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from ninja import Path, Query, Router
 
 from moderation.api import schemas
+from moderation.api.auth import Key, caller_of
 from moderation.api.comments import author_of
-from moderation.api.keys import Key, caller_of
-from moderation.api.reading import STORY_BYTES, read
+from moderation.api.json_body import STORY_BYTES, read
+from moderation.community import thread as community_thread
 from moderation.models import Scope
-from moderation.selectors import threads
 from moderation.selectors.access import get_story
 from moderation.services import stories
 
@@ -72,14 +72,14 @@ def thread(
     request: HttpRequest,
     story_id: str = StoryId,
     after: str = Query("", max_length=255, description="`next` of the page before."),
-    limit: int = Query(threads.PAGE, ge=1, le=threads.LARGEST_PAGE),
+    limit: int = Query(community_thread.PAGE, ge=1, le=community_thread.LARGEST_PAGE),
 ) -> HttpResponse:
     """Give the approved comments, nested, oldest first; `limit` counts those at the top.
 
     With `If-None-Match` an unchanged page costs 304 and no body.
     """
     story = get_story(caller_of(request).site, story_id)
-    page = threads.thread(story, after=after.replace("\x00", ""), limit=limit)
+    page = community_thread.thread(story, after=after.replace("\x00", ""), limit=limit)
     document = {"comments": [_node(node) for node in page.comments], "next": page.next}
     body = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -97,11 +97,11 @@ def thread(
     return response
 
 
-def _node(node: threads.ThreadNode) -> dict[str, Any]:
+def _node(node: community_thread.ThreadNode) -> dict[str, Any]:
     fields = {name: getattr(node, name) for name in _FIELDS}
     fields["author"] = author_of(fields.pop("author_id"), fields.pop("author_name"))
     fields["replies"] = [_node(reply) for reply in node.replies]
     return fields
 
 
-_FIELDS = tuple(threads.ThreadNode.__dataclass_fields__)
+_FIELDS = tuple(community_thread.ThreadNode.__dataclass_fields__)

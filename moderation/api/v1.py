@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moderation.api import appeals, authors, comments, decisions, problems, stories, submitting
+from moderation.api import appeals, authors, comments, decisions, problems, stories, submit
 from moderation.api.openapi import DescribedAPI
 
 api = DescribedAPI(
@@ -13,5 +13,5 @@ api = DescribedAPI(
     urls_namespace="api-1",
 )
 problems.install(api)
-for part in (submitting, comments, appeals, authors, stories, decisions):
+for part in (submit, comments, appeals, authors, stories, decisions):
     api.add_router("", part.router)

@@ -12,7 +12,7 @@ from moderation.models.sites import Site
 
 
 class Standing(models.TextChoices):
-    """What the site makes of an author; only `services.authors` changes it."""
+    """What the site makes of an author; only `community.standing` changes it."""
 
     NORMAL = "normal", "Normal"
     TRUSTED = "trusted", "Trusted"

@@ -16,7 +16,8 @@ from typing import Any
 
 import psycopg
 
-from moderation.services import bell, sql, stories, suspensions
+from moderation.community import suspensions
+from moderation.services import bell, sql, stories
 from moderation.services.errors import Busy, Conflict, Invalid, ModerationError, Unavailable
 
 TOGETHER = 500

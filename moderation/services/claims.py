@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Greatest
 
+from moderation.accounts.roles import at_least
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
 from moderation.selectors.heavy import heavy_comments, last_read
-from moderation.selectors.moderators import at_least
 from moderation.selectors.queues import (
     QueueFilters,
     decisions_by,

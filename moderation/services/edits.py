@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 
+from moderation.community.suspensions import suspensions
 from moderation.models import Comment, Revision
 from moderation.services import bell, decisions, texts
 from moderation.services.errors import Conflict, NotFound
-from moderation.services.suspensions import suspensions
 
 
 def edit_comment(comment: Comment, *, body: str, expected_revision: int | None = None) -> bool:

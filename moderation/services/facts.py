@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
+from moderation.community.authors import STANDING_SQL
+from moderation.community.flagger_record import WeighedFlag, weighed_flags, weight_of
 from moderation.models import Standing, Story
 from moderation.policy import Facts
-from moderation.selectors.authors import STANDING_SQL
-from moderation.selectors.flaggers import WeighedFlag, weighed_flags, weight_of
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement

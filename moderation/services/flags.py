@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
+from moderation.community.flagger_record import weight_of
 from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.policy import PolicyError
 from moderation.selectors.access import latest_score
-from moderation.selectors.flaggers import weight_of
 from moderation.services import decisions, texts
 from moderation.services.errors import Conflict, Invalid, StaleDecision
 from moderation.services.facts import Waiting, gather

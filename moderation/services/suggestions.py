@@ -12,10 +12,10 @@ import logging
 
 from django.conf import settings
 
+from moderation.accounts.api_keys import Caller
 from moderation.models import ApiKey, Site, Suggestion
 from moderation.services import sql, texts
 from moderation.services.errors import Invalid, ModerationError
-from moderation.services.keys import Caller
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from moderation.accounts.roles import at_least, find_moderator
 from moderation.models import Moderator, Role
-from moderation.selectors.moderators import at_least, find_moderator
 
 View = Callable[..., HttpResponse]
 

@@ -15,18 +15,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from moderation.models import Appeal, Comment, Status, Story
-from moderation.selectors.access import get_story
-from moderation.selectors.appeals import (
+from moderation.appeals import answer
+from moderation.appeals.queue import (
     TOLD_APPEALS,
     is_alone,
     same_person,
     told_appeals,
     told_state,
 )
+from moderation.community.author_view import OwnComment, own_comment
+from moderation.models import Appeal, Comment, Status, Story
+from moderation.selectors.access import get_story
 from moderation.selectors.outside import seen_status
-from moderation.selectors.readers import OwnComment, own_comment
-from moderation.services import appeals, edits
+from moderation.services import edits
 from moderation.services.decision_links import read_link
 from moderation.services.errors import ModerationError
 from moderation.web import visitors
@@ -116,7 +117,7 @@ def _take_appeal(visit: Visit) -> HttpResponse:
     author = visit.comment.author
     if form.is_valid() and not _too_fast(visit, form, "appeal"):
         try:
-            appeals.open_appeal(
+            answer.open_appeal(
                 visit.comment,
                 author_id=author.external_id if author else None,
                 words=form.cleaned_data["words"],
@@ -164,7 +165,7 @@ def _show(
         "told": visit.told,
         "heading": HEADINGS[visit.told.status],
         "appeals": lines,
-        "appeal_form": appeal_form or (AppealForm() if appeals.may_appeal(comment) else None),
+        "appeal_form": appeal_form or (AppealForm() if answer.may_appeal(comment) else None),
         "edit_form": edit_form or (EditForm(initial=text) if visit.may_edit else None),
         "address": address_of(comment.story) if comment.site.reader_pages else "",
         "host": "" if comment.story.state == Story.State.CLOSED else host_of(comment.story.url),

@@ -15,8 +15,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from moderation import policy as judge
+from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Policy, Role
-from moderation.selectors.moderators import at_least
 from moderation.selectors.policies import find_draft
 from moderation.services import policy_drafts
 from moderation.services.errors import ModerationError

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from moderation.community.author_view import OwnComment, conversation_before, own_comments
+from moderation.community.thread import thread
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.policy import PolicyError
 from moderation.selectors.access import get_comment, get_story
 from moderation.selectors.outside import outside_status
-from moderation.selectors.readers import OwnComment, conversation_before, own_comments
-from moderation.selectors.threads import thread
 from moderation.services import flags, submissions
 from moderation.services.errors import ModerationError
 from moderation.services.policies import NoPolicyError, live_policy

@@ -9,9 +9,9 @@ from typing import Any
 
 from django import forms
 
+from moderation.appeals.answer import WORDS_POINTS
 from moderation.models import Flag, Story
 from moderation.services import texts
-from moderation.services.appeals import WORDS_POINTS
 from moderation.services.errors import Invalid, ModerationError
 from moderation.services.submissions import Submission
 

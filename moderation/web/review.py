@@ -11,10 +11,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from moderation.accounts.roles import at_least, sites_of
+from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
-from moderation.selectors.appeals import count_waiting as count_appeals
-from moderation.selectors.moderators import at_least, sites_of
 from moderation.services import claims
 from moderation.services.bulk import SELECTED_CAP
 from moderation.services.second_readings import comments_to_read_again, shuffled_in

@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from moderation.accounts.invitations import note_presence
+from moderation.appeals import answer as desk
+from moderation.appeals import queue as waiting
 from moderation.models import Appeal, Decision, Moderator, Source
-from moderation.selectors import appeals as waiting
 from moderation.selectors.queues import LARGEST_ID
-from moderation.services import appeals as desk
 from moderation.services.errors import ModerationError, NotFound, StaleDecision
-from moderation.services.moderators import note_presence
 from moderation.services.review import undo as take_decision_back
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number

@@ -8,6 +8,8 @@ from zlib import crc32
 
 from django.contrib.auth.models import User
 
+from moderation.community.authors import standing_in_words
+from moderation.community.flagger_record import Record, weighed_flags
 from moderation.models import (
     Comment,
     Decision,
@@ -25,9 +27,7 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.selectors import histories
-from moderation.selectors.authors import standing_in_words
 from moderation.selectors.draws import open_draw
-from moderation.selectors.flaggers import Record, weighed_flags
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
 from moderation.web.care import is_covered

@@ -7,11 +7,11 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from moderation.accounts.invitations import note_presence
+from moderation.accounts.roles import colleagues
 from moderation.models import Moderator
 from moderation.selectors.draws import kept_draws
-from moderation.selectors.moderators import colleagues
 from moderation.services import claims
-from moderation.services.moderators import note_presence
 from moderation.web.access import moderates
 from moderation.web.review import read_ids
 

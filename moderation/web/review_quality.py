@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from moderation.accounts.roles import at_least
 from moderation.models import Comment, Moderator, Role, SecondReading, Status
 from moderation.policy import Policy
 from moderation.selectors.agreement import ClauseAgreement, Compared, quality
-from moderation.selectors.moderators import at_least
 from moderation.selectors.readings import gold_comments, newest_disagreements
 from moderation.services.disagreements import overturn, uphold
 from moderation.services.errors import Invalid, ModerationError

@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Role, Site
-from moderation.selectors.moderators import at_least
 from moderation.web.access import moderates
 from moderation.web.care import clause_lines, save_care, signal_lines
 from moderation.web.review_card import find_policy

@@ -12,13 +12,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from moderation.accounts.invitations import note_presence
+from moderation.accounts.roles import at_least, colleagues
+from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
 from moderation.selectors import queues
-from moderation.selectors.appeals import count_waiting as count_appeals
 from moderation.selectors.histories import last_undoable
-from moderation.selectors.moderators import at_least, colleagues
 from moderation.services import claims
-from moderation.services.moderators import note_presence
 from moderation.web import skips
 from moderation.web.review_card import build_card
 from moderation.web.review_filters import non_defaults, query_of

@@ -9,16 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from moderation.models import Moderator, Status, Story
-from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueuePage
-from moderation.selectors.stories import (
+from moderation.community import story_state
+from moderation.community.stories import (
     comments_under,
     count_by_status,
     find_story,
     story_changes,
     watched_stories,
 )
-from moderation.services import story_states
+from moderation.models import Moderator, Status, Story
+from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueuePage
 from moderation.services.errors import ModerationError
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
@@ -48,9 +48,9 @@ def _act(request: HttpRequest, moderator: Moderator, found: Story) -> str:
     given = request.POST
     if "watch" in given:
         watched = given["watch"] == "on"
-        story_states.watch(moderator, found, watched=watched)
+        story_state.watch(moderator, found, watched=watched)
         return "On your list." if watched else "No longer on your list."
-    change = story_states.change_state(
+    change = story_state.change_state(
         moderator,
         found,
         given.get("state", ""),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from moderation.selectors.threads import ThreadNode
+from moderation.community.thread import ThreadNode
 
 # A text longer than this is folded; readers open it when they want to.
 LONG_CHARACTERS, LONG_LINES = 1_500, 18

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from moderation.accounts.api_keys import LETTERS, create_key
 from moderation.models import Comment, Site
-from moderation.services.keys import LETTERS, create_key
 from tests.api.calls import COMMENTS, call, comment, get, post, problem
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_impossible_pages_are_refused(api_key: str, query: str) -> None:
 
 
 def test_keys_that_do_not_work_look_alike(daily: Site, api_key: str) -> None:
-    from moderation.services.keys import revoke_key  # noqa: PLC0415
+    from moderation.accounts.api_keys import revoke_key  # noqa: PLC0415
 
     row, revoked = create_key(daily, "revoked", ["submit"])
     revoke_key(row)

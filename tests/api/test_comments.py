@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from moderation.accounts import api_keys
 from moderation.models import Author, Comment, Decision, Flag, Revision, Score, Site, Source, Status
-from moderation.services import decisions, keys, policies
+from moderation.services import decisions, policies
 from tests.api.calls import COMMENTS, call, comment, get, post, problem
 from tests.cast import MakeComment
 
@@ -158,7 +159,7 @@ def test_impossible_flags_are_refused(api_key: str, flag: dict, field: str) -> N
 
 
 def test_eve_sees_nothing_of_the_daily(api_key: str, herald: Site) -> None:
-    _, eves = keys.create_key(herald, "eve", ["submit", "read", "decide"])
+    _, eves = api_keys.create_key(herald, "eve", ["submit", "read", "decide"])
     post(api_key, comment(id="c-1"))
     decide(Comment.objects.get(), Status.APPROVED)
     unknown = get(eves, f"{COMMENTS}/nothing").content

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from moderation.accounts import api_keys
 from moderation.models import Author, Comment, Site, Story
-from moderation.services import keys
 from tests.api.calls import COMMENTS, comment, get, post, problem
 
 pytestmark = pytest.mark.django_db
@@ -172,18 +172,18 @@ def test_rate_limit_is_told_and_kept(api_key: str, settings) -> None:
 
 
 def test_key_with_an_end_stops_working(daily: Site) -> None:
-    row, plain = keys.create_key(daily, "k", ["submit"], datetime.now(UTC) + timedelta(hours=1))
+    row, plain = api_keys.create_key(daily, "k", ["submit"], datetime.now(UTC) + timedelta(hours=1))
     assert post(plain, comment()).status_code == 202
     row.expires_at = datetime.now(UTC) - timedelta(seconds=1)
     row.save()
-    keys.forget()
+    api_keys.forget()
     problem(post(plain, comment()), 401, "unauthorised")
 
 
 def test_revoked_key_stops_working_at_once_here(daily: Site) -> None:
-    row, plain = keys.create_key(daily, "k", ["submit"])
+    row, plain = api_keys.create_key(daily, "k", ["submit"])
     assert post(plain, comment()).status_code == 202
     row.refresh_from_db()
     assert row.last_used_at is not None
-    keys.revoke_key(row)
+    api_keys.revoke_key(row)
     problem(post(plain, comment()), 401, "unauthorised")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from moderation.appeals import answer
+from moderation.community import standing, story_state
 from moderation.models import (
     Author,
     Comment,
@@ -16,7 +18,6 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import appeals, authors, story_states
 from moderation.services import review as desk
 
 APPEALS = {
@@ -33,9 +34,9 @@ def prepare() -> None:
     mona, owen = Moderator.objects.select_related("user", "site").order_by("pk")
     work_on_author(mona, owen, Author.objects.get(external_id="r-hammer"))
     ferry = Story.objects.get(external_id="night-ferry")
-    story_states.watch(mona, ferry, watched=True)
+    story_state.watch(mona, ferry, watched=True)
     note = "Two shops were named yesterday; their owners were insulted by name."
-    story_states.change_state(owen, ferry, "premoderated", seen="open", note=note)
+    story_state.change_state(owen, ferry, "premoderated", seen="open", note=note)
     for name, words in APPEALS.items():
         appeal(owen, Comment.objects.select_related("author").get(external_id=name), words)
     read_again(mona, owen)
@@ -43,12 +44,12 @@ def prepare() -> None:
 
 def work_on_author(mona: Moderator, owen: Moderator, author: Author) -> None:
     """Have an author read first, then muted, with a note."""
-    first = authors.change_standing(
+    first = standing.change_standing(
         mona, author, Standing.PREMODERATED, seen=0, clause="no-abuse", days=7
     )
-    authors.write_note(mona, author, "Civil under the story of the bats when asked for figures.")
+    standing.write_note(mona, author, "Civil under the story of the bats when asked for figures.")
     reason = "Three insults in two days, after a week in which each was read first."
-    authors.change_standing(
+    standing.change_standing(
         owen, author, Standing.MUTED, seen=first.pk, clause="no-abuse", days=30, reason=reason
     )
 
@@ -59,7 +60,7 @@ def appeal(owen: Moderator, comment: Comment, words: str) -> None:
         clause = "on-topic" if comment.external_id == "d-13" else "no-abuse"
         desk.reject(owen.user, comment.pk, clauses=[clause], expected_version=comment.version)
     assert comment.author
-    appeals.open_appeal(comment, author_id=comment.author.external_id, words=words)
+    answer.open_appeal(comment, author_id=comment.author.external_id, words=words)
 
 
 def read_again(mona: Moderator, owen: Moderator) -> None:

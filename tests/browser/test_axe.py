@@ -9,6 +9,9 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from moderation.appeals import answer as appeals_answer
+from moderation.community import standing
+from moderation.community.story_state import change_state, watch
 from moderation.models import (
     Appeal,
     Author,
@@ -21,12 +24,10 @@ from moderation.models import (
     Standing,
     Status,
 )
-from moderation.services import appeals, authors
 from moderation.services import review as desk
 from moderation.services.decision_links import decision_url
 from moderation.services.deferrals import bring_back, defer, until_in
 from moderation.services.review import Press
-from moderation.services.story_states import change_state, watch
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, waiting
@@ -116,7 +117,7 @@ def appealed(
         comment = make_comment(f"The mayor said so, number {number}.", author=ravi)
         rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)
         words = "I quoted the mayor, word for word. Please look at the minutes of the council."
-        made.append(appeals.open_appeal(comment, author_id="ravi", words=words)[0])
+        made.append(appeals_answer.open_appeal(comment, author_id="ravi", words=words)[0])
     return made
 
 
@@ -150,8 +151,8 @@ def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[
     """Open the page of an author with a history and of a story with one, and a deferred comment."""
     moderator = Moderator.objects.get(user=user)
     author = Author.objects.get(comments=comments[1])
-    authors.write_note(moderator, author, "Writes at night.")
-    authors.change_standing(moderator, author, Standing.MUTED, seen=0, reason="Spiteful.")
+    standing.write_note(moderator, author, "Writes at night.")
+    standing.change_standing(moderator, author, Standing.MUTED, seen=0, reason="Spiteful.")
     change_state(moderator, comments[1].story, "premoderated", seen="open", note="Heated.")
     watch(moderator, comments[1].story, watched=True)
     comment = Comment.objects.get(pk=comments[1].pk)

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
+from moderation.appeals import answer
+from moderation.appeals.queue import answerable, count_waiting, same_person
 from moderation.models import (
     Appeal,
     Author,
@@ -21,9 +23,8 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.selectors.appeals import answerable, count_waiting, same_person
 from moderation.selectors.labels import Provenance, stream_labels
-from moderation.services import appeals, edits, erasure, payloads, review
+from moderation.services import edits, erasure, payloads, review
 from moderation.services.errors import Conflict, Invalid, ModerationError, NotFound, StaleDecision
 from tests.cast import MakeComment
 from tests.services.desk import rule
@@ -44,7 +45,7 @@ def rejected(make_comment: MakeComment, mona: User, ravi: Author, with_policy: P
 @pytest.fixture
 def appeal(rejected: Comment) -> Appeal:
     """Ravi's appeal against it."""
-    return appeals.open_appeal(rejected, author_id="ravi", words=WORDS)[0]
+    return answer.open_appeal(rejected, author_id="ravi", words=WORDS)[0]
 
 
 def state_of(appeal: Appeal) -> str:
@@ -60,10 +61,10 @@ def end_hold() -> None:
 
 def test_an_author_appeals_once(rejected: Comment, appeal: Appeal) -> None:
     assert (appeal.decision, appeal.body) == (Decision.objects.get(), rejected.body)
-    again, new = appeals.open_appeal(rejected, author_id="ravi", words=WORDS)
+    again, new = answer.open_appeal(rejected, author_id="ravi", words=WORDS)
     assert (again, new) == (appeal, False)
     with pytest.raises(Conflict) as refused:
-        appeals.open_appeal(rejected, author_id="ravi", words="And another thing.")
+        answer.open_appeal(rejected, author_id="ravi", words="And another thing.")
     assert refused.value.code == "already_appealed"
 
 
@@ -79,7 +80,7 @@ def test_an_author_appeals_once(rejected: Comment, appeal: Appeal) -> None:
 )
 def test_it_refuses_what_is_no_appeal(rejected: Comment, sent: dict[str, str], code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        appeals.open_appeal(rejected, **{"author_id": "ravi", "words": WORDS, **sent})
+        answer.open_appeal(rejected, **{"author_id": "ravi", "words": WORDS, **sent})
     assert refused.value.code == code
     assert not Appeal.objects.exists()
 
@@ -89,7 +90,7 @@ def test_only_a_rejection_can_be_appealed_against(
     make_comment: MakeComment, status: Status
 ) -> None:
     with pytest.raises(Conflict) as refused:
-        appeals.open_appeal(make_comment(status=status), author_id=None, words=WORDS)
+        answer.open_appeal(make_comment(status=status), author_id=None, words=WORDS)
     assert refused.value.code == "not_rejected"
 
 
@@ -98,14 +99,14 @@ def test_a_rejection_that_the_outside_does_not_know_yet_cannot(
 ) -> None:
     comment = make_comment(status=Status.IN_REVIEW)
     review.reject(mona, comment.pk, clauses=["no-abuse"], expected_version=1)
-    assert not appeals.may_appeal(Comment.objects.get())
+    assert not answer.may_appeal(Comment.objects.get())
 
 
 def test_granting_approves_and_reverses(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
-    decision = appeals.grant(owen, appeal.pk, expected_version=2, answer="You are right.")
+    decision = answer.grant(owen, appeal.pk, expected_version=2, answer="You are right.")
     assert (decision.status, decision.source) == (Status.APPROVED, Source.APPEAL)
     assert decision.reverses == appeal.decision
     assert decision.effective_at > decision.created_at  # held, like every person's decision
@@ -121,7 +122,7 @@ def test_upholding_confirms_the_rejection_and_is_final(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
-    decision = appeals.uphold(owen, appeal.pk, expected_version=2, answer="He did not say that.")
+    decision = answer.uphold(owen, appeal.pk, expected_version=2, answer="He did not say that.")
     rejected.refresh_from_db()
     assert (rejected.status, rejected.version) == (Status.REJECTED, 3)
     assert (decision.clauses, decision.reverses) == (["no-abuse"], None)
@@ -130,19 +131,19 @@ def test_upholding_confirms_the_rejection_and_is_final(
     Decision.objects.filter(pk=decision.pk).update(withheld=False)
     end_hold()
     with pytest.raises(Conflict):
-        appeals.open_appeal(rejected, author_id="ravi", words="Once more, please.")
+        answer.open_appeal(rejected, author_id="ravi", words="Once more, please.")
 
 
 def test_the_answer_is_a_label_that_weighs_more(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site, settings: pytest.fixture
 ) -> None:
     settings.PUBLISHING_HOLD_SECONDS = 0
-    appeals.uphold(owen, appeal.pk, expected_version=2)
+    answer.uphold(owen, appeal.pk, expected_version=2)
     label = next(stream_labels(daily))
     assert (label.rejected, label.provenance) == (1, Provenance.APPEAL)
 
 
-@pytest.mark.parametrize("verb", [appeals.uphold, appeals.grant])
+@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
 def test_somebody_else_has_to_answer(
     appeal: Appeal, mona: User, owen: User, eve: User, daily: Site, verb: type
 ) -> None:
@@ -160,8 +161,8 @@ def test_what_the_policy_rejected_anybody_may_look_at(
 ) -> None:
     comment = make_comment()
     rule(comment, Status.REJECTED, None, source=Source.POLICY)
-    made, _ = appeals.open_appeal(comment, author_id=None, words=WORDS)
-    appeals.grant(mona, made.pk, expected_version=2)
+    made, _ = answer.open_appeal(comment, author_id=None, words=WORDS)
+    answer.grant(mona, made.pk, expected_version=2)
     assert state_of(made) == "granted"
 
 
@@ -170,11 +171,11 @@ def test_who_is_alone_looks_again_and_that_is_known(
 ) -> None:
     Moderator.objects.filter(user=owen).delete()
     assert list(answerable(mona, daily)) == [appeal]
-    appeals.uphold(mona, appeal.pk, expected_version=2)
+    answer.uphold(mona, appeal.pk, expected_version=2)
     assert same_person(Appeal.objects.get())
 
 
-@pytest.mark.parametrize("verb", [appeals.uphold, appeals.grant])
+@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
 def test_an_answer_taken_back_in_time_leaves_no_trace_outside(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site, verb: type
 ) -> None:
@@ -186,11 +187,11 @@ def test_an_answer_taken_back_in_time_leaves_no_trace_outside(
     assert state_of(appeal) == "open"
     appeal.refresh_from_db()
     assert appeal.answer == "Half a thought"  # nothing typed is lost
-    appeals.uphold(owen, appeal.pk, expected_version=back.version)
+    answer.uphold(owen, appeal.pk, expected_version=back.version)
     assert state_of(appeal) == "upheld"
 
 
-@pytest.mark.parametrize("verb", [appeals.uphold, appeals.grant])
+@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
 def test_an_answer_taken_back_later_opens_the_appeal_again(
     rejected: Comment, appeal: Appeal, owen: User, verb: type
 ) -> None:
@@ -199,18 +200,18 @@ def test_an_answer_taken_back_later_opens_the_appeal_again(
     back = review.undo(owen)
     assert (back.reverses, back.clauses, back.withheld) == (decision, ["no-abuse"], False)
     assert state_of(appeal) == "open"
-    assert not appeals.may_appeal(Comment.objects.get())
+    assert not answer.may_appeal(Comment.objects.get())
 
 
 def test_the_second_of_two_answers_changes_nothing(
     appeal: Appeal, owen: User, daily: Site, make_comment: MakeComment
 ) -> None:
-    first = appeals.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="No.")
-    assert appeals.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="Yes.") == first
+    first = answer.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="No.")
+    assert answer.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="Yes.") == first
     with pytest.raises(StaleDecision):
-        appeals.grant(owen, appeal.pk, expected_version=2, key="k-2", answer="Yes.")
+        answer.grant(owen, appeal.pk, expected_version=2, key="k-2", answer="Yes.")
     with pytest.raises(Conflict) as refused:
-        appeals.uphold(owen, appeal.pk, expected_version=3, key="k-3")
+        answer.uphold(owen, appeal.pk, expected_version=3, key="k-3")
     assert refused.value.code == "appeal_answered"
     appeal.refresh_from_db()
     assert (appeal.answer, appeal.outcome) == ("No.", first)
@@ -223,10 +224,10 @@ def test_an_edit_closes_it_and_another_rejection_can_be_appealed_against(
     edits.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
     with pytest.raises(ModerationError):
-        appeals.grant(mona, appeal.pk, expected_version=2)
+        answer.grant(mona, appeal.pk, expected_version=2)
     rule(rejected, Status.REJECTED, mona)
     rejected.refresh_from_db()
-    second, new = appeals.open_appeal(rejected, author_id="ravi", words=WORDS)
+    second, new = answer.open_appeal(rejected, author_id="ravi", words=WORDS)
     assert new and second.body == "The mayor said it, not I."
     assert count_waiting(daily).number == 1
 
@@ -243,7 +244,7 @@ def test_any_other_decision_closes_it_and_its_undo_opens_it(
 def test_a_held_answer_that_is_overtaken_counts_no_more(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
-    appeals.uphold(owen, appeal.pk, expected_version=2)
+    answer.uphold(owen, appeal.pk, expected_version=2)
     review.approve(mona, rejected.pk, expected_version=3)
     assert state_of(appeal) == "closed"
 
@@ -251,7 +252,7 @@ def test_a_held_answer_that_is_overtaken_counts_no_more(
 def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
-    appeals.grant(owen, appeal.pk, expected_version=2)
+    answer.grant(owen, appeal.pk, expected_version=2)
     back = review.reject(mona, rejected.pk, clauses=["no-abuse"], expected_version=3)
     assert back.withheld and state_of(appeal) == "open"
 
@@ -259,13 +260,13 @@ def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
 def test_an_edit_within_the_hold_withdraws_the_answer(
     rejected: Comment, appeal: Appeal, owen: User
 ) -> None:
-    appeals.uphold(owen, appeal.pk, expected_version=2)
+    answer.uphold(owen, appeal.pk, expected_version=2)
     edits.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
 
 
 def test_erasing_reaches_appeals(rejected: Comment, appeal: Appeal, owen: User) -> None:
-    appeals.uphold(owen, appeal.pk, expected_version=2, answer="Ravi, no.")
+    answer.uphold(owen, appeal.pk, expected_version=2, answer="Ravi, no.")
     erasure.erase_comment(rejected)
     appeal.refresh_from_db()
     assert (appeal.body, appeal.words, appeal.answer) == ("", "", "")

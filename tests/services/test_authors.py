@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
+from moderation.community import standing as community_standing
+from moderation.community.authors import find_author, standing_in_words
 from moderation.models import (
     Author,
     Comment,
@@ -21,8 +23,7 @@ from moderation.models import (
 )
 from moderation.policy import Facts, parse
 from moderation.policy.default import DEFAULT_DOCUMENT
-from moderation.selectors.authors import find_author, standing_in_words
-from moderation.services import authors, edits
+from moderation.services import edits
 from moderation.services.erasure import erase_author
 from moderation.services.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
 from moderation.services.errors import Suspended as Refused
@@ -55,7 +56,7 @@ def latest(author: Author) -> int:
 
 def suspend(senior: Moderator, author: Author, **more: Any) -> StandingChange:
     given = {"seen": 0, "days": 7, "clause": "no-abuse", **WHY, **more}
-    return authors.change_standing(senior, author, Standing.SUSPENDED, **given)
+    return community_standing.change_standing(senior, author, Standing.SUSPENDED, **given)
 
 
 def sent(author: str = "ravi", **fields: Any) -> Submission:
@@ -118,18 +119,18 @@ def test_history_is_imported_whatever_holds_today(
 def test_who_may_decide_what(junior: Moderator, senior: Moderator, ravi: Author, eve: User) -> None:
     for standing in (Standing.SUSPENDED, Standing.MUTED, Standing.TRUSTED):
         with pytest.raises(NotAllowed):
-            authors.change_standing(junior, ravi, standing, seen=0, days=1, **WHY)
-    authors.change_standing(junior, ravi, Standing.PREMODERATED, seen=0, **WHY)
+            community_standing.change_standing(junior, ravi, standing, seen=0, days=1, **WHY)
+    community_standing.change_standing(junior, ravi, Standing.PREMODERATED, seen=0, **WHY)
     suspend(senior, ravi, seen=latest(ravi))
     with pytest.raises(NotAllowed):
-        authors.change_standing(junior, ravi, Standing.NORMAL, seen=latest(ravi))
+        community_standing.change_standing(junior, ravi, Standing.NORMAL, seen=latest(ravi))
     with pytest.raises(NotAllowed):
-        authors.undo_standing(junior, ravi, seen=latest(ravi))
+        community_standing.undo_standing(junior, ravi, seen=latest(ravi))
     foreign = Moderator.objects.get(user=eve)
     with pytest.raises(NotFound):
-        authors.change_standing(foreign, ravi, Standing.PREMODERATED, seen=0, **WHY)
+        community_standing.change_standing(foreign, ravi, Standing.PREMODERATED, seen=0, **WHY)
     with pytest.raises(NotFound):
-        authors.write_note(foreign, ravi, "Hello.")
+        community_standing.write_note(foreign, ravi, "Hello.")
 
 
 @pytest.mark.parametrize(
@@ -155,19 +156,19 @@ def test_a_suspension_has_an_end_and_a_reason(
 def test_the_second_of_two_hears_who_was_first(senior: Moderator, ravi: Author) -> None:
     suspend(senior, ravi)
     with pytest.raises(Conflict, match="Sven changed this meanwhile"):
-        authors.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
+        community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
     assert StandingChange.objects.count() == 1
 
 
 def test_undo_brings_back_what_held_before(senior: Moderator, ravi: Author) -> None:
-    authors.change_standing(senior, ravi, Standing.MUTED, seen=0, reason="Spiteful.")
+    community_standing.change_standing(senior, ravi, Standing.MUTED, seen=0, reason="Spiteful.")
     suspend(senior, ravi, seen=latest(ravi))
-    back = authors.undo_standing(senior, ravi, seen=latest(ravi))
+    back = community_standing.undo_standing(senior, ravi, seen=latest(ravi))
     assert (back.standing, back.reason, back.until) == (Standing.MUTED, "Spiteful.", None)
     ravi.refresh_from_db()
     assert (ravi.standing, ravi.standing_until) == (Standing.MUTED, None)
     with pytest.raises(Conflict):
-        authors.undo_standing(senior, ravi, seen=back.pk)
+        community_standing.undo_standing(senior, ravi, seen=back.pk)
 
 
 def test_undo_does_not_bring_back_what_has_ended(senior: Moderator, ravi: Author) -> None:
@@ -178,8 +179,11 @@ def test_undo_does_not_bring_back_what_has_ended(senior: Moderator, ravi: Author
         StandingChange.objects.create(
             author=ravi, standing=Standing.SUSPENDED, until=Now() - timedelta(hours=1)
         )
-    authors.change_standing(senior, ravi, Standing.TRUSTED, seen=latest(ravi), **WHY)
-    assert authors.undo_standing(senior, ravi, seen=latest(ravi)).standing == Standing.NORMAL
+    community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=latest(ravi), **WHY)
+    assert (
+        community_standing.undo_standing(senior, ravi, seen=latest(ravi)).standing
+        == Standing.NORMAL
+    )
 
 
 def test_a_change_is_final(senior: Moderator, ravi: Author) -> None:
@@ -192,7 +196,7 @@ def test_erasing_the_author_erases_notes_and_changes(
     senior: Moderator, ravi: Author, daily: Site
 ) -> None:
     suspend(senior, ravi)
-    authors.write_note(senior, ravi, "Writes at night.")
+    community_standing.write_note(senior, ravi, "Writes at night.")
     erase_author(daily, "ravi")
     assert not StandingChange.objects.exists() and not Author.objects.exists()
 
@@ -227,5 +231,5 @@ def test_the_standing_is_a_fact_of_the_comment(
     comment = make_comment(author=ravi)
     row = Waiting(comment.pk, ravi.site_id, comment.story_id, ravi.pk, None, "x", 1, 1, 0)
     assert gather([row]).facts(row, None).author_standing == "normal"
-    authors.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
+    community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
     assert gather([row]).facts(row, None).author_standing == "trusted"

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
 
+from moderation.community.flagger_record import LEAST, MOST, Record, weighed_flags
 from moderation.models import Comment, Decision, Flag, Policy, Site, Source, Status, Story
-from moderation.selectors.flaggers import LEAST, MOST, Record, weighed_flags
 from moderation.services import flags, review
 from tests.cast import MakeComment
 from tests.services.desk import rule

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from moderation.appeals import answer
 from moderation.models import (
     Appeal,
     Comment,
@@ -33,7 +34,7 @@ from moderation.models import (
     Story,
     WebhookEndpoint,
 )
-from moderation.services import appeals, policies, review
+from moderation.services import policies, review
 from moderation.services.decisions import TRANSITIONS, decide, resubmit
 from moderation.services.errors import (
     Conflict,
@@ -164,13 +165,13 @@ class OneComment(RuleBasedStateMachine):
     def author_appeals(self, words: str) -> None:
         """An appeal changes no status, and only what stands rejected can be appealed against."""
         try:
-            _, new = appeals.open_appeal(self.comment, author_id=None, words=words)
+            _, new = answer.open_appeal(self.comment, author_id=None, words=words)
         except Conflict:
             return
         assert self.status == Status.REJECTED or not new
 
     @precondition(lambda self: self.now().appeals.exists())
-    @rule(who=st.sampled_from([0, 1]), verb=st.sampled_from([appeals.grant, appeals.uphold]))
+    @rule(who=st.sampled_from([0, 1]), verb=st.sampled_from([answer.grant, answer.uphold]))
     def moderator_answers(self, who: int, verb: Any) -> None:
         """A person answers the last appeal; only where it is open, and not against oneself."""
         user = self.people[who]
@@ -232,7 +233,7 @@ class OneComment(RuleBasedStateMachine):
             assert comment.status == Status.REJECTED
         elif comment.status == Status.REJECTED and comment.held_until is None:
             answered = {Appeal.State.GRANTED, Appeal.State.UPHELD} & set(states)
-            assert answered or appeals.may_appeal(comment)
+            assert answered or answer.may_appeal(comment)
 
     @invariant()
     def the_outside_ends_up_knowing_the_truth(self) -> None:

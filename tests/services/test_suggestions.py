@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from moderation.accounts import api_keys
 from moderation.models import ApiKey, Site, Status, Suggestion
 from moderation.selectors.suggestions import count_suggestions
-from moderation.services import keys, training
+from moderation.services import training
 from moderation.services.label_sets import collect
 from moderation.services.suggestions import suggest
 from tests.cast import MakeComment
@@ -22,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_policy")]
 @pytest.fixture
 def coral(daily: Site) -> ApiKey:
     """A key of The Daily with which another desk's people suggested 250 labels."""
-    key, plain = keys.create_key(daily, name="coral", scopes=["submit"])
-    caller = keys.authenticate(plain)
+    key, plain = api_keys.create_key(daily, name="coral", scopes=["submit"])
+    caller = api_keys.authenticate(plain)
     assert caller
     for text, rejected in comments(250):
         suggest(caller, text, rejected=rejected, door=Suggestion.Door.CORAL)
@@ -91,7 +92,7 @@ def test_a_revoked_key_is_not_believed_and_a_forgotten_one_leaves_nothing(
 ) -> None:
     doors("trust", "coral", "1")
     assert count_suggestions(daily, up_to=1000) == 250
-    keys.revoke_key(coral)
+    api_keys.revoke_key(coral)
     assert count_suggestions(daily, up_to=1000) == 0
     assert "250 labels" in doors("forget", "coral")
     assert not Suggestion.objects.exists()

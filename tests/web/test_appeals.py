@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.appeals import answer as appeals_answer
 from moderation.models import Appeal, Author, Comment, Decision, Moderator, Policy, Site, Status
-from moderation.services import appeals, edits
+from moderation.services import edits
 from moderation.services.erasure import erase_comment
 from tests.cast import MakeComment
 from tests.services.desk import rule
@@ -26,7 +27,7 @@ def waiting(
         comment = make_comment(f"Comment number {number}.", author=ravi, author_name="Ravi")
         why = {"clauses": ["no-abuse"], "policy": with_policy, "note": "A note of the desk."}
         rule(comment, Status.REJECTED, moderator, **why)
-        made.append(appeals.open_appeal(comment, author_id="ravi", words=WORDS)[0])
+        made.append(appeals_answer.open_appeal(comment, author_id="ravi", words=WORDS)[0])
     return made
 
 
@@ -120,7 +121,7 @@ def test_undo_opens_it_again_and_keeps_the_words(
 def test_it_takes_nothing_back_when_there_is_nothing(
     owens: Client, waiting: list[Appeal], mona: User, decision: str
 ) -> None:
-    made = appeals.grant(mona, waiting[2].pk, expected_version=2)
+    made = appeals_answer.grant(mona, waiting[2].pk, expected_version=2)
     for given in (decision, str(made.pk)):
         answer = owens.post(f"{LIST}undo/", {"decision": given}, follow=True)
         assert "There is nothing to take back." in answer.content.decode()
@@ -151,7 +152,7 @@ def test_the_second_of_two_hears_who_was_first(
     owens: Client, waiting: list[Appeal], daily: Site, eve: User
 ) -> None:
     Moderator.objects.create(user=eve, site=daily)
-    appeals.uphold(eve, waiting[0].pk, expected_version=2)
+    appeals_answer.uphold(eve, waiting[0].pk, expected_version=2)
     answer = press(owens, waiting[0], "grant", version="2", answer="My words")
     page = answer.content.decode()
     assert answer.status_code == 409 and "Already rejected by Eve" in page

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.appeals import answer as appeals_answer
 from moderation.models import (
     Appeal,
     Author,
@@ -21,7 +22,7 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import appeals, erasure
+from moderation.services import erasure
 from moderation.services.decision_links import decision_url
 from moderation.web import visitors
 from tests.cast import MakeComment
@@ -158,7 +159,8 @@ def test_who_is_too_fast_waits_and_keeps_the_words(
 
 
 @pytest.mark.parametrize(
-    ("verb", "badge"), [(appeals.grant, "Granted"), (appeals.uphold, "The decision stands")]
+    ("verb", "badge"),
+    [(appeals_answer.grant, "Granted"), (appeals_answer.uphold, "The decision stands")],
 )
 def test_the_answer_appears_after_the_hold(
     rejected: Comment,
@@ -168,7 +170,7 @@ def test_the_answer_appears_after_the_hold(
     verb: type,
     badge: str,
 ) -> None:
-    made, _ = appeals.open_appeal(rejected, author_id=READER, words=WORDS)
+    made, _ = appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
     decision = verb(owen, made.pk, expected_version=2, answer="I have <i>looked</i>.")
     held = words_of(client.get(link(rejected)))
     assert "Waits for an answer" in held and "looked" not in held
@@ -186,16 +188,16 @@ def test_a_site_with_one_moderator_says_so(
     rejected: Comment, client: Client, mona: User, settings: pytest.fixture
 ) -> None:
     settings.PUBLISHING_HOLD_SECONDS = 0
-    made, _ = appeals.open_appeal(rejected, author_id=READER, words=WORDS)
+    made, _ = appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
     assert "only one moderator" in words_of(client.get(link(rejected)))
-    appeals.uphold(mona, made.pk, expected_version=2)
+    appeals_answer.uphold(mona, made.pk, expected_version=2)
     assert "The same moderator has looked" in words_of(client.get(link(rejected)))
 
 
 def test_another_text_is_sent_where_the_comment_was_written(
     rejected: Comment, reader: Client
 ) -> None:
-    appeals.open_appeal(rejected, author_id=READER, words=WORDS)
+    appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
     sent = {"body": "The mayor did not like it.\r\nNor did I.", "revision": "1"}
     assert reader.post(own(rejected), sent).status_code == 302
     rejected.refresh_from_db()

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.community import standing
 from moderation.models import (
     Author,
     AuthorNote,
@@ -17,7 +18,6 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import authors
 from moderation.services import review as desk
 from moderation.services.policies import ensure_default
 from tests.api.calls import comment as as_sent
@@ -43,8 +43,8 @@ SUSPEND = {"standing": "suspended", "days": "7", "clause": "no-abuse", "reason":
 
 
 def suspend(sven: Moderator, ravi: Author) -> None:
-    authors.change_standing(
-        sven, ravi, authors.Standing.SUSPENDED, seen=0, days=7, reason="Third insult."
+    standing.change_standing(
+        sven, ravi, standing.Standing.SUSPENDED, seen=0, days=7, reason="Third insult."
     )
 
 
@@ -74,7 +74,7 @@ def test_the_card_leads_to_the_author(
 ) -> None:
     comment = make_comment(author=ravi, status=Status.IN_REVIEW)
     suspend(sven, ravi)
-    authors.write_note(sven, ravi, "Writes at night.")
+    standing.write_note(sven, ravi, "Writes at night.")
     page = client.get(f"/review/daily/comments/{comment.pk}/").content.decode()
     assert here in page and "Suspended" in page and "(1 note)" in page
     assert here in client.get("/review/daily/").content.decode()
@@ -150,8 +150,8 @@ def test_the_api_refuses_and_says_until_when(sven: Moderator, ravi: Author, api_
 
 
 def test_a_refusal_is_short_in_every_script(sven: Moderator, ravi: Author, api_key: str) -> None:
-    authors.change_standing(
-        sven, ravi, authors.Standing.SUSPENDED, seen=0, days=365, reason="🦊" * 160
+    standing.change_standing(
+        sven, ravi, standing.Standing.SUSPENDED, seen=0, days=365, reason="🦊" * 160
     )
     problem(post(api_key, as_sent(author={"id": "ravi"})), 403, "author_suspended")
 
@@ -180,7 +180,7 @@ def test_who_is_not_at_the_normal_standing_is_listed(
     over = Author.objects.create(site=daily, external_id="over", name="Olga")
     far = Author.objects.create(site=herald, external_id="far", name="Frida")
     suspend(sven, ravi)
-    authors.change_standing(sven, nina, authors.Standing.TRUSTED, seen=0, clause="no-abuse")
+    standing.change_standing(sven, nina, standing.Standing.TRUSTED, seen=0, clause="no-abuse")
     ended = {"standing": "suspended", "until": "2026-01-01T00:00Z", "reason": "Long ago."}
     StandingChange.objects.create(author=over, **ended)
     StandingChange.objects.create(author=far, standing="muted", reason="Elsewhere.")
@@ -191,7 +191,7 @@ def test_who_is_not_at_the_normal_standing_is_listed(
     assert page in client.get("/review/daily/").content.decode()
     trusted = client.get(f"{page}?standing=trusted").content.decode()
     assert "Nina" in trusted and "Ravi" not in trusted
-    authors.undo_standing(sven, ravi, seen=StandingChange.objects.get(author=ravi).pk)
+    standing.undo_standing(sven, ravi, seen=StandingChange.objects.get(author=ravi).pk)
     assert "Ravi" not in client.get(page).content.decode()
     for strange in ("standing=%00", "standing=normal", "before=x", f"before={9**30}"):
         assert client.get(f"{page}?{strange}").status_code == 200

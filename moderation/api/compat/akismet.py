@@ -9,7 +9,8 @@ import uuid
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.api import rates
+from moderation.accounts.api_keys import Caller
+from moderation.api import rate_limit
 from moderation.api.compat import callers
 from moderation.api.compat.akismet_requests import (
     read_comment,
@@ -23,7 +24,6 @@ from moderation.services import suggestions
 from moderation.services.akismet import Told, check
 from moderation.services.callbacks import close_callback
 from moderation.services.errors import ModerationError
-from moderation.services.keys import Caller
 from moderation.services.suggestions import TooManySuggestions
 
 __all__ = ["refuse", "split_host", "urlpatterns"]
@@ -148,7 +148,7 @@ def usage_limit(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     _identify(request, {}, callers.SCORING)
-    limit, left, _ = rates.used(request)
+    limit, left, _ = rate_limit.used(request)
     document = {
         "limit": limit,
         "usage": limit - left,

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
-from moderation.api import reading
+from moderation.api import json_body
 from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import BadRequest
 from moderation.services import texts
@@ -59,11 +59,11 @@ def split_host(request: HttpRequest) -> Host:
 def read_fields(request: HttpRequest) -> dict[str, str]:
     """Return the fields of a form, or of a JSON object, in UTF-8. Raises as `reading` does."""
     if request.META.get("CONTENT_TYPE", "").startswith("application/json"):
-        value = reading.read_json(request, limit=REQUEST_BYTES)
+        value = json_body.read_json(request, limit=REQUEST_BYTES)
         if not isinstance(value, dict):
             raise BadRequest("The body is no object.")
         return {name: _as_text(one) for name, one in value.items() if one is not None}
-    reading.check_length(request, REQUEST_BYTES)
+    json_body.check_length(request, REQUEST_BYTES)
     if request.content_type == "multipart/form-data":
         return _read_parts(request)
     try:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
-from moderation.api import rates
+from moderation.accounts import api_keys
+from moderation.accounts.api_keys import Caller
+from moderation.api import rate_limit
 from moderation.api.problems import Forbidden, Unauthorised
 from moderation.models import Scope
-from moderation.services import keys
-from moderation.services.keys import Caller
 
 LONGEST_KEY = 200
 # Having a text scored stores nothing: any scope that a key is likely to have is enough.
@@ -39,10 +39,10 @@ def identify(request: HttpRequest, places: Iterable[str], scopes: frozenset[Scop
     plain = next(filter(None, places), "")
     if not plain:
         raise NoKey("Send a key.")
-    caller = keys.authenticate(plain) if len(plain) <= LONGEST_KEY and plain.isascii() else None
+    caller = api_keys.authenticate(plain) if len(plain) <= LONGEST_KEY and plain.isascii() else None
     if caller is None:
         raise Unauthorised("This key does not work.")
     if not scopes & caller.scopes:
         raise Forbidden("This key may not do that.")
-    rates.count(request, caller)
+    rate_limit.count(request, caller)
     return caller

@@ -12,14 +12,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.api import rates, reading
+from moderation.accounts.api_keys import Caller
+from moderation.api import json_body, rate_limit
 from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
 from moderation.models import ForeignSecret, Site
 from moderation.services import coral, foreign, stories
 from moderation.services.errors import ModerationError
 from moderation.services.foreign_secrets import signer_of
-from moderation.services.keys import Caller
 from moderation.services.stories import StoryGiven
 from moderation.services.submissions import Submission
 
@@ -43,18 +43,18 @@ def refuse(error: ModerationError) -> HttpResponse:
 
 def _signed(request: HttpRequest, slug: str, door: ForeignSecret.Door) -> Site:
     """Return the site whose secret signed the request. Raises Unauthorised and TooMany."""
-    reading.check_headers(request, REQUEST_BYTES)
+    json_body.check_headers(request, REQUEST_BYTES)
     header = request.META.get("HTTP_X_CORAL_SIGNATURE", "")
     site = signer_of(slug, door, request.body, header)
     if site is None:
         raise Unauthorised("The signature fits no secret of this address.")
     # A site's signed requests count together, under a number that no key has.
-    rates.count(request, Caller(-site.pk, site, frozenset(), None))
+    rate_limit.count(request, Caller(-site.pk, site, frozenset(), None))
     return site
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
-    value = reading.read_json(request, limit=REQUEST_BYTES)
+    value = json_body.read_json(request, limit=REQUEST_BYTES)
     if not isinstance(value, dict):
         raise BadRequest("The body is no object.")
     return value

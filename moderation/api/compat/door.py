@@ -15,9 +15,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
-from moderation.api import rates
+from moderation.api import rate_limit
 from moderation.api.compat import akismet, coral, openai, perspective
-from moderation.api.door import REQUESTS
+from moderation.api.fast_path import REQUESTS
 from moderation.api.problems import refusal_of
 from moderation.services.errors import ModerationError, NotFound
 
@@ -97,7 +97,7 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
         response = refuse(NotFound("There is nothing here."))
     except Exception as error:
         response = refuse(refusal_of(error))
-    rates.add_headers(request, response)
+    rate_limit.add_headers(request, response)
     return response
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.api import rates, reading
+from moderation.api import json_body, rate_limit
 from moderation.api.compat import callers
 from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
 from moderation.services import foreign
@@ -79,11 +79,11 @@ def moderations(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     caller = callers.identify(request, [callers.bearer(request)], callers.SCORING)
-    asked = reading.read_json(request, limit=REQUEST_BYTES)
+    asked = json_body.read_json(request, limit=REQUEST_BYTES)
     if not isinstance(asked, dict):
         raise Refusal("We expected an object.", code="invalid_type")
     model, texts = _model(asked.get("model")), _texts(asked.get("input"))
-    rates.count(request, caller, cost=len(texts) - 1)  # the first is counted with the key
+    rate_limit.count(request, caller, cost=len(texts) - 1)  # the first is counted with the key
     measured = measure(caller.site, [Asked(text) for text in texts])
     _require_trained(measured)
     response = _respond(

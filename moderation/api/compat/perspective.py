@@ -13,6 +13,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import re_path
 
+from moderation.accounts.api_keys import Caller
 from moderation.api.compat import callers, perspective_discovery
 from moderation.api.compat.perspective_answers import describe
 from moderation.api.compat.perspective_errors import CONTENT_TYPE, refuse
@@ -21,7 +22,6 @@ from moderation.api.compat.perspective_requests import read_analyze
 from moderation.api.compat.perspective_suggestions import read_suggestion
 from moderation.models import Scope
 from moderation.services import foreign, suggestions
-from moderation.services.keys import Caller
 from moderation.services.measuring import Asked, measure
 
 __all__ = ["refuse", "urlpatterns"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from moderation.api import reading
+from moderation.api import json_body
 from moderation.api.problems import BadRequest, NotJson
 from moderation.services.errors import TooLarge
 
@@ -33,19 +33,19 @@ _loose = re.compile(
 
 def read_json(request: HttpRequest) -> Any:
     """Return the request's JSON value. Raises BadRequest, NotJson, TooLarge, LengthRequired."""
-    text = reading.decode(_unpacked(request, _body(request)))
+    text = json_body.decode(_unpacked(request, _body(request)))
     try:
-        return reading.parse(text)
+        return json_body.parse(text)
     except BadRequest as error:
         if error.code != "not_json":
             raise
-        return reading.parse(_loose.sub(_strictly, text))
+        return json_body.parse(_loose.sub(_strictly, text))
 
 
 def _body(request: HttpRequest) -> bytes:
     headers = request.META
     if not headers.get("HTTP_TRANSFER_ENCODING") or not headers.get("wsgi.input_terminated"):
-        reading.check_length(request, REQUEST_BYTES)
+        json_body.check_length(request, REQUEST_BYTES)
         return request.body
     # Django reads as far as Content-Length says, and chunks come without one.
     try:

@@ -31,8 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make it and print it; it cannot be shown again."""
+        from moderation.accounts.api_keys import create_key
         from moderation.models import Site
-        from moderation.services.keys import create_key
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:

@@ -27,9 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make it, or say why not."""
+        from moderation.accounts.invitations import create_moderator, password_link
         from moderation.models import Role, Site
         from moderation.services.errors import ModerationError
-        from moderation.services.moderators import create_moderator, password_link
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from moderation.accounts import api_keys
+from moderation.accounts.api_keys import create_key
 from moderation.models import Callback, Comment, Scope, Site, Suggestion
-from moderation.services import keys
-from moderation.services.keys import create_key
 from tests.api.compat.calls import CALM, INSULT, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_policy")]
@@ -90,7 +90,7 @@ def test_the_key_stands_in_the_host_too(daily: Site, settings: Any) -> None:
         said(ask(CHECK, "", host=f"{label}.moderation.example:8000"), b"false")
         refused = ask(CHECK, "", host=f"{label}.evil.example")
         said(refused, b"invalid")
-    keys.revoke_key(row)
+    api_keys.revoke_key(row)
     said(ask(CHECK, "", host=f"{key}.moderation.example"), b"invalid")
     said(ask(CHECK, "", host="evil.example"), b"invalid")
 
@@ -149,7 +149,7 @@ def test_refusals(api_key: str, daily: Site, settings: Any) -> None:
     assert "Access-Control-Allow-Origin" not in send(CHECK, method="OPTIONS", Origin=BLOG)
     assert send("/1.1/get-stats", []).status_code == 404
     settings.RATE_LIMIT_PER_MINUTE = 1
-    keys.forget()
+    api_keys.forget()
     assert ask(CHECK, api_key).status_code == 429
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from moderation.accounts.api_keys import create_key
 from moderation.models import Scope, Site
 from moderation.services import measuring
-from moderation.services.keys import create_key
 from tests.api.compat.calls import ANALYZE, CALM, SUGGEST, analyze, google_error, send
 
 pytestmark = pytest.mark.django_db

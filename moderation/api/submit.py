@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import ValidationError
 
-from moderation.api import problems, rates, schemas
-from moderation.api.keys import Key, caller_of
+from moderation.api import problems, rate_limit, schemas
+from moderation.api.auth import Key, caller_of
+from moderation.api.json_body import BATCH_BYTES, read
 from moderation.api.problems import BadRequest
-from moderation.api.reading import BATCH_BYTES, read
 from moderation.models import Scope
 from moderation.services import submissions
 from moderation.services.errors import ModerationError, TooLarge
@@ -97,7 +97,7 @@ def submit_batch(request: HttpRequest) -> HttpResponse:
         raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
     caller = caller_of(request)
     if len(batch.comments) > 1:
-        rates.count(request, caller, cost=len(batch.comments) - 1)
+        rate_limit.count(request, caller, cost=len(batch.comments) - 1)
     key = idempotency_key(request)
     if key:
         key = "batch:" + hashlib.sha256(key.encode()).hexdigest()

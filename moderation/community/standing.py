@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from moderation.accounts.roles import RANK, at_least
+from moderation.community.authors import standing_now
+from moderation.community.suspensions import REASON_POINTS
 from moderation.models import (
     Author,
     AuthorNote,
@@ -21,13 +24,10 @@ from moderation.models import (
     StandingChange,
     Status,
 )
-from moderation.selectors.authors import standing_now
-from moderation.selectors.moderators import RANK, at_least
 from moderation.services import texts
 from moderation.services.decisions import DatabaseClock
 from moderation.services.errors import Conflict, Invalid, NotAllowed, NotFound
 from moderation.services.review import NOTE_POINTS, Ruling, check_ruling
-from moderation.services.suspensions import REASON_POINTS
 
 # Whom it takes to give a standing, and to take it away.
 NEEDS = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 
+from moderation.appeals.queue import may_answer
 from moderation.models import Appeal, Comment, Decision, Source, Status
 from moderation.selectors.access import standing_decision
-from moderation.selectors.appeals import may_answer
 from moderation.services import texts
 from moderation.services.contention import settled
 from moderation.services.decisions import decide

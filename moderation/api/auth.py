@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
 
-from moderation.api import rates
+from moderation.accounts import api_keys
+from moderation.accounts.api_keys import Caller
+from moderation.api import rate_limit
 from moderation.api.problems import BadRequest, Forbidden, Unauthorised
 from moderation.models import Scope
-from moderation.services import keys
-from moderation.services.keys import Caller
 
 LONGEST_HEADER = 200
 IN_QUERY = frozenset({"key", "api_key", "apikey", "token", "access_token", "authorization"})
@@ -37,12 +37,12 @@ class Key(AuthBase):
         header = request.META.get("HTTP_AUTHORIZATION", "")
         caller = None
         if len(header) <= LONGEST_HEADER and header[:7].lower() == "bearer ":
-            caller = keys.authenticate(header[7:].strip(" "))
+            caller = api_keys.authenticate(header[7:].strip(" "))
         if caller is None:
             raise Unauthorised("Send a working key: `Authorization: Bearer mk_live_…`.")
         if not (self.scopes & caller.scopes):
             raise Forbidden("This key may not do that.")
-        rates.count(request, caller)
+        rate_limit.count(request, caller)
         return caller
 
 

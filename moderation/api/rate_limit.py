@@ -12,8 +12,8 @@ import time
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from moderation.accounts.api_keys import Caller
 from moderation.api.problems import TooMany
-from moderation.services.keys import Caller
 
 WINDOW_SECONDS = 60
 

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from prometheus_client import Counter
 
-from moderation.api import problems, rates
+from moderation.api import problems, rate_limit
 from moderation.services.errors import ModerationError, NotFound
 
 PREFIX = "/api/v1/"
@@ -47,7 +47,7 @@ class ApiDoor:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response["Allow"])
         if isinstance(response, HttpResponse):
-            rates.add_headers(request, response)
+            rate_limit.add_headers(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response["X-Content-Type-Options"] = "nosniff"
         _counter(response.status_code).inc()
