@@ -9,7 +9,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import close_old_connections, connection
 
-from moderation.services import bell, callbacks, delivery, scoring, training
+from moderation.intake import wake_worker
+from moderation.services import callbacks, delivery, scoring, training
 
 WORKER_LOST_TRIES = 3
 
@@ -38,7 +39,7 @@ def score_pending() -> None:
     What was decided is told to the publishers at once; the clock finds what is left over.
     """
     _renew_connection()
-    bell.answer()  # before looking: a comment that comes from now on rings anew
+    wake_worker.answer()  # before looking: a comment that comes from now on rings anew
     try:
         if scoring.drain():
             delivery.deliver_in_background()

@@ -22,6 +22,8 @@ from django.db.models import Max
 
 from moderation import tasks
 from moderation.celery import app
+from moderation.decisions.decide import decide
+from moderation.intake import wake_worker
 from moderation.models import (
     Callback,
     ClassifierVersion,
@@ -33,16 +35,7 @@ from moderation.models import (
     Site,
     Status,
 )
-from moderation.services import (
-    bell,
-    callbacks,
-    delivery,
-    endpoints,
-    policies,
-    scoring,
-    training,
-)
-from moderation.services.decisions import decide
+from moderation.services import callbacks, delivery, endpoints, policies, scoring, training
 from moderation.startup import programs
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
@@ -303,7 +296,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     worker: Worker, make_comment: MakeComment
 ) -> None:
     comment = make_comment()
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided), worker.log.read_text()
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
@@ -311,14 +304,14 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     for pid in worker.children():
         os.kill(pid, signal.SIGKILL)
     make_comment()
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided, 30), worker.log.read_text()
 
     # PostgreSQL ended every connection, as a restart does: the next task opens a new one.
     with connection.cursor() as cursor:
         cursor.execute(END_CONNECTIONS)
     make_comment()
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided), worker.log.read_text()
 
     # What no bell rang for, the sweep's message finds.
@@ -329,7 +322,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     app.send_task("moderation.tasks.not_yet_known", queue="moderato")
     app.send_task("moderation.tasks.score_pending", kwargs={"unknown": 1})
     make_comment()
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided), worker.log.read_text()
     assert Decision.objects.count() == 5
     assert Comment.objects.aggregate(most=Max("version"))["most"] == 2
@@ -348,7 +341,7 @@ def test_comments_are_scored_while_a_site_is_trained(
     app.send_task("moderation.tasks.retrain", queue="training")
     assert eventually(is_training), worker.log.read_text()
     make_comment()
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided), worker.log.read_text()
     assert is_training()
     assert eventually(lambda: not is_training(), 300)
@@ -357,7 +350,7 @@ def test_comments_are_scored_while_a_site_is_trained(
 
     # The worker has measured without it before; it needs no restart to measure with it.
     comment = make_comment("Once again the referee was paid by the league.")
-    bell.ring()
+    wake_worker.ring()
     assert eventually(all_decided), worker.log.read_text()
     score = Score.objects.get(comment=comment)
     assert score.classifier_version == version and "likely_to_reject" in score.signals

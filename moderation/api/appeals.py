@@ -13,8 +13,8 @@ from moderation.api.comments import CommentId
 from moderation.api.json_body import read
 from moderation.appeals import answer
 from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
+from moderation.decisions.lookup import get_comment
 from moderation.models import Appeal, Scope, Source
-from moderation.selectors.access import get_comment
 
 router = Router(tags=["comments"])
 

@@ -11,16 +11,19 @@ from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.json_body import read
 from moderation.api.submit import url_of
-from moderation.models import Comment, Scope
-from moderation.policy import PolicyError
-from moderation.selectors.access import (
+from moderation.decisions import payload
+from moderation.decisions.lookup import (
     comments_of,
     get_comment,
     latest_score,
     standing_decision,
 )
-from moderation.selectors.outside import outside_status
-from moderation.services import edits, erasure, flags, payloads
+from moderation.decisions.visibility import outside_status
+from moderation.intake import edit as intake_edit
+from moderation.intake import erase as intake_erase
+from moderation.models import Comment, Scope
+from moderation.policy import PolicyError
+from moderation.services import flags
 from moderation.services.decision_links import decision_url
 from moderation.services.errors import ModerationError
 from moderation.services.policies import NoPolicyError, live_policy
@@ -36,12 +39,12 @@ def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
     author = comment.author
     told = None
     if decision is not None:
-        clauses = payloads.public_clauses(decision)
+        clauses = payload.public_clauses(decision)
         told = {
             "status": decision.status,
             "source": decision.source,
             "clauses": clauses,
-            "reason": payloads.reason_sentence(decision.status, clauses),
+            "reason": payload.reason_sentence(decision.status, clauses),
             "policy_version": decision.policy.number if decision.policy else None,
             "decided_at": decision.created_at,
         }
@@ -106,7 +109,7 @@ def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
     caller = caller_of(request)
     taken = read(request, schemas.EditIn)
     comment = get_comment(caller.site, comment_id)
-    edits.edit_comment(comment, body=taken.body)
+    intake_edit.edit_comment(comment, body=taken.body)
     comment = comments_of(caller.site).get(pk=comment.pk)
     return describe(comment, with_score=Scope.READ in caller.scopes)
 
@@ -120,7 +123,7 @@ def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
 )
 def erase(request: HttpRequest, comment_id: str = CommentId) -> Status:
     """Erase a comment's words and its author's name for good; its place in the thread stays."""
-    erasure.erase_comment(get_comment(caller_of(request).site, comment_id))
+    intake_erase.erase_comment(get_comment(caller_of(request).site, comment_id))
     return Status(204, None)
 
 

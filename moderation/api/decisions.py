@@ -10,9 +10,9 @@ from ninja import Query, Router
 
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
+from moderation.decisions import feed as feeds
+from moderation.decisions import payload
 from moderation.models import Scope
-from moderation.selectors import feed as feeds
-from moderation.services import payloads
 from moderation.services.errors import Invalid
 
 router = Router(tags=["decisions"])
@@ -45,7 +45,7 @@ def feed(
         response["Link"] = f'<{address}>; rel="next"'
     return {
         "decisions": [
-            payloads.describe(decision)
+            payload.describe(decision)
             | {
                 "status_before": decision.status_before,
                 "revision": decision.revision,

@@ -10,8 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from moderation.appeals.answer import WORDS_POINTS
+from moderation.intake.submit import BATCH, Submission
 from moderation.services import texts
-from moderation.services.submissions import BATCH, Submission
 
 _time = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"

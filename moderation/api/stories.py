@@ -17,9 +17,9 @@ from moderation.api.auth import Key, caller_of
 from moderation.api.comments import author_of
 from moderation.api.json_body import STORY_BYTES, read
 from moderation.community import thread as community_thread
+from moderation.decisions.lookup import get_story
+from moderation.intake import upserts
 from moderation.models import Scope
-from moderation.selectors.access import get_story
-from moderation.services import stories
 
 router = Router(tags=["stories"])
 StoryId = Path(description="The publisher's id of the story.")
@@ -38,9 +38,9 @@ def put(request: HttpRequest, story_id: str = StoryId) -> dict[str, Any]:
     Its title and text are what comments are compared with; `state` opens and closes it.
     """
     taken = read(request, schemas.StoryIn, limit=STORY_BYTES)
-    story = stories.put_story(
+    story = upserts.put_story(
         caller_of(request).site,
-        stories.StoryGiven(
+        upserts.StoryGiven(
             story_id,
             taken.url,
             taken.title,

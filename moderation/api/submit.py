@@ -16,10 +16,10 @@ from moderation.api import problems, rate_limit, schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.json_body import BATCH_BYTES, read
 from moderation.api.problems import BadRequest
+from moderation.intake import submit as intake_submit
+from moderation.intake.submit import BATCH, Submission, Submitted
 from moderation.models import Scope
-from moderation.services import submissions
 from moderation.services.errors import ModerationError, TooLarge
-from moderation.services.submissions import BATCH, Submission, Submitted
 
 router = Router(tags=["comments"])
 JSON = "application/json"
@@ -63,7 +63,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     is known already (the same id, or the same `Idempotency-Key`); the answer is the first one's.
     """
     taken = read(request, schemas.CommentIn)
-    submitted = submissions.submit_comment(
+    submitted = intake_submit.submit_comment(
         caller_of(request).site, taken.submission(idempotency_key(request))
     )
     url = url_of(submitted.external_id)
@@ -104,7 +104,7 @@ def submit_batch(request: HttpRequest) -> HttpResponse:
     items = [
         _item(item, f"{key}:{index}" if key else "") for index, item in enumerate(batch.comments)
     ]
-    results = submissions.submit_batch(caller.site, items)
+    results = intake_submit.submit_batch(caller.site, items)
     lines = [_line(index, result) for index, result in enumerate(results)]
     accepted = sum(isinstance(result, Submitted) for result in results)
     document = {"results": lines, "accepted": accepted, "refused": len(results) - accepted}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from moderation.appeals.queue import may_answer
+from moderation.decisions.decide import decide
+from moderation.decisions.lookup import standing_decision
 from moderation.models import Appeal, Comment, Decision, Source, Status
-from moderation.selectors.access import standing_decision
 from moderation.services import texts
 from moderation.services.contention import settled
-from moderation.services.decisions import decide
 from moderation.services.errors import Conflict, Invalid, NotFound
 from moderation.services.review import KEY_POINTS
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
+from moderation.decisions.visibility import APPROVED_SQL, seen_status
 from moderation.models import Comment, Decision, Source, Status, Story
-from moderation.selectors.outside import APPROVED_SQL, seen_status
 
 OWN_COMMENTS = 20
 # A comment may rest on many clauses; a reader is told the most severe ones.

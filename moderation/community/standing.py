@@ -14,6 +14,7 @@ from django.db import transaction
 from moderation.accounts.roles import RANK, at_least
 from moderation.community.authors import standing_now
 from moderation.community.suspensions import REASON_POINTS
+from moderation.decisions.decide import DatabaseClock
 from moderation.models import (
     Author,
     AuthorNote,
@@ -25,7 +26,6 @@ from moderation.models import (
     Status,
 )
 from moderation.services import texts
-from moderation.services.decisions import DatabaseClock
 from moderation.services.errors import Conflict, Invalid, NotAllowed, NotFound
 from moderation.services.review import NOTE_POINTS, Ruling, check_ruling
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from moderation.decisions.visibility import APPROVED_SQL
 from moderation.models import Story
-from moderation.selectors.outside import APPROVED_SQL
 
 # Comments that start a conversation, per page; replies come with them.
 PAGE, LARGEST_PAGE = 50, 200

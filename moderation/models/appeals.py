@@ -36,7 +36,7 @@ class Appeal(models.Model):
     words = models.TextField()
     # What the author is told by whoever decides; optional.
     answer = models.TextField(blank=True, db_default="")
-    # The decision that ended it; `services.decisions` sets it, and takes it away with an undo.
+    # The decision that ended it; `decisions.decide` sets it, and takes it away with an undo.
     outcome = models.OneToOneField(
         Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="ended_appeal"
     )

@@ -15,7 +15,7 @@ from moderation.models.stories import Story
 
 
 class Status(models.TextChoices):
-    """Where a comment stands; only `services.decisions` changes it."""
+    """Where a comment stands; only `decisions.decide` changes it."""
 
     PENDING = "pending", "Waiting for its score"
     IN_REVIEW = "in_review", "In review"

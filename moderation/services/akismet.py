@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from moderation.intake.insert import Submitted
+from moderation.intake.submit import Submission
 from moderation.models import Callback, Site, Status
 from moderation.policy import PolicyError
 from moderation.services import foreign, texts
 from moderation.services.addresses import OutboundRefused
-from moderation.services.arrivals import Submitted
 from moderation.services.endpoints import encrypt
 from moderation.services.errors import Invalid
 from moderation.services.outbound import check_url
 from moderation.services.policies import NoPolicyError
 from moderation.services.preview import preview
-from moderation.services.submissions import Submission
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db import close_old_connections, connection, connections
 
+from moderation.decisions.visibility import STATUS_SQL
 from moderation.models import Callback, Site, Status
-from moderation.selectors.outside import STATUS_SQL
 from moderation.services.addresses import OutboundRefused
 from moderation.services.endpoints import plain_secrets
 from moderation.services.errors import Invalid

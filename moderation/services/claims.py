@@ -15,6 +15,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from moderation.accounts.roles import at_least
+from moderation.decisions.decide import DatabaseClock
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
 from moderation.selectors.heavy import heavy_comments, last_read
 from moderation.selectors.queues import (
@@ -23,7 +24,6 @@ from moderation.selectors.queues import (
     filter_comments,
     open_escalations,
 )
-from moderation.services.decisions import DatabaseClock
 
 ORDERS = {"priority": ("-priority", "pk"), "newest": ("-pk",), "oldest": ("pk",)}
 # What lies ready on a desk goes back soon after the page was closed.

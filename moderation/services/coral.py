@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from moderation.intake.submit import Submission
 from moderation.models import Site
 from moderation.policy import PolicyError, Reason, Verdict
 from moderation.services.errors import Invalid
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.services.preview import preview
-from moderation.services.submissions import Submission
 
 logger = logging.getLogger(__name__)
 

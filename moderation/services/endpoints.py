@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from moderation.decisions.outbox import ALL_EVENTS
 from moderation.models import Site, WebhookEndpoint
 from moderation.services.addresses import OutboundRefused
 from moderation.services.errors import Conflict, Invalid
-from moderation.services.events import ALL_EVENTS
 from moderation.services.outbound import check_destination
 
 SECRET_PREFIX = "whsec_"

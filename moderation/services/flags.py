@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from moderation.community.flagger_record import weight_of
+from moderation.decisions import decide
+from moderation.decisions.lookup import latest_score
 from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.policy import PolicyError
-from moderation.selectors.access import latest_score
-from moderation.services import decisions, texts
+from moderation.services import texts
 from moderation.services.errors import Conflict, Invalid, StaleDecision
 from moderation.services.facts import Waiting, gather
 from moderation.services.judging import priority_of, weigh
@@ -89,7 +90,7 @@ def _judge_again(comment: Comment) -> None:
     if not reasons:
         return
     try:
-        decisions.decide(
+        decide.decide(
             row.pk,
             status=Status.IN_REVIEW,
             source=Source.POLICY,

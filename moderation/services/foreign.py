@@ -10,11 +10,11 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
+from moderation.intake.insert import Submitted
+from moderation.intake.submit import Submission, submit_batch
 from moderation.models import Site
 from moderation.services import texts
-from moderation.services.arrivals import Submitted
 from moderation.services.errors import ModerationError
-from moderation.services.submissions import Submission, submit_batch
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from moderation.decisions.decide_batch import BatchDecision, ScoreRow
 from moderation.models import Policy, Source, Standing, Status, Story
 from moderation.policy import Facts, PolicyError, Reason, Verdict, evaluate
 from moderation.policy import Policy as Judge
 from moderation.policy.document import AUTHOR, DAMAGED, PREMODERATED
 from moderation.services.classifiers import ADAPTED, SiteClassifier, classifier_for
-from moderation.services.decision_batches import BatchDecision, ScoreRow
 from moderation.services.facts import Context, Waiting, gather
 from moderation.services.policies import NoPolicyError, live_policy
 

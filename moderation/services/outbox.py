@@ -13,11 +13,11 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
+from moderation.decisions.payload import webhook_body, webhook_id
 from moderation.models import Delivery
 from moderation.services.endpoints import disable_endpoint, plain_secrets
 from moderation.services.errors import ModerationError
 from moderation.services.outbound import Answer
-from moderation.services.payloads import webhook_body, webhook_id
 
 MINUTE, HOUR = 60, 3600
 # Seconds to wait before each attempt (Standard Webhooks 1.0.0): 75 h 35 min in all.

@@ -11,9 +11,9 @@ import logging
 from django.db import transaction
 from django.db.models import QuerySet
 
+from moderation.decisions.decide import DatabaseClock
 from moderation.models import ClassifierVersion, Site
 from moderation.services.classifiers import bundled, unusable
-from moderation.services.decisions import DatabaseClock
 from moderation.services.errors import Conflict, NotFound
 
 logger = logging.getLogger(__name__)

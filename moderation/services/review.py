@@ -14,10 +14,10 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
 from moderation import policy as judge
+from moderation.decisions.decide import DatabaseClock, decide
 from moderation.models import Comment, Decision, Policy, Score, Source, Status
 from moderation.selectors.histories import judgements
 from moderation.services import texts
-from moderation.services.decisions import DatabaseClock, decide
 from moderation.services.errors import Invalid, ModerationError, NotFound
 from moderation.services.policies import NoPolicyError, live_policy
 

@@ -17,8 +17,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from moderation.services import bell, classifiers
-from moderation.services.decision_batches import decide_batch
+from moderation.decisions.decide_batch import decide_batch
+from moderation.intake import wake_worker
+from moderation.services import classifiers
 from moderation.services.facts import Waiting
 from moderation.services.judging import fall_back, judge
 from moderation.services.preview import explain, preview
@@ -114,10 +115,10 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
         helped = total > 0
         total += handled
         if time.monotonic() >= ends_at:
-            bell.ring()
+            wake_worker.ring()
             break
         if handled >= settings.SCORING_BATCH and not helped:
-            bell.ring()
+            wake_worker.ring()
     return total
 
 

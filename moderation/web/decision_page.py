@@ -24,10 +24,10 @@ from moderation.appeals.queue import (
     told_state,
 )
 from moderation.community.author_view import OwnComment, own_comment
+from moderation.decisions.lookup import get_story
+from moderation.decisions.visibility import seen_status
+from moderation.intake import edit
 from moderation.models import Appeal, Comment, Status, Story
-from moderation.selectors.access import get_story
-from moderation.selectors.outside import seen_status
-from moderation.services import edits
 from moderation.services.decision_links import read_link
 from moderation.services.errors import ModerationError
 from moderation.web import visitors
@@ -137,7 +137,7 @@ def _take_text(visit: Visit) -> HttpResponse:
     elif form.is_valid() and not _too_fast(visit, form, "comment"):
         body, revision = form.cleaned_data["body"], form.cleaned_data["revision"]
         try:
-            if edits.edit_comment(visit.comment, body=body, expected_revision=revision):
+            if edit.edit_comment(visit.comment, body=body, expected_revision=revision):
                 messages.success(visit.request, "Thank you. Your new text is being checked.")
                 return redirect(visit.request.path)
             form.add_error("body", "This is the text that was not posted. Please change it.")

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from moderation.community.author_view import OwnComment, conversation_before, own_comments
 from moderation.community.thread import thread
+from moderation.decisions.lookup import get_comment, get_story
+from moderation.decisions.visibility import outside_status
+from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.policy import PolicyError
-from moderation.selectors.access import get_comment, get_story
-from moderation.selectors.outside import outside_status
-from moderation.services import flags, submissions
+from moderation.services import flags
 from moderation.services.errors import ModerationError
 from moderation.services.policies import NoPolicyError, live_policy
 from moderation.web import visitors
@@ -89,7 +90,7 @@ def _take_comment(request: HttpRequest, story: Story, reader: str) -> HttpRespon
         )
         return _show_story(request, story, reader, form=form, status=409)
     try:
-        submissions.submit_comment(story.site, form.submission(story, reader))
+        submit.submit_comment(story.site, form.submission(story, reader))
     except ModerationError as refusal:
         add_refusal(form, refusal)
         return _show_story(request, story, reader, form=form, status=refusal.status)

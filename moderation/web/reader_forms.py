@@ -10,10 +10,10 @@ from typing import Any
 from django import forms
 
 from moderation.appeals.answer import WORDS_POINTS
+from moderation.intake.submit import Submission
 from moderation.models import Flag, Story
 from moderation.services import texts
 from moderation.services.errors import Invalid, ModerationError
-from moderation.services.submissions import Submission
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 # Where the refusals of the services belong in the form; anything else stands above it.

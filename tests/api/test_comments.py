@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from moderation.accounts import api_keys
+from moderation.decisions import decide as decisions_decide
 from moderation.models import Author, Comment, Decision, Flag, Revision, Score, Site, Source, Status
-from moderation.services import decisions, policies
+from moderation.services import policies
 from tests.api.calls import COMMENTS, call, comment, get, post, problem
 from tests.cast import MakeComment
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def decide(made: Comment, status: Status, user: User | None = None, **why) -> Decision:
     made.refresh_from_db()
     source = Source.MODERATOR if user else Source.POLICY
-    return decisions.decide(
+    return decisions_decide.decide(
         made.pk, status=status, source=source, expected_version=made.version, moderator=user, **why
     )
 

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from moderation.decisions import decide
 from moderation.models import Comment, Decision, Source, Status, Story
-from moderation.services import decisions
 from tests.api.calls import call, get, problem
 from tests.cast import MakeComment
 
@@ -21,7 +21,7 @@ THREAD = "/api/v1/stories/mill-street/comments"
 
 def approve(made: Comment, user: User | None = None, **why) -> Decision:
     made.refresh_from_db()
-    return decisions.decide(
+    return decide.decide(
         made.pk,
         status=Status.APPROVED,
         source=Source.MODERATOR if user else Source.POLICY,

@@ -11,8 +11,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from moderation.decisions.decide import decide
 from moderation.models import Delivery, Site, Source, Status, WebhookEndpoint
-from moderation.services.decisions import decide
 from moderation.services.delivery import deliver_due
 from moderation.services.endpoints import add_endpoint
 from tests.cast import MakeComment

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from moderation.decisions.decide import decide
 from moderation.models import ClassifierVersion, Comment, Decision, Policy, Site, Source, Status
 from moderation.services import policies, training
-from moderation.services.decisions import decide
 from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 
 from moderation.appeals import answer
 from moderation.appeals.queue import answerable, count_waiting, same_person
+from moderation.decisions import payload
+from moderation.intake import edit, erase
 from moderation.models import (
     Appeal,
     Author,
@@ -24,7 +26,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.selectors.labels import Provenance, stream_labels
-from moderation.services import edits, erasure, payloads, review
+from moderation.services import review
 from moderation.services.errors import Conflict, Invalid, ModerationError, NotFound, StaleDecision
 from tests.cast import MakeComment
 from tests.services.desk import rule
@@ -112,7 +114,7 @@ def test_granting_approves_and_reverses(
     assert decision.effective_at > decision.created_at  # held, like every person's decision
     assert state_of(appeal) == "granted"
     assert Delivery.objects.get().event == "decision.reversed"
-    told = payloads.describe(Decision.objects.get(pk=decision.pk))
+    told = payload.describe(Decision.objects.get(pk=decision.pk))
     assert told["appeal"] == {"state": "granted", "answer": "You are right."}
     end_hold()
     assert not count_waiting(daily).number
@@ -221,7 +223,7 @@ def test_the_second_of_two_answers_changes_nothing(
 def test_an_edit_closes_it_and_another_rejection_can_be_appealed_against(
     rejected: Comment, appeal: Appeal, mona: User, daily: Site
 ) -> None:
-    edits.edit_comment(rejected, body="The mayor said it, not I.")
+    edit.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
     with pytest.raises(ModerationError):
         answer.grant(mona, appeal.pk, expected_version=2)
@@ -261,12 +263,12 @@ def test_an_edit_within_the_hold_withdraws_the_answer(
     rejected: Comment, appeal: Appeal, owen: User
 ) -> None:
     answer.uphold(owen, appeal.pk, expected_version=2)
-    edits.edit_comment(rejected, body="The mayor said it, not I.")
+    edit.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
 
 
 def test_erasing_reaches_appeals(rejected: Comment, appeal: Appeal, owen: User) -> None:
     answer.uphold(owen, appeal.pk, expected_version=2, answer="Ravi, no.")
-    erasure.erase_comment(rejected)
+    erase.erase_comment(rejected)
     appeal.refresh_from_db()
     assert (appeal.body, appeal.words, appeal.answer) == ("", "", "")

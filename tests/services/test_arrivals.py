@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from moderation.intake import insert, upserts, wake_worker
+from moderation.intake.submit import Submission, submit_batch, submit_comment
 from moderation.models import Author, Comment, Site, Story
-from moderation.services import arrivals, bell, sql, stories
+from moderation.services import sql
 from moderation.services.errors import Conflict, Invalid, ModerationError, Unavailable
-from moderation.services.submissions import Submission, submit_batch, submit_comment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,7 +131,7 @@ def test_known_story_and_author_cost_one_statement(
     fetch = sql.fetch
     monkeypatch.setattr(sql, "fetch", lambda s, v: sent.append(s) or fetch(s, v))
     submit_comment(daily, submission())
-    assert sent == [arrivals.INSERT_PLAIN]
+    assert sent == [insert.INSERT_PLAIN]
 
 
 def test_broken_connection_is_replaced_without_a_loss(daily: Site) -> None:
@@ -167,7 +168,7 @@ def test_database_that_is_away_is_told_and_nothing_is_accepted(
 
 def test_bell_rings_after_the_row_is_there(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    monkeypatch.setattr(bell, "ring", lambda: seen.append(Comment.objects.count()))
+    monkeypatch.setattr(wake_worker, "ring", lambda: seen.append(Comment.objects.count()))
     submit_comment(daily, submission(external_id="c-1"))
     submit_comment(daily, submission(external_id="c-1"))
     assert seen == [1]
@@ -179,22 +180,22 @@ def test_failing_bell_does_not_fail_the_comment(
     def broken() -> None:
         raise OSError("no Redis")
 
-    monkeypatch.setattr(bell, "ring", broken)
+    monkeypatch.setattr(wake_worker, "ring", broken)
     assert submit_comment(daily, submission(external_id="c-1")).comment_id
     assert Comment.objects.count() == 1
 
 
 def test_waiting_has_an_end(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "TURN_SECONDS", 0.2)
+    monkeypatch.setattr(insert, "TURN_SECONDS", 0.2)
     stuck, go_on = threading.Event(), threading.Event()
-    store_now = arrivals.store_now
+    store_now = insert.store_now
 
     def slow(group: Any) -> None:
         stuck.set()
         go_on.wait(10)
         store_now(group)
 
-    monkeypatch.setattr(arrivals, "store_now", slow)
+    monkeypatch.setattr(insert, "store_now", slow)
     first = threading.Thread(
         target=lambda: (submit_comment(daily, submission(external_id="c-1")), connection.close())
     )
@@ -222,7 +223,7 @@ def test_replies_and_parents_may_come_together(daily: Site) -> None:
     assert Comment.objects.get(external_id="c-5").parent.external_id == "c-4"
     (refused,) = submit_batch(daily, [submission(parent_external_id="nobody")])
     assert isinstance(refused, Invalid)
-    stories.forget()
+    upserts.forget()
 
 
 def test_database_that_hangs_is_not_waited_for(

@@ -12,6 +12,10 @@ from django.db.models.functions import Now
 
 from moderation.community import standing as community_standing
 from moderation.community.authors import find_author, standing_in_words
+from moderation.importing.run import import_records
+from moderation.intake import edit
+from moderation.intake.erase import erase_author
+from moderation.intake.submit import Submission, submit_batch, submit_comment
 from moderation.models import (
     Author,
     Comment,
@@ -23,15 +27,11 @@ from moderation.models import (
 )
 from moderation.policy import Facts, parse
 from moderation.policy.default import DEFAULT_DOCUMENT
-from moderation.services import edits
-from moderation.services.erasure import erase_author
 from moderation.services.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
 from moderation.services.errors import Suspended as Refused
 from moderation.services.facts import Waiting, gather
-from moderation.services.imports import import_records
 from moderation.services.judging import priority_of, weigh
 from moderation.services.policies import ensure_default
-from moderation.services.submissions import Submission, submit_batch, submit_comment
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}
@@ -79,7 +79,7 @@ def test_a_suspended_author_is_refused_with_the_end_and_the_reason(
     results = submit_batch(daily, [sent("nora"), sent(), sent(external_id="c-1")])
     assert [isinstance(each, ModerationError) for each in results] == [False, True, False]
     with pytest.raises(Refused):
-        edits.edit_comment(Comment.objects.get(external_id="c-1"), body="Another text.")
+        edit.edit_comment(Comment.objects.get(external_id="c-1"), body="Another text.")
 
 
 def test_the_clause_stands_for_the_reason_where_there_are_no_words(

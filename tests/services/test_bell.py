@@ -13,7 +13,7 @@ import redis
 from django.conf import settings
 
 from moderation.celery import app
-from moderation.services import bell
+from moderation.intake import wake_worker
 
 QUEUE = "moderato:moderato"
 
@@ -22,9 +22,9 @@ QUEUE = "moderato:moderato"
 def broker() -> Iterator[redis.Redis]:
     """The real Redis, with no message of an earlier test in it."""
     connection = redis.Redis.from_url(settings.REDIS_URL)
-    connection.delete(QUEUE, bell.KEY)
+    connection.delete(QUEUE, wake_worker.KEY)
     yield connection
-    connection.delete(QUEUE, bell.KEY)
+    connection.delete(QUEUE, wake_worker.KEY)
 
 
 @pytest.fixture
@@ -45,12 +45,14 @@ def hung_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def broken_ringer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> bell.Ringer:
+def broken_ringer(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> wake_worker.Ringer:
     """A ringer whose Redis is dead or hung (the parameter says which)."""
     address = request.getfixturevalue(request.param)
     monkeypatch.setattr(settings, "REDIS_URL", address)
-    ringer = bell.Ringer()
-    monkeypatch.setattr(bell, "_ringer", ringer)
+    ringer = wake_worker.Ringer()
+    monkeypatch.setattr(wake_worker, "_ringer", ringer)
     return ringer
 
 
@@ -65,41 +67,41 @@ def wait_for(condition: object, seconds: float = 5.0) -> bool:
 
 
 def test_it_sends_one_message_that_names_the_drain(broker: redis.Redis) -> None:
-    bell.ring()
+    wake_worker.ring()
     assert wait_for(lambda: broker.llen(QUEUE) == 1)
     assert b"moderation.tasks.score_pending" in broker.lindex(QUEUE, 0)
 
 
 def test_many_rings_are_one_until_somebody_answers(broker: redis.Redis) -> None:
     for _ in range(200):
-        bell.ring()
+        wake_worker.ring()
     assert wait_for(lambda: broker.llen(QUEUE) == 1)
     time.sleep(0.05)
     assert broker.llen(QUEUE) == 1
 
-    bell.answer()
-    bell.ring()
+    wake_worker.answer()
+    wake_worker.ring()
     assert wait_for(lambda: broker.llen(QUEUE) == 2)
 
 
 def test_a_ring_whose_message_was_lost_silences_no_one_for_long(broker: redis.Redis) -> None:
-    bell.Ringer().ring_now()
-    assert 0 < broker.ttl(bell.KEY) <= bell.KEY_SECONDS
+    wake_worker.Ringer().ring_now()
+    assert 0 < broker.ttl(wake_worker.KEY) <= wake_worker.KEY_SECONDS
 
 
 @pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
-def test_ringing_never_waits_for_redis(broken_ringer: bell.Ringer) -> None:
+def test_ringing_never_waits_for_redis(broken_ringer: wake_worker.Ringer) -> None:
     begin = time.perf_counter()
     for _ in range(1000):
-        bell.ring()
+        wake_worker.ring()
     assert time.perf_counter() - begin < 5  # one wait for Redis each would be 500 s
 
 
 @pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
 def test_it_gives_up_on_redis_within_seconds_and_says_so_once(
-    broken_ringer: bell.Ringer, caplog: pytest.LogCaptureFixture
+    broken_ringer: wake_worker.Ringer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, logger="moderation.services.bell")
+    caplog.set_level(logging.WARNING, logger="moderation.intake.wake_worker")
     begin = time.perf_counter()
     with pytest.raises(redis.RedisError):
         broken_ringer.ring_now()
@@ -113,7 +115,7 @@ def test_it_gives_up_on_redis_within_seconds_and_says_so_once(
 def test_a_message_that_does_not_go_out_lets_the_next_ring_through(
     broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ringer = bell.Ringer()
+    ringer = wake_worker.Ringer()
     with monkeypatch.context() as patched:
         patched.setattr(app, "send_task", lambda *_, **__: (_ for _ in ()).throw(OSError("gone")))
         with pytest.raises(OSError, match="gone"):
@@ -123,12 +125,12 @@ def test_a_message_that_does_not_go_out_lets_the_next_ring_through(
 
 
 def test_a_forked_child_rings_for_itself(broker: redis.Redis) -> None:
-    bell.ring()
+    wake_worker.ring()
     assert wait_for(lambda: broker.llen(QUEUE) == 1)
-    bell.answer()
+    wake_worker.answer()
     child = os.fork()
     if child == 0:
-        bell.ring()
+        wake_worker.ring()
         time.sleep(1)
         os._exit(0)
     os.waitpid(child, 0)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from moderation.intake.erase import erase_comment
 from moderation.models import Callback, Comment, Status
 from moderation.services.callbacks import RETRIES, tell_due
 from moderation.services.endpoints import encrypt
-from moderation.services.erasure import erase_comment
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
 from tests.services.desk import rule

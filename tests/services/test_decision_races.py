@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
 from moderation.appeals import answer
+from moderation.decisions.decide import decide
 from moderation.models import (
     Appeal,
     Comment,
@@ -22,7 +23,6 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.services import contention
-from moderation.services.decisions import decide
 from moderation.services.errors import (
     Busy,
     StaleDecision,

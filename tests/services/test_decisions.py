@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from moderation.decisions.decide import TRANSITIONS, decide, resubmit
+from moderation.decisions.decide_batch import BatchDecision, decide_batch
 from moderation.models import (
     Comment,
     Decision,
@@ -20,8 +22,6 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services.decision_batches import BatchDecision, decide_batch
-from moderation.services.decisions import TRANSITIONS, decide, resubmit
 from moderation.services.errors import (
     Conflict,
     IllegalTransition,

@@ -11,8 +11,8 @@ from django.contrib.auth import authenticate as sign_in
 from django.core.management import CommandError, call_command
 
 from moderation.accounts.api_keys import authenticate
+from moderation.importing.demo import EDITOR, demo_access
 from moderation.models import Comment, Decision, Moderator, Site, Source, Status, Story
-from moderation.services.demo import EDITOR, demo_access
 from moderation.services.scoring import drain
 
 pytestmark = pytest.mark.django_db

@@ -18,10 +18,10 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 
+from moderation.importing import run as importing_run
+from moderation.importing.files import Checkpoint
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status
-from moderation.services import imports
 from moderation.services.endpoints import add_endpoint
-from moderation.services.import_files import Checkpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -221,16 +221,16 @@ def test_an_interrupted_import_goes_on(
     daily: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "comments.jsonl", [line(number) for number in range(100)])
-    monkeypatch.setattr(imports, "BATCH", 5)
-    add = imports.Importer.add
+    monkeypatch.setattr(importing_run, "BATCH", 5)
+    add = importing_run.Importer.add
 
-    def interrupted(self: imports.Importer, number: int, raw: bytes) -> bool:
+    def interrupted(self: importing_run.Importer, number: int, raw: bytes) -> bool:
         if number == 73:
             raise KeyboardInterrupt
         return add(self, number, raw)
 
     with monkeypatch.context() as patch:
-        patch.setattr(imports.Importer, "add", interrupted)
+        patch.setattr(importing_run.Importer, "add", interrupted)
         _, errors = run(path, code=2)
     assert errors.strip() == "Interrupted. Run the same command again to go on."
     assert Comment.objects.count() == 70

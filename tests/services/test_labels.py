@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from moderation.decisions.decide import resubmit
+from moderation.intake.erase import erase_comment
 from moderation.models import (
     Author,
     Comment,
@@ -22,8 +24,6 @@ from moderation.services import (
     review,
     training,
 )
-from moderation.services.decisions import resubmit
-from moderation.services.erasure import erase_comment
 from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from moderation.intake.submit import Submission
 from moderation.models import (
     Comment,
     Decision,
@@ -12,7 +13,6 @@ from moderation.models import (
     Story,
 )
 from moderation.services import policies, scoring
-from moderation.services.submissions import Submission
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db

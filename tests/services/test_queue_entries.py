@@ -10,13 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from moderation.decisions.decide import decide
+from moderation.decisions.decide_batch import BatchDecision, ScoreRow, decide_batch
+from moderation.intake.edit import edit_comment
+from moderation.intake.erase import erase_comment
 from moderation.models import ClassifierVersion, Comment, QueueEntry, Score, Site, Source, Status
 from moderation.policy import SIGNALS
-from moderation.services.decision_batches import BatchDecision, ScoreRow, decide_batch
-from moderation.services.decisions import decide
 from moderation.services.deferrals import defer, until_in
-from moderation.services.edits import edit_comment
-from moderation.services.erasure import erase_comment
 from moderation.services.policies import ensure_default
 from moderation.services.review import Press
 from tests.cast import MakeComment

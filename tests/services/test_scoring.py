@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
+from moderation.decisions.decide import decide, resubmit
 from moderation.models import (
     ClassifierVersion,
     Comment,
@@ -22,7 +23,6 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.services import policies, scoring
-from moderation.services.decisions import decide, resubmit
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db

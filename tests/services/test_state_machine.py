@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from moderation.appeals import answer
+from moderation.decisions.decide import TRANSITIONS, decide, resubmit
 from moderation.models import (
     Appeal,
     Comment,
@@ -35,7 +36,6 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.services import policies, review
-from moderation.services.decisions import TRANSITIONS, decide, resubmit
 from moderation.services.errors import (
     Conflict,
     IllegalTransition,

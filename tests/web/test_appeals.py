@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.appeals import answer as appeals_answer
+from moderation.intake import edit
+from moderation.intake.erase import erase_comment
 from moderation.models import Appeal, Author, Comment, Decision, Moderator, Policy, Site, Status
-from moderation.services import edits
-from moderation.services.erasure import erase_comment
 from tests.cast import MakeComment
 from tests.services.desk import rule
 
@@ -162,7 +162,7 @@ def test_the_second_of_two_hears_who_was_first(
 def test_what_was_edited_or_erased_waits_no_more(
     owens: Client, waiting: list[Appeal], daily: Site
 ) -> None:
-    edits.edit_comment(waiting[0].comment, body="Another text.")
+    edit.edit_comment(waiting[0].comment, body="Another text.")
     erase_comment(waiting[1].comment)
     assert "1 author asks" in owens.get(LIST).content.decode()
     assert "Nobody needs to answer" in page_of(owens, waiting[0])

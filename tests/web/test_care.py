@@ -9,11 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.decisions.decide import decide
 from moderation.models import ClassifierVersion, Comment, Moderator, Score, Site, Source, Status
 from moderation.selectors.queues import QueueFilters
 from moderation.services import claims
 from moderation.services import review as desk
-from moderation.services.decisions import decide
 from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 

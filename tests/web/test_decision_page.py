@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.appeals import answer as appeals_answer
+from moderation.intake import erase
 from moderation.models import (
     Appeal,
     Author,
@@ -22,7 +23,6 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import erasure
 from moderation.services.decision_links import decision_url
 from moderation.web import visitors
 from tests.cast import MakeComment
@@ -117,7 +117,7 @@ def test_nobody_else_finds_it(rejected: Comment, client: Client, story: Story) -
 
 
 def test_what_was_erased_is_gone(rejected: Comment, reader: Client) -> None:
-    erasure.erase_comment(rejected)
+    erase.erase_comment(rejected)
     assert reader.get(own(rejected)).status_code == 404
     assert reader.get(link(rejected)).status_code == 404
 

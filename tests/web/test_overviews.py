@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from django.test import Client
 
+from moderation.decisions.decide import decide
 from moderation.models import (
     ClassifierVersion,
     Comment,
@@ -22,7 +23,6 @@ from moderation.models import (
 )
 from moderation.selectors.workload import workload
 from moderation.services import review as desk
-from moderation.services.decisions import decide
 from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 

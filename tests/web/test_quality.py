@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.intake.erase import erase_comment
 from moderation.models import (
     Comment,
     Decision,
@@ -22,7 +23,6 @@ from moderation.models import (
 from moderation.selectors.agreement import quality
 from moderation.selectors.readings import open_disagreements
 from moderation.services import review as desk
-from moderation.services.erasure import erase_comment
 from tests.cast import make_moderator
 from tests.web.test_second_readings import SCRIPT, Settle, given, mix_in, press, settle
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.intake.erase import erase_comment
 from moderation.models import (
     ClassifierVersion,
     Comment,
@@ -20,7 +21,6 @@ from moderation.models import (
 )
 from moderation.services import claims
 from moderation.services import review as desk
-from moderation.services.erasure import erase_comment
 from moderation.services.policies import ensure_default
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT, decide_at, pressed

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from moderation.decisions.decide import decide, resubmit
 from moderation.models import Comment, Decision, Revision, Site, Source, Status
 from moderation.services import claims
 from moderation.services import review as desk
-from moderation.services.decisions import decide, resubmit
 from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
 

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from moderation.decisions.decide import decide
+from moderation.intake.erase import erase_comment
 from moderation.models import (
     ClassifierVersion,
     Comment,
@@ -27,9 +29,7 @@ from moderation.models import (
 from moderation.selectors.queues import QueueFilters
 from moderation.services import review as desk
 from moderation.services import second_readings
-from moderation.services.decisions import decide
 from moderation.services.disagreements import uphold
-from moderation.services.erasure import erase_comment
 from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 from tests.web.test_review import SCRIPT, decide_at

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
+from moderation.intake.upserts import StoryGiven, put_story
 from moderation.models import Comment, Site, Status, Story, StoryChange, Watch
 from moderation.services.policies import ensure_default
-from moderation.services.stories import StoryGiven, put_story
 from tests.cast import MakeComment
 
 

@@ -16,12 +16,13 @@ from moderation.accounts.api_keys import Caller
 from moderation.api import json_body, rate_limit
 from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
+from moderation.intake import upserts
+from moderation.intake.submit import Submission
+from moderation.intake.upserts import StoryGiven
 from moderation.models import ForeignSecret, Site
-from moderation.services import coral, foreign, stories
+from moderation.services import coral, foreign
 from moderation.services.errors import ModerationError
 from moderation.services.foreign_secrets import signer_of
-from moderation.services.stories import StoryGiven
-from moderation.services.submissions import Submission
 
 __all__ = ["refuse", "urlpatterns"]
 
@@ -106,7 +107,7 @@ def webhook(request: HttpRequest, slug: str) -> HttpResponse:
 def _keep_story(site: Site, data: Any) -> None:
     given = StoryGiven(_part(data, "storyID"), url=_part(data, "storyURL") or None)
     try:
-        stories.put_story(site, given)
+        upserts.put_story(site, given)
     except ModerationError as error:
         if error.status >= 500:
             raise

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make it; one line on standard output when something was made."""
-        from moderation.services.demo import make_demo
+        from moderation.importing.demo import make_demo
         from moderation.services.errors import ModerationError
 
         try:

@@ -20,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Erase, and say how much."""
+        from moderation.intake.erase import erase_author
         from moderation.models import Author, Site
-        from moderation.services.erasure import erase_author
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:

@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from tqdm import tqdm
 
+from moderation.importing.files import Checkpoint, ImportFile, open_import
+from moderation.importing.lines import FORMS, NATIVE
+from moderation.importing.run import Importer, read_lines
 from moderation.management.output import ReportNotWrittenError, write_report
 from moderation.services.errors import Invalid, ModerationError
-from moderation.services.import_files import Checkpoint, ImportFile, open_import
-from moderation.services.import_lines import FORMS, NATIVE
-from moderation.services.imports import Importer, read_lines
 
 # So many bad lines are shown; `--bad FILE` takes them all.
 SHOWN = 100

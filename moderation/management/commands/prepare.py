@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from moderation.services.demo import demo_access
+from moderation.importing.demo import demo_access
 
 
 class Command(BaseCommand):

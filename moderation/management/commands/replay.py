@@ -12,20 +12,20 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from moderation.management.output import ReportNotWrittenError, write_report
-from moderation.services.errors import ModerationError
-from moderation.services.import_files import open_import
-from moderation.services.import_lines import FORMS, NATIVE, in_words, read_line, read_record
-from moderation.services.imports import read_lines
-from moderation.services.replay import (
+from moderation.importing.files import open_import
+from moderation.importing.lines import FORMS, NATIVE, in_words, read_line, read_record
+from moderation.importing.replay import (
     Client,
     ReplayError,
     fetch_all,
     send,
     wait_until_decided,
 )
-from moderation.services.replay_report import build_report
-from moderation.services.replay_report import in_words as report_in_words
+from moderation.importing.replay_report import build_report
+from moderation.importing.replay_report import in_words as report_in_words
+from moderation.importing.run import read_lines
+from moderation.management.output import ReportNotWrittenError, write_report
+from moderation.services.errors import ModerationError
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from moderation.intake.erase import erase_comment
 from moderation.models import Comment, Site, Suggestion
-from moderation.services.erasure import erase_comment
 from tests.api.compat.calls import CALM, INSULT, SUGGEST, google_error, send
 from tests.cast import MakeComment
 

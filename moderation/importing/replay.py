@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import httpx
 
-from moderation.services.import_lines import EXTRA_FIELDS, is_abusive
+from moderation.importing.lines import EXTRA_FIELDS, is_abusive
 
 TRIES = 8
 LONGEST_WAIT = 60.0

@@ -17,7 +17,8 @@ from typing import Any
 import psycopg
 
 from moderation.community import suspensions
-from moderation.services import bell, sql, stories
+from moderation.intake import upserts, wake_worker
+from moderation.services import sql
 from moderation.services.errors import Busy, Conflict, Invalid, ModerationError, Unavailable
 
 TOGETHER = 500
@@ -70,7 +71,7 @@ class Arrival:
     """One comment on its way, and what became of it."""
 
     site_id: int
-    story: stories.StoryGiven
+    story: upserts.StoryGiven
     author_id: str
     author_name: str
     record: dict[str, Any]
@@ -79,12 +80,12 @@ class Arrival:
     outcome: Submitted | Exception | None = field(default=None)
 
     @property
-    def story_key(self) -> stories.Key:
+    def story_key(self) -> upserts.Key:
         """Where the directory of stories keeps it."""
         return (self.site_id, self.story.external_id)
 
     @property
-    def author_key(self) -> stories.Key:
+    def author_key(self) -> upserts.Key:
         """Where the directory of authors keeps it."""
         return (self.site_id, self.author_id)
 
@@ -185,7 +186,7 @@ def store_now(arrivals: Sequence[Arrival]) -> None:
                 if arrival.outcome is None:
                     arrival.outcome = error
     if any(isinstance(a.outcome, Submitted) and not a.outcome.replayed for a in arrivals):
-        bell.ring_after_commit()
+        wake_worker.ring_after_commit()
 
 
 def _store_alone(arrival: Arrival) -> None:
@@ -193,8 +194,8 @@ def _store_alone(arrival: Arrival) -> None:
     if arrival.outcome is not None:
         return
     for attempt in (1, 2, 3):
-        stories.stories.forget([arrival.story_key])
-        stories.authors.forget([arrival.author_key])
+        upserts.stories.forget([arrival.story_key])
+        upserts.authors.forget([arrival.author_key])
         try:
             _store_group([arrival])
             return
@@ -208,12 +209,12 @@ def _store_alone(arrival: Arrival) -> None:
 
 def _store_group(group: Sequence[Arrival]) -> None:
     """Insert a group, and explain those that were not inserted."""
-    story_ids = stories.find_ids(
-        stories.stories,
-        stories.STORIES,
+    story_ids = upserts.find_ids(
+        upserts.stories,
+        upserts.STORIES,
         {a.story_key: (a.story.content, a.story.row(a.site_id)) for a in group},
     )
-    author_ids = stories.find_ids(stories.authors, stories.AUTHORS, _authors(group))
+    author_ids = upserts.find_ids(upserts.authors, upserts.AUTHORS, _authors(group))
     for arrival in group:
         arrival.record["story_id"] = story_ids[arrival.story_key]
         arrival.record["author_id"] = author_ids.get(arrival.author_key)
@@ -230,7 +231,7 @@ def _store_group(group: Sequence[Arrival]) -> None:
         _explain(left)
 
 
-def _authors(group: Sequence[Arrival]) -> dict[stories.Key, tuple[int, dict[str, Any]]]:
+def _authors(group: Sequence[Arrival]) -> dict[upserts.Key, tuple[int, dict[str, Any]]]:
     wanted = {}
     for arrival in group:
         if arrival.author_id:

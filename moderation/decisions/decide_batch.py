@@ -13,11 +13,11 @@ from typing import Any
 
 from django.db import connection
 
+from moderation.decisions.decide import TRANSITIONS
+from moderation.decisions.outbox import event_of
 from moderation.models import Source, Status
 from moderation.services.contention import settled
-from moderation.services.decisions import TRANSITIONS
 from moderation.services.errors import IllegalTransition
-from moderation.services.events import event_of
 
 BATCH = 500
 # So few comments need no plan of their own, and are written in a single trip.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from moderation.intake.submit import Submission
 from moderation.models import Status
 from moderation.services.errors import Invalid, ModerationError
-from moderation.services.submissions import Submission
 
 NATIVE, LABELLED = "native", "labelled"
 FORMS = (NATIVE, LABELLED)

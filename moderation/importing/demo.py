@@ -16,14 +16,14 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from moderation.accounts.api_keys import authenticate, create_key
+from moderation.importing.run import import_records
+from moderation.intake.insert import Submitted
+from moderation.intake.submit import Submission, submit_batch
+from moderation.intake.upserts import StoryGiven, put_story
 from moderation.local import write_private
 from moderation.models import Moderator, Role, Scope, Site
-from moderation.services.arrivals import Submitted
 from moderation.services.errors import Conflict
-from moderation.services.imports import import_records
 from moderation.services.policies import ensure_default
-from moderation.services.stories import StoryGiven, put_story
-from moderation.services.submissions import Submission, submit_batch
 
 SITE = "daily"
 MODERATOR = "mona@daily.example"

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
 
+from moderation.decisions.visibility import seen_status
 from moderation.models import Comment, Decision, Score, Site, Story
-from moderation.selectors.outside import seen_status
 
 
 def comments_of(site: Site) -> QuerySet[Comment]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from moderation.intake import insert, upserts
+from moderation.intake.insert import Arrival, Submitted
 from moderation.models import Site
-from moderation.services import arrivals, stories, texts
-from moderation.services.arrivals import Arrival, Submitted
+from moderation.services import texts
 from moderation.services.errors import Invalid, ModerationError, TooLarge, Unavailable
 
 __all__ = ["BATCH", "Submission", "Submitted", "submit_batch", "submit_comment"]
@@ -44,12 +45,12 @@ class Submission:
     past: bool = False
 
     @property
-    def story(self) -> stories.StoryGiven:
+    def story(self) -> upserts.StoryGiven:
         """The story part. A story without an id is known by its address."""
         external_id = self.story_external_id
         if not external_id and self.story_url:
             external_id = story_id_of(self.story_url)
-        return stories.StoryGiven(
+        return upserts.StoryGiven(
             external_id,
             self.story_url,
             self.story_title,
@@ -113,7 +114,7 @@ def submit_comment(site: Site, submission: Submission) -> Submitted:
     stored).
     """
     arrival = _arrival(site, submission)
-    arrivals.store([arrival])
+    insert.store([arrival])
     outcome = arrival.outcome
     if isinstance(outcome, Submitted):
         return outcome
@@ -141,7 +142,7 @@ def submit_batch(
             taken.append(error)
     waiting = [one for one in taken if isinstance(one, Arrival)]
     if waiting:
-        arrivals.store(waiting)
+        insert.store(waiting)
     results: list[Submitted | ModerationError] = []
     for one in taken:
         outcome = one.outcome if isinstance(one, Arrival) else one

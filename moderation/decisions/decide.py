@@ -18,8 +18,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Func
 
+from moderation.decisions import outbox
 from moderation.models import BY_A_PERSON, Appeal, Comment, Decision, Policy, Score, Source, Status
-from moderation.services import events
 from moderation.services.contention import settled
 from moderation.services.errors import Conflict, IllegalTransition, NotFound, StaleDecision
 
@@ -163,7 +163,7 @@ def _decide(comment_pk: int, change: Change) -> Decision:
     _settle_appeal(decision, held)
     if not silent:
         known = change.reverses is not None and change.reverses.pk != getattr(held, "pk", None)
-        event = events.event_of(
+        event = outbox.event_of(
             outside=outside,
             status=change.status,
             source=change.source,
@@ -171,7 +171,7 @@ def _decide(comment_pk: int, change: Change) -> Decision:
             reverses_known=known,
         )
         if event:
-            events.tell(decision, event)
+            outbox.tell(decision, event)
     return decision
 
 
@@ -246,7 +246,7 @@ def _withhold_held(comment: Any) -> Decision | None:
     if comment.held_until is None or comment.held_until - comment.clock <= HOLD_MARGIN:
         return None
     held = latest_decision(comment.pk)
-    if held is None or held.withheld or not events.withhold(held):
+    if held is None or held.withheld or not outbox.withhold(held):
         return None
     return held
 

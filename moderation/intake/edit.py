@@ -6,8 +6,10 @@ from django.db import transaction
 from django.db.models import F
 
 from moderation.community.suspensions import suspensions
+from moderation.decisions import decide
+from moderation.intake import wake_worker
 from moderation.models import Comment, Revision
-from moderation.services import bell, decisions, texts
+from moderation.services import texts
 from moderation.services.errors import Conflict, NotFound
 
 
@@ -34,6 +36,6 @@ def edit_comment(comment: Comment, *, body: str, expected_revision: int | None =
             raise refusal
         Revision.objects.create(comment=row, number=row.revision, body=row.body)
         Comment.objects.filter(pk=row.pk).update(body=body, revision=F("revision") + 1)
-        decisions.resubmit(row.pk)
-        bell.ring_after_commit()
+        decide.resubmit(row.pk)
+        wake_worker.ring_after_commit()
     return True

@@ -13,11 +13,8 @@ from typing import IO
 
 from django.db import transaction
 
-from moderation.models import Site, Source
-from moderation.services.arrivals import Submitted
-from moderation.services.decision_batches import BatchDecision, decide_batch
-from moderation.services.errors import ModerationError
-from moderation.services.import_lines import (
+from moderation.decisions.decide_batch import BatchDecision, decide_batch
+from moderation.importing.lines import (
     MAXIMUM_LINE_BYTES,
     NATIVE,
     ImportLine,
@@ -25,7 +22,10 @@ from moderation.services.import_lines import (
     read_line,
     read_record,
 )
-from moderation.services.submissions import submit_batch
+from moderation.intake.insert import Submitted
+from moderation.intake.submit import submit_batch
+from moderation.models import Site, Source
+from moderation.services.errors import ModerationError
 
 BATCH = 1000
 

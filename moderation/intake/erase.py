@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from moderation.intake import upserts
 from moderation.models import Author, Comment, Flag, Site
-from moderation.services import stories
 
 TOGETHER = 500
 
@@ -63,7 +63,7 @@ def erase_author(site: Site, external_id: str) -> int:
     flags.delete()
     if author is not None:
         author.delete()
-        stories.authors.forget([(site.pk, external_id)])
+        upserts.authors.forget([(site.pk, external_id)])
     return erased
 
 

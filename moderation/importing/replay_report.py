@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from moderation.services.replay import PENDING, Sent
+from moderation.importing.replay import PENDING, Sent
 
 APPROVED = "approved"
 SIGNAL = "toxicity"
