@@ -78,7 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "moderation.api.fast_path.ApiDoor",
-    "moderation.api.compat.door.ForeignDoor",
+    "moderation.integrations.dispatch.ForeignDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -10,7 +10,8 @@ from celery import shared_task
 from django.db import close_old_connections, connection
 
 from moderation.intake import wake_worker
-from moderation.services import callbacks, delivery, scoring, training
+from moderation.integrations.akismet import callbacks
+from moderation.services import delivery, scoring, training
 
 WORKER_LOST_TRIES = 3
 

@@ -12,7 +12,7 @@ from moderation.api.v1 import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("api/docs", docs.page, name="api-docs"),
-    path("", include("moderation.api.compat.urls")),
+    path("", include("moderation.integrations.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

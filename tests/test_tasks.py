@@ -24,6 +24,7 @@ from moderation import tasks
 from moderation.celery import app
 from moderation.decisions.decide import decide
 from moderation.intake import wake_worker
+from moderation.integrations.akismet import callbacks
 from moderation.models import (
     Callback,
     ClassifierVersion,
@@ -35,7 +36,7 @@ from moderation.models import (
     Site,
     Status,
 )
-from moderation.services import callbacks, delivery, endpoints, policies, scoring, training
+from moderation.services import delivery, endpoints, policies, scoring, training
 from moderation.startup import programs
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status

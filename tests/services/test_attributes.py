@@ -15,8 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifiers import SIGNALS, Measurement
-from moderation.services.attribute_fit import LABELS, agreement, fit, read_scored, spearman
-from moderation.services.attributes import (
+from moderation.integrations.perspective.attributes import (
     ATTRIBUTES,
     REFUSED,
     ScoreMap,
@@ -25,6 +24,7 @@ from moderation.services.attributes import (
     maps,
     strongest,
 )
+from moderation.integrations.perspective.fit import LABELS, agreement, fit, read_scored, spearman
 from tests.services.desk import comments
 
 PAGE = Path(__file__).parents[2] / "docs" / "migrate" / "perspective.md"

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from moderation.intake.erase import erase_comment
+from moderation.integrations.akismet.callbacks import RETRIES, tell_due
 from moderation.models import Callback, Comment, Status
-from moderation.services.callbacks import RETRIES, tell_due
 from moderation.services.endpoints import encrypt
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status

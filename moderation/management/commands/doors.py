@@ -79,14 +79,14 @@ class Command(BaseCommand):
 
     def secret(self, site: Site, options: dict[str, Any]) -> None:
         """Keep the secret that the other system shows; an argument others could read."""
-        from moderation.services.foreign_secrets import add_secret
+        from moderation.integrations.secrets import add_secret
 
         add_secret(site, options["door"], sys.stdin.readline().strip())
         self.stdout.write(f"{options['door']} is open; a former secret works until the next one.")
 
     def close(self, site: Site, options: dict[str, Any]) -> None:
         """Forget a door's secrets."""
-        from moderation.services.foreign_secrets import forget_secrets
+        from moderation.integrations.secrets import forget_secrets
 
         count = forget_secrets(site, options["door"])
         self.stdout.write(f"{options['door']} is closed ({count} secrets forgotten).")

@@ -27,8 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Fit, measure across halves, write both."""
-        from moderation.services.attribute_fit import agreement, fit, read_scored
-        from moderation.services.attributes import MAPS_FILE
+        from moderation.integrations.perspective.attributes import MAPS_FILE
+        from moderation.integrations.perspective.fit import agreement, fit, read_scored
         from moderation.services.errors import Invalid
 
         try:

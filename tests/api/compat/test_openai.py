@@ -8,8 +8,8 @@ import pytest
 
 from moderation.accounts import api_keys
 from moderation.accounts.api_keys import create_key
+from moderation.integrations.openai.categories import MEASURED, UNMEASURED
 from moderation.models import Comment, Scope, Site
-from moderation.services.categories import MEASURED, UNMEASURED
 from tests.api.compat.calls import CALM, INSULT, send
 
 pytestmark = pytest.mark.django_db

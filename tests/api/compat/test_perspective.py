@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from moderation.integrations.perspective import attributes
 from moderation.models import Comment, Site
-from moderation.services import attributes
 from tests.api.compat.calls import ANALYZE, CALM, INSULT, analyze, google_error, scores, send
 from tests.cast import STORY_BODY
 

@@ -173,7 +173,7 @@ def test_a_mistake_of_ours_shows_nothing_of_the_comment(
     def fail(*_: object) -> None:
         raise RuntimeError(CALM)
 
-    monkeypatch.setattr("moderation.api.compat.perspective.measure", fail)
+    monkeypatch.setattr("moderation.integrations.perspective.views.measure", fail)
     answer = analyze(api_key, CALM)
     google_error(answer, 500, "INTERNAL")
     assert CALM not in answer.content.decode() + caplog.text

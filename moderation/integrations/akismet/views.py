@@ -11,18 +11,18 @@ from django.urls import path
 
 from moderation.accounts.api_keys import Caller
 from moderation.api import rate_limit
-from moderation.api.compat import callers
-from moderation.api.compat.akismet_requests import (
+from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany
+from moderation.integrations import callers
+from moderation.integrations.akismet.callbacks import close_callback
+from moderation.integrations.akismet.check import Told, check
+from moderation.integrations.akismet.requests import (
     read_comment,
     read_fields,
     settled,
     split_host,
 )
-from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany
 from moderation.models import Scope, Suggestion
 from moderation.services import suggestions
-from moderation.services.akismet import Told, check
-from moderation.services.callbacks import close_callback
 from moderation.services.errors import ModerationError
 from moderation.services.suggestions import TooManySuggestions
 

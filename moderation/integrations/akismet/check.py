@@ -2,7 +2,7 @@
 
 Akismet knows only two answers. Rejected is spam. What a person should read is spam too, because a
 client's spam folder is where a person may still look, unless the client can wait: then it is held
-there as pending, queued here, and told later (services.callbacks).
+there as pending, queued here, and told later (integrations.akismet.callbacks).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from django.conf import settings
 
 from moderation.intake.insert import Submitted
 from moderation.intake.submit import Submission
+from moderation.integrations import enqueue
 from moderation.models import Callback, Site, Status
 from moderation.policy import PolicyError
-from moderation.services import foreign, texts
+from moderation.services import texts
 from moderation.services.addresses import OutboundRefused
 from moderation.services.endpoints import encrypt
 from moderation.services.errors import Invalid
@@ -64,7 +65,7 @@ def check(site: Site, checked: Checked, key: str) -> Told:
     outcome = _outcome(site, checked)
     queued = None
     if not checked.is_test:
-        [queued] = foreign.queue(site, _seen(checked))
+        [queued] = enqueue.queue(site, _seen(checked))
     if queued and queued.status in DECIDED:
         return Told(guid, spam=queued.status == Status.REJECTED)  # checked again after a decision
     if outcome == REVIEW and queued and _may_call(checked.callback):
@@ -92,8 +93,8 @@ def _outcome(site: Site, checked: Checked) -> str:
     return verdict.outcome
 
 
-def _seen(checked: Checked) -> foreign.Seen:
-    return foreign.Seen(
+def _seen(checked: Checked) -> enqueue.Seen:
+    return enqueue.Seen(
         "akismet",
         checked.text,
         story_url=checked.story_url,

@@ -14,14 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import re_path
 
 from moderation.accounts.api_keys import Caller
-from moderation.api.compat import callers, perspective_discovery
-from moderation.api.compat.perspective_answers import describe
-from moderation.api.compat.perspective_errors import CONTENT_TYPE, refuse
-from moderation.api.compat.perspective_fields import read_message
-from moderation.api.compat.perspective_requests import read_analyze
-from moderation.api.compat.perspective_suggestions import read_suggestion
+from moderation.integrations import callers, enqueue
+from moderation.integrations.perspective import discovery as perspective_discovery
+from moderation.integrations.perspective.errors import CONTENT_TYPE, refuse
+from moderation.integrations.perspective.fields import read_message
+from moderation.integrations.perspective.requests import read_analyze
+from moderation.integrations.perspective.responses import describe
+from moderation.integrations.perspective.suggest import read_suggestion
 from moderation.models import Scope
-from moderation.services import foreign, suggestions
+from moderation.services import suggestions
 from moderation.services.measuring import Asked, measure
 
 __all__ = ["refuse", "urlpatterns"]
@@ -79,8 +80,8 @@ def analyze(request: HttpRequest, caller: Caller) -> HttpResponse:
     response = _respond(describe(asked, measured, places))
     response["X-Moderato-Classifier"] = measured.classifier
     if not asked.do_not_store:
-        seen = foreign.Seen("perspective", asked.text, story_body=around.article)
-        foreign.queue(caller.site, seen)
+        seen = enqueue.Seen("perspective", asked.text, story_body=around.article)
+        enqueue.queue(caller.site, seen)
     return response
 
 

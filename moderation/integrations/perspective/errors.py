@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from moderation.api.compat.callers import NoKey
 from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
+from moderation.integrations.callers import NoKey
 from moderation.services.errors import ModerationError, TooLarge
 
 CONTENT_TYPE = "application/json; charset=UTF-8"

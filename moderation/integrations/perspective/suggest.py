@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from moderation.api.compat.perspective_errors import Refusal
-from moderation.api.compat.perspective_fields import Message
-from moderation.api.compat.perspective_requests import (
+from moderation.integrations.perspective.attributes import ATTRIBUTES, REFUSED
+from moderation.integrations.perspective.errors import Refusal
+from moderation.integrations.perspective.fields import Message
+from moderation.integrations.perspective.requests import (
     read_comment,
     read_context,
     read_languages,
     read_token,
 )
 from moderation.models import Suggestion
-from moderation.services.attributes import ATTRIBUTES, REFUSED
 
 # Suggestions are labels: what is likelier than not counts as a yes.
 YES = 0.5

@@ -15,10 +15,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
 from moderation.api import json_body
-from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import BadRequest
+from moderation.integrations.akismet.check import Checked, Told
+from moderation.integrations.html_text import text_of_html
 from moderation.services import texts
-from moderation.services.akismet import Checked, Told
 from moderation.services.errors import Invalid
 
 # 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.

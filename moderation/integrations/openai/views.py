@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
 from moderation.api import json_body, rate_limit
-from moderation.api.compat import callers
 from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
-from moderation.services import foreign
-from moderation.services.categories import (
+from moderation.integrations import callers, enqueue
+from moderation.integrations.openai.categories import (
     MEASURED,
     THRESHOLD,
     UNMEASURED,
@@ -94,7 +93,7 @@ def moderations(request: HttpRequest) -> HttpResponse:
         }
     )
     response["X-Moderato-Classifier"] = measured.classifier
-    foreign.queue(caller.site, *(foreign.Seen("openai", text) for text in texts))
+    enqueue.queue(caller.site, *(enqueue.Seen("openai", text) for text in texts))
     return response
 
 

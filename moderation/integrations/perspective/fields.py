@@ -11,8 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from moderation.api.compat import perspective_bodies
-from moderation.api.compat.perspective_errors import Refusal
+from moderation.integrations.perspective import json_body
+from moderation.integrations.perspective.errors import Refusal
 
 # Google's APIs take a boolean as a word, too.
 WORDS = {"true": True, "false": False}
@@ -26,7 +26,7 @@ def _snake_case(name: str) -> str:
 
 def read_message(request: HttpRequest) -> Message:
     """Return a request's body. Raises what `perspective_bodies.read_json` raises, and Refusal."""
-    value = perspective_bodies.read_json(request)
+    value = json_body.read_json(request)
     if not isinstance(value, dict):
         raise Refusal("Invalid JSON payload received. The root must be an object.")
     return Message(value)

@@ -2,8 +2,8 @@
 
 Its clients have thresholds such as 0.7, 0.8 and 0.9 baked in. Our signals are calibrated
 probabilities, its scores were not: 0.8 meant another share of comments. So each attribute has a
-map from our scale to its scale, fitted by `manage.py fit_attributes` (services.attribute_fit) and
-kept in attribute_maps.json. Its attributes also rose and fell together, and did not fall with
+map from our scale to its scale, fitted by `manage.py fit_attributes` (integrations.perspective.fit)
+and kept in attribute_maps.json. Its attributes also rose and fell together, and did not fall with
 length as our signals do: hence `level_of`. docs/migrate/perspective.md tells how well they agree.
 """
 

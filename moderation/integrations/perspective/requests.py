@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from moderation.api.compat.markup import text_of_html
-from moderation.api.compat.perspective_errors import Refusal
-from moderation.api.compat.perspective_fields import Message
-from moderation.api.compat.perspective_spans import Span, sentences
+from moderation.integrations.html_text import text_of_html
+from moderation.integrations.perspective.attributes import ATTRIBUTES
+from moderation.integrations.perspective.errors import Refusal
+from moderation.integrations.perspective.fields import Message
+from moderation.integrations.perspective.spans import Span, sentences
 from moderation.services import texts
-from moderation.services.attributes import ATTRIBUTES
 
 COMMENT_BYTES = 20_480
 MOST_ATTRIBUTES = 100

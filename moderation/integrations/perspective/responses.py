@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from moderation.api.compat.perspective_errors import Refusal
-from moderation.api.compat.perspective_requests import Analyze
-from moderation.api.compat.perspective_spans import Span, utf16
-from moderation.services.attributes import LIKELY_TO_REJECT, OFF_TOPIC, score_of
+from moderation.integrations.perspective.attributes import LIKELY_TO_REJECT, OFF_TOPIC, score_of
+from moderation.integrations.perspective.errors import Refusal
+from moderation.integrations.perspective.requests import Analyze
+from moderation.integrations.perspective.spans import Span, utf16
 from moderation.services.measuring import Measured
 
 UNDETERMINED = "und"

@@ -16,9 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 from moderation.api import rate_limit
-from moderation.api.compat import akismet, coral, openai, perspective
 from moderation.api.fast_path import REQUESTS
 from moderation.api.problems import refusal_of
+from moderation.integrations.akismet import views as akismet
+from moderation.integrations.coral import views as coral
+from moderation.integrations.openai import views as openai
+from moderation.integrations.perspective import views as perspective
 from moderation.services.errors import ModerationError, NotFound
 
 Refuse = Callable[[ModerationError], HttpResponse]

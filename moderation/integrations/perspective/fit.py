@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from moderation.services.attributes import ScoreMap, highest_level, level_of
+from moderation.integrations.perspective.attributes import ScoreMap, highest_level, level_of
 from moderation.services.classifiers import bundled
 from moderation.services.errors import Invalid
 

@@ -14,15 +14,16 @@ from django.urls import path
 
 from moderation.accounts.api_keys import Caller
 from moderation.api import json_body, rate_limit
-from moderation.api.compat.markup import text_of_html
 from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
 from moderation.intake import upserts
 from moderation.intake.submit import Submission
 from moderation.intake.upserts import StoryGiven
+from moderation.integrations import enqueue
+from moderation.integrations.coral import phase as coral_phase
+from moderation.integrations.html_text import text_of_html
+from moderation.integrations.secrets import signer_of
 from moderation.models import ForeignSecret, Site
-from moderation.services import coral, foreign
 from moderation.services.errors import ModerationError
-from moderation.services.foreign_secrets import signer_of
 
 __all__ = ["refuse", "urlpatterns"]
 
@@ -81,9 +82,9 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     submission = Submission(
         text, story_external_id=story_id, story_url=url or None, author_external_id=author
     )
-    answer = coral.judge(site, submission)
-    seen = foreign.Seen("coral", text, story_id=story_id, story_url=url, author_id=author)
-    foreign.queue(site, seen)
+    answer = coral_phase.judge(site, submission)
+    seen = enqueue.Seen("coral", text, story_id=story_id, story_url=url, author_id=author)
+    enqueue.queue(site, seen)
     if answer is None:
         return HttpResponse(status=204)
     return HttpResponse(json.dumps(answer), content_type="application/json")
