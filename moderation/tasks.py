@@ -11,7 +11,8 @@ from django.db import close_old_connections, connection
 
 from moderation.intake import wake_worker
 from moderation.integrations.akismet import callbacks
-from moderation.services import delivery, scoring, training
+from moderation.learning import train
+from moderation.services import delivery, scoring
 
 WORKER_LOST_TRIES = 3
 
@@ -95,7 +96,7 @@ def retrain() -> None:
     """
     _renew_connection()
     try:
-        if training.retrain_due():
+        if train.retrain_due():
             retrain.delay()
     except MemoryError:
         raise OutOfMemoryError("training ran out of memory") from None

@@ -25,6 +25,7 @@ from moderation.celery import app
 from moderation.decisions.decide import decide
 from moderation.intake import wake_worker
 from moderation.integrations.akismet import callbacks
+from moderation.learning import train
 from moderation.models import (
     Callback,
     ClassifierVersion,
@@ -36,7 +37,8 @@ from moderation.models import (
     Site,
     Status,
 )
-from moderation.services import delivery, endpoints, policies, scoring, training
+from moderation.policy_versions import live
+from moderation.services import delivery, endpoints, scoring
 from moderation.startup import programs
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
@@ -74,7 +76,7 @@ def assert_idempotent(task: Any, crash: Callable[[], Any]) -> Snapshot:
 def test_score_pending_is_idempotent(
     make_comment: MakeComment, daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policies.ensure_default(daily)
+    live.ensure_default(daily)
     make_comment()
 
     def crash() -> None:
@@ -152,8 +154,8 @@ def test_retrain_is_idempotent(
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(training, "is_due", lambda site: True)
-            patched.setattr(training, "examine", lambda *_: (_ for _ in ()).throw(OSError))
+            patched.setattr(train, "is_due", lambda site: True)
+            patched.setattr(train, "examine", lambda *_: (_ for _ in ()).throw(OSError))
             tasks.retrain.run()
 
     rows = assert_idempotent(tasks.retrain, crash)
@@ -204,7 +206,7 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     [
         (tasks.score_pending, scoring, "drain"),
         (tasks.deliver_due, delivery, "deliver_in_background"),
-        (tasks.retrain, training, "retrain_due"),
+        (tasks.retrain, train, "retrain_due"),
     ],
 )
 def test_running_out_of_memory_does_not_end_the_worker(
@@ -267,7 +269,7 @@ class Worker:
 @pytest.fixture
 def worker(transactional_db: None, tmp_path: Path, daily: Site) -> Iterator[Worker]:
     """A worker that is ready; The Daily has its policy."""
-    policies.ensure_default(daily)
+    live.ensure_default(daily)
     started = Worker(tmp_path / "worker.log")
     try:
         started.wait_until_ready()

@@ -24,8 +24,8 @@ import psycopg
 from django.db import connection
 
 from moderation.models import ApiKey, Scope, Site
-from moderation.services import sql
-from moderation.services.errors import Invalid, Unavailable
+from moderation.platform import hot_path_sql
+from moderation.platform.errors import Invalid, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ WHERE k.digest = %s AND k.revoked_at IS NULL
 
 def _look_up(digest: str) -> Caller | None:
     """Ask the database who the key's owner is. Raises Unavailable when it does not answer."""
-    rows = sql.fetch(LOOK_UP, [digest])
+    rows = hot_path_sql.fetch(LOOK_UP, [digest])
     if not rows:
         return None
     key_id, scopes, expires_at, last_used_at, *site = rows[0]
@@ -189,7 +189,7 @@ def _note_use(key_id: int, last: datetime | None) -> None:
     if last is not None and (datetime.now(UTC) - last).total_seconds() < USE_NOTED_SECONDS:
         return
     try:
-        sql.fetch(NOTE_USE, [key_id])
+        hot_path_sql.fetch(NOTE_USE, [key_id])
     except (psycopg.Error, Unavailable) as error:
         # A read-only or full database must not lock callers out of reading.
         logger.warning("the use of key %s was not noted: %s", key_id, type(error).__name__)

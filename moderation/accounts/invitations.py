@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from moderation.models import Moderator, Role, Site
-from moderation.services.errors import Conflict, Invalid
+from moderation.platform.errors import Conflict, Invalid
 
 # Reading the worst of a thread tires. A pause this long begins a new sitting; a rest is suggested
 # after each of these.

@@ -22,11 +22,11 @@ from moderation.decisions.visibility import outside_status
 from moderation.intake import edit as intake_edit
 from moderation.intake import erase as intake_erase
 from moderation.models import Comment, Scope
+from moderation.platform.errors import ModerationError
 from moderation.policy import PolicyError
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services import flags
 from moderation.services.decision_links import decision_url
-from moderation.services.errors import ModerationError
-from moderation.services.policies import NoPolicyError, live_policy
 from moderation.services.preview import preview as preview_submission
 
 router = Router(tags=["comments"])

@@ -13,7 +13,7 @@ from moderation.api.auth import Key, caller_of
 from moderation.decisions import feed as feeds
 from moderation.decisions import payload
 from moderation.models import Scope
-from moderation.services.errors import Invalid
+from moderation.platform.errors import Invalid
 
 router = Router(tags=["decisions"])
 

@@ -16,7 +16,7 @@ from django.urls import resolve
 from prometheus_client import Counter
 
 from moderation.api import problems, rate_limit
-from moderation.services.errors import ModerationError, NotFound
+from moderation.platform.errors import ModerationError, NotFound
 
 PREFIX = "/api/v1/"
 # Of this process; Prometheus adds up what several web processes say.

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from pydantic import BaseModel
 
 from moderation.api.problems import BadRequest, LengthRequired, NotJson
-from moderation.services.errors import TooLarge
+from moderation.platform.errors import TooLarge
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from moderation.api import schemas
-from moderation.services import texts
+from moderation.platform import validation
 
 BODIES: dict[str, type[BaseModel]] = {
     "submit_comment": schemas.CommentIn,
@@ -99,7 +99,7 @@ def _complete(operation: dict[str, Any]) -> None:
         operation["parameters"] = [*operation["parameters"], IDEMPOTENCY_KEY]
     for parameter in operation["parameters"]:
         if parameter["in"] == "path":
-            parameter["schema"] |= {"pattern": texts.ID_PATTERN}
+            parameter["schema"] |= {"pattern": validation.ID_PATTERN}
     for code in sorted(codes):
         operation["responses"][code] = {
             "description": WORDS[code],

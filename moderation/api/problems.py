@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as NinjaValidationError
 from pydantic import ValidationError
 
-from moderation.services.errors import Busy, ModerationError, StaleDecision, Suspended, TooLarge
+from moderation.platform.errors import Busy, ModerationError, StaleDecision, Suspended, TooLarge
 
 logger = logging.getLogger(__name__)
 

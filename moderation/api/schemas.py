@@ -1,4 +1,4 @@
-"""What the API takes and gives, as types; `services.texts` says what a text must be."""
+"""What the API takes and gives, as types; `platform.validation` says what a text must be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from moderation.appeals.answer import WORDS_POINTS
 from moderation.intake.submit import BATCH, Submission
-from moderation.services import texts
+from moderation.platform import validation
 
 _time = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
@@ -52,9 +52,9 @@ def words(most: int, least: int = 0, **more: Any) -> Any:
     return Field(json_schema_extra={"minLength": least, "maxLength": most, **more})
 
 
-Id = Annotated[str, Field(json_schema_extra={"pattern": texts.ID_PATTERN})]
+Id = Annotated[str, Field(json_schema_extra={"pattern": validation.ID_PATTERN})]
 # An empty one takes a story's address away.
-Url = Annotated[str, words(texts.URL_POINTS, format="uri")]
+Url = Annotated[str, words(validation.URL_POINTS, format="uri")]
 
 
 class Taken(BaseModel):
@@ -68,9 +68,9 @@ class StoryPart(Taken):
 
     id: Id | None = None
     url: Url | None = None
-    title: Annotated[str, words(texts.TITLE_POINTS)] | None = None
-    body: Annotated[str, words(texts.STORY_BODY_POINTS)] | None = None
-    section: Annotated[str, words(texts.SECTION_POINTS)] | None = None
+    title: Annotated[str, words(validation.TITLE_POINTS)] | None = None
+    body: Annotated[str, words(validation.STORY_BODY_POINTS)] | None = None
+    section: Annotated[str, words(validation.SECTION_POINTS)] | None = None
     published_at: Time | None = None
 
 
@@ -78,7 +78,7 @@ class AuthorPart(Taken):
     """Who wrote it: the publisher's own id, and the name readers see."""
 
     id: Id | None = None
-    name: Annotated[str, words(texts.NAME_POINTS)] | None = None
+    name: Annotated[str, words(validation.NAME_POINTS)] | None = None
 
 
 class CommentIn(Taken):
@@ -88,7 +88,7 @@ class CommentIn(Taken):
     story: StoryPart
     parent_id: Id | None = None
     author: AuthorPart | None = None
-    body: Annotated[str, words(texts.BODY_POINTS, 1)]
+    body: Annotated[str, words(validation.BODY_POINTS, 1)]
     submitted_at: Time | None = None
 
     def submission(self, idempotency_key: str = "") -> Submission:
@@ -131,7 +131,7 @@ class BatchIn(Taken):
 class EditIn(Taken):
     """A comment's new text."""
 
-    body: Annotated[str, words(texts.BODY_POINTS, 1)]
+    body: Annotated[str, words(validation.BODY_POINTS, 1)]
 
 
 class FlagIn(Taken):
@@ -139,16 +139,16 @@ class FlagIn(Taken):
 
     flagger_id: Id
     reason: Literal["abusive", "off_topic", "spam", "other"]
-    note: Annotated[str, words(texts.NOTE_POINTS)] = ""
+    note: Annotated[str, words(validation.NOTE_POINTS)] = ""
 
 
 class StoryIn(Taken):
     """A story; what is not sent stays as it is."""
 
     url: Url | None = None
-    title: Annotated[str, words(texts.TITLE_POINTS)] | None = None
-    body: Annotated[str, words(texts.STORY_BODY_POINTS)] | None = None
-    section: Annotated[str, words(texts.SECTION_POINTS)] | None = None
+    title: Annotated[str, words(validation.TITLE_POINTS)] | None = None
+    body: Annotated[str, words(validation.STORY_BODY_POINTS)] | None = None
+    section: Annotated[str, words(validation.SECTION_POINTS)] | None = None
     published_at: Time | None = None
     state: Literal["open", "premoderated", "closed"] | None = None
 

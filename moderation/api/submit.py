@@ -19,7 +19,7 @@ from moderation.api.problems import BadRequest
 from moderation.intake import submit as intake_submit
 from moderation.intake.submit import BATCH, Submission, Submitted
 from moderation.models import Scope
-from moderation.services.errors import ModerationError, TooLarge
+from moderation.platform.errors import ModerationError, TooLarge
 
 router = Router(tags=["comments"])
 JSON = "application/json"

@@ -12,9 +12,9 @@ from moderation.appeals.queue import may_answer
 from moderation.decisions.decide import decide
 from moderation.decisions.lookup import standing_decision
 from moderation.models import Appeal, Comment, Decision, Source, Status
-from moderation.services import texts
-from moderation.services.contention import settled
-from moderation.services.errors import Conflict, Invalid, NotFound
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid, NotFound
+from moderation.platform.retry import settled
 from moderation.services.review import KEY_POINTS
 
 WORDS_POINTS, ANSWER_POINTS = 2000, 1000
@@ -31,8 +31,8 @@ def open_appeal(comment: Comment, *, author_id: str | None, words: str) -> tuple
         raise Invalid(
             "Only the author of a comment may appeal.", code="not_the_author", field="author_id"
         )
-    texts.check_text(words, "words", points=WORDS_POINTS)
-    if texts.is_blank(words):
+    validation.check_text(words, "words", points=WORDS_POINTS)
+    if validation.is_blank(words):
         raise Invalid("The appeal says nothing.", code="empty", field="words")
     return settled(lambda: _open(comment.pk, words))
 
@@ -107,8 +107,8 @@ def _answer(
     appeal = appeals.filter(pk=appeal_pk, site__moderators__user=user).first()
     if appeal is None:
         raise NotFound("There is no such appeal.")
-    texts.check_text(answer, "answer", points=ANSWER_POINTS)
-    texts.check_text(key or "", "key", points=KEY_POINTS)
+    validation.check_text(answer, "answer", points=ANSWER_POINTS)
+    validation.check_text(key or "", "key", points=KEY_POINTS)
     if not may_answer(user, appeal):
         raise Conflict("You rejected this comment: somebody else answers the appeal.")
 

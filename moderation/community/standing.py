@@ -25,8 +25,8 @@ from moderation.models import (
     StandingChange,
     Status,
 )
-from moderation.services import texts
-from moderation.services.errors import Conflict, Invalid, NotAllowed, NotFound
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid, NotAllowed, NotFound
 from moderation.services.review import NOTE_POINTS, Ruling, check_ruling
 
 # Whom it takes to give a standing, and to take it away.
@@ -94,8 +94,8 @@ def write_note(moderator: Moderator, author: Author, text: str) -> AuthorNote:
     """Write something down of an author, for colleagues only. Raises Invalid, NotFound."""
     if author.site_id != moderator.site_id:
         raise NotFound("There is no such author.")
-    texts.check_text(text, "note", points=NOTE_POINTS)
-    if texts.is_blank(text):
+    validation.check_text(text, "note", points=NOTE_POINTS)
+    if validation.is_blank(text):
         raise Invalid("Write something first.", code="empty", field="note")
     return AuthorNote.objects.create(author=author, moderator=moderator.user, text=text.strip())
 
@@ -106,12 +106,12 @@ def may_set(moderator: Moderator, standing: Standing) -> bool:
 
 
 def _check(standing: Standing, days: int, clause: str, reason: str) -> None:
-    texts.check_text(reason, "reason", points=REASON_POINTS)
+    validation.check_text(reason, "reason", points=REASON_POINTS)
     if days not in (0, *DAYS):
         raise Invalid("Choose one of the offered times.", field="days")
     if standing == Standing.SUSPENDED and not days:
         raise Invalid("A suspension has an end: choose for how long.", field="days")
-    if standing != Standing.NORMAL and not clause and texts.is_blank(reason):
+    if standing != Standing.NORMAL and not clause and validation.is_blank(reason):
         raise Invalid("Say why: by a clause, or in words.", field="reason")
 
 

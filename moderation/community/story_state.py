@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from moderation.models import Moderator, Story, StoryChange, Watch
-from moderation.services import texts
-from moderation.services.errors import Conflict, Invalid, NotFound
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.services.review import NOTE_POINTS
 
 
@@ -19,7 +19,7 @@ def change_state(
     seen: the state that was on the screen; after another one nothing is changed. The publisher's
     systems may change it again: the last word counts. Raises Invalid, Conflict, NotFound.
     """
-    texts.check_text(note, "note", points=NOTE_POINTS)
+    validation.check_text(note, "note", points=NOTE_POINTS)
     if state not in Story.State.values:
         raise Invalid("Choose one of the offered states.", field="state")
     with transaction.atomic():

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.utils.timezone import localtime
 
-from moderation.services import sql
-from moderation.services.errors import Suspended
+from moderation.platform import hot_path_sql
+from moderation.platform.errors import Suspended
 
 # {0} is the author's alias. A suspension ends by itself, by the database's clock.
 SUSPENDED_SQL = "({0}.standing = 'suspended' AND {0}.standing_until > statement_timestamp())"
@@ -30,7 +30,7 @@ def suspensions(author_ids: Collection[int | None]) -> dict[int | None, Suspende
     """Return the refusal for each of these authors who is suspended now; None is nobody."""
     found: dict[int | None, Suspended] = {}
     asked = [pk for pk in author_ids if pk]
-    for pk, until, reason, title in sql.fetch(FIND, [asked]) if asked else ():
+    for pk, until, reason, title in hot_path_sql.fetch(FIND, [asked]) if asked else ():
         end = localtime(until)
         why = (reason or title or "")[:REASON_POINTS]
         words = f"Suspended until {end.day} {end:%B %Y, %H:%M %Z}."

@@ -20,8 +20,8 @@ from django.db.models import DateTimeField, Func
 
 from moderation.decisions import outbox
 from moderation.models import BY_A_PERSON, Appeal, Comment, Decision, Policy, Score, Source, Status
-from moderation.services.contention import settled
-from moderation.services.errors import Conflict, IllegalTransition, NotFound, StaleDecision
+from moderation.platform.errors import Conflict, IllegalTransition, NotFound, StaleDecision
+from moderation.platform.retry import settled
 
 logger = logging.getLogger(__name__)
 

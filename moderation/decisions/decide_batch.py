@@ -16,8 +16,8 @@ from django.db import connection
 from moderation.decisions.decide import TRANSITIONS
 from moderation.decisions.outbox import event_of
 from moderation.models import Source, Status
-from moderation.services.contention import settled
-from moderation.services.errors import IllegalTransition
+from moderation.platform.errors import IllegalTransition
+from moderation.platform.retry import settled
 
 BATCH = 500
 # So few comments need no plan of their own, and are written in a single trip.

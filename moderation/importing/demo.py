@@ -22,8 +22,8 @@ from moderation.intake.submit import Submission, submit_batch
 from moderation.intake.upserts import StoryGiven, put_story
 from moderation.local import write_private
 from moderation.models import Moderator, Role, Scope, Site
-from moderation.services.errors import Conflict
-from moderation.services.policies import ensure_default
+from moderation.platform.errors import Conflict
+from moderation.policy_versions.live import ensure_default
 
 SITE = "daily"
 MODERATOR = "mona@daily.example"

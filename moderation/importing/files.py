@@ -17,7 +17,7 @@ from typing import IO
 from django.conf import settings
 
 from moderation.local import write_private
-from moderation.services.errors import Invalid
+from moderation.platform.errors import Invalid
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

@@ -11,7 +11,7 @@ from typing import Any
 
 from moderation.intake.submit import Submission
 from moderation.models import Status
-from moderation.services.errors import Invalid, ModerationError
+from moderation.platform.errors import Invalid, ModerationError
 
 NATIVE, LABELLED = "native", "labelled"
 FORMS = (NATIVE, LABELLED)

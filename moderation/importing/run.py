@@ -25,7 +25,7 @@ from moderation.importing.lines import (
 from moderation.intake.insert import Submitted
 from moderation.intake.submit import submit_batch
 from moderation.models import Site, Source
-from moderation.services.errors import ModerationError
+from moderation.platform.errors import ModerationError
 
 BATCH = 1000
 

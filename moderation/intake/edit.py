@@ -9,8 +9,8 @@ from moderation.community.suspensions import suspensions
 from moderation.decisions import decide
 from moderation.intake import wake_worker
 from moderation.models import Comment, Revision
-from moderation.services import texts
-from moderation.services.errors import Conflict, NotFound
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, NotFound
 
 
 def edit_comment(comment: Comment, *, body: str, expected_revision: int | None = None) -> bool:
@@ -21,7 +21,7 @@ def edit_comment(comment: Comment, *, body: str, expected_revision: int | None =
     Invalid for the text, Conflict for an erased comment or a newer text, Suspended for its author,
     NotFound.
     """
-    texts.check_body(body)
+    validation.check_body(body)
     with transaction.atomic():
         row = Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).first()
         if row is None:

@@ -18,8 +18,8 @@ import psycopg
 
 from moderation.community import suspensions
 from moderation.intake import upserts, wake_worker
-from moderation.services import sql
-from moderation.services.errors import Busy, Conflict, Invalid, ModerationError, Unavailable
+from moderation.platform import hot_path_sql
+from moderation.platform.errors import Busy, Conflict, Invalid, ModerationError, Unavailable
 
 TOGETHER = 500
 TURN_SECONDS = 8.0
@@ -113,7 +113,7 @@ class Entrance:
 
     def store(self, arrivals: Sequence[Arrival]) -> None:
         """Store comments, with whatever else waits; every outcome is set when this returns."""
-        if sql.in_transaction():
+        if hot_path_sql.in_transaction():
             # Other people's comments must not hang on the caller's transaction.
             store_now(arrivals)
             return
@@ -251,7 +251,7 @@ def _insert(arrivals: Sequence[Arrival]) -> list[Arrival]:
     if any(arrival.record["parent"] for arrival in arrivals):
         statement = INSERT_REPLIES
     records = json.dumps([arrival.record for arrival in arrivals], ensure_ascii=False)
-    inserted = {(row[1], row[2]): row[0] for row in sql.fetch(statement, [records])}
+    inserted = {(row[1], row[2]): row[0] for row in hot_path_sql.fetch(statement, [records])}
     remaining = []
     for arrival in arrivals:
         external_id = arrival.record["external_id"]
@@ -270,7 +270,7 @@ def _explain(arrivals: Sequence[Arrival]) -> None:
         ids = [a.record["external_id"] for a in mine]
         ids += [a.record["parent"] for a in mine if a.record["parent"]]
         keys = [a.record["key"] for a in mine if a.record["key"]]
-        rows = sql.fetch(FIND, [site_id, ids, keys])
+        rows = hot_path_sql.fetch(FIND, [site_id, ids, keys])
         by_id = {row[1]: row for row in rows}
         by_key = {row[2]: row for row in rows if row[2]}
         for arrival in mine:

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from moderation.intake import insert, upserts
 from moderation.intake.insert import Arrival, Submitted
 from moderation.models import Site
-from moderation.services import texts
-from moderation.services.errors import Invalid, ModerationError, TooLarge, Unavailable
+from moderation.platform import validation
+from moderation.platform.errors import Invalid, ModerationError, TooLarge, Unavailable
 
 __all__ = ["BATCH", "Submission", "Submitted", "submit_batch", "submit_comment"]
 
@@ -61,7 +61,7 @@ class Submission:
 
     def check(self) -> None:
         """Raise Invalid, naming the field as the API has it, when it cannot be accepted."""
-        texts.check_body(self.body)
+        validation.check_body(self.body)
         if not self.story_external_id and not self.story_url:
             raise Invalid("A story needs its id or its url.", code="missing", field="story.id")
         for value, field in (
@@ -70,13 +70,13 @@ class Submission:
             (self.author_external_id, "author.id"),
         ):
             if value:
-                texts.check_id(value, field)
+                validation.check_id(value, field)
         if self.external_id in RESERVED:
             raise Invalid("This id is an address of the API.", code="invalid_id", field="id")
         if self.author_name:
-            texts.check_text(self.author_name, "author.name", points=texts.NAME_POINTS)
+            validation.check_text(self.author_name, "author.name", points=validation.NAME_POINTS)
         if self.submitted_at is not None:
-            texts.check_time(self.submitted_at, "submitted_at", ahead=SUBMITTED_AHEAD)
+            validation.check_time(self.submitted_at, "submitted_at", ahead=SUBMITTED_AHEAD)
 
     def fingerprint(self) -> str:
         """Return the SHA-256, in hex, of everything that makes it this comment and no other.

@@ -16,8 +16,8 @@ from typing import Any
 from django.db import transaction
 
 from moderation.models import Site, Story, StoryChange
-from moderation.services import sql, texts
-from moderation.services.errors import Busy, Invalid
+from moderation.platform import hot_path_sql, validation
+from moderation.platform.errors import Busy, Invalid
 
 # Another process may have written something else meanwhile; after this time we look again.
 REMEMBERED_SECONDS = 60.0
@@ -105,18 +105,18 @@ class StoryGiven:
 
     def check(self, field: str = "story.") -> None:
         """Raise Invalid when a part of it cannot be accepted; `field` starts the field's name."""
-        texts.check_id(self.external_id, f"{field}id")
+        validation.check_id(self.external_id, f"{field}id")
         if self.url:
-            texts.check_url(self.url, f"{field}url")
+            validation.check_url(self.url, f"{field}url")
         for name, text, points in (
-            ("title", self.title, texts.TITLE_POINTS),
-            ("section", self.section, texts.SECTION_POINTS),
-            ("body", self.body, texts.STORY_BODY_POINTS),
+            ("title", self.title, validation.TITLE_POINTS),
+            ("section", self.section, validation.SECTION_POINTS),
+            ("body", self.body, validation.STORY_BODY_POINTS),
         ):
             if text:
-                texts.check_text(text, field + name, points=points)
+                validation.check_text(text, field + name, points=points)
         if self.published_at is not None:
-            texts.check_time(self.published_at, f"{field}published_at", ahead=PUBLISHED_AHEAD)
+            validation.check_time(self.published_at, f"{field}published_at", ahead=PUBLISHED_AHEAD)
         if self.state is not None and self.state not in Story.State.values:
             raise Invalid(
                 "A story is " + " or ".join(Story.State.values) + ".", field=f"{field}state"
@@ -185,7 +185,7 @@ def find_ids(
     made or changed where needed. Inside a transaction nothing is taken from or kept in mind:
     its rows may yet be rolled back.
     """
-    trust = not sql.in_transaction()
+    trust = not hot_path_sql.in_transaction()
     ids: dict[Key, int] = {}
     for key, (content, _) in wanted.items():
         row_id = directory.find(key, content) if trust else None
@@ -195,7 +195,9 @@ def find_ids(
         missing = {key: wanted[key] for key in wanted if key not in ids}
         if not missing:
             return ids
-        for row_id, site_id, external_id in sql.fetch(statement, _records(missing.values())):
+        for row_id, site_id, external_id in hot_path_sql.fetch(
+            statement, _records(missing.values())
+        ):
             key = (site_id, external_id)
             ids[key] = row_id
             if trust:

@@ -22,7 +22,7 @@ from moderation.integrations.akismet import views as akismet
 from moderation.integrations.coral import views as coral
 from moderation.integrations.openai import views as openai
 from moderation.integrations.perspective import views as perspective
-from moderation.services.errors import ModerationError, NotFound
+from moderation.platform.errors import ModerationError, NotFound
 
 Refuse = Callable[[ModerationError], HttpResponse]
 

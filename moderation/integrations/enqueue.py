@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from moderation.intake.insert import Submitted
 from moderation.intake.submit import Submission, submit_batch
 from moderation.models import Site
-from moderation.services import texts
-from moderation.services.errors import ModerationError
+from moderation.platform import validation
+from moderation.platform.errors import ModerationError
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +59,9 @@ def _submission(seen: Seen) -> Submission:
         seen.text,
         story_external_id=story,
         story_url=seen.story_url or None,
-        story_body=seen.story_body[: texts.STORY_BODY_POINTS] or None,
+        story_body=seen.story_body[: validation.STORY_BODY_POINTS] or None,
         author_external_id=seen.author_id,
-        author_name=seen.author_name[: texts.NAME_POINTS],
+        author_name=seen.author_name[: validation.NAME_POINTS],
         idempotency_key="foreign:"
         + _digest(seen.door, story, seen.story_url, seen.author_id, seen.text),
     )

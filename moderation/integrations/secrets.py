@@ -12,8 +12,8 @@ import hmac
 from collections.abc import Iterable
 
 from moderation.models import ForeignSecret, Site
+from moderation.platform.errors import Invalid
 from moderation.services.endpoints import encrypt, plain_secrets
-from moderation.services.errors import Invalid
 
 SIGNATURE_START = "sha256="
 MOST_SIGNATURES = 5

@@ -41,8 +41,8 @@ DROP TRIGGER standingchange_is_final ON moderation_standingchange;
 DROP FUNCTION moderation_standingchange_is_final();
 """
 
-# An entry for each comment in review, whoever writes (moderation.models.queue). The names are those
-# of moderation.policy.SIGNALS, in their order.
+# An entry for each comment in review, whoever writes (moderation.models.queue_entries). The names
+# are those of moderation.policy.SIGNALS, in their order.
 ENTRIES_FORWARD = """
 CREATE FUNCTION moderation_signals(given jsonb) RETURNS double precision[] LANGUAGE sql IMMUTABLE
 AS $$

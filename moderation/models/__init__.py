@@ -8,13 +8,13 @@ from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
 from moderation.models.decisions import BY_A_PERSON, Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
-from moderation.models.foreign import Callback, ForeignSecret, Suggestion
+from moderation.models.integrations import Callback, ForeignSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import Policy
-from moderation.models.queue import QueueEntry
-from moderation.models.readings import Draw, GoldComment, SecondReading
-from moderation.models.reviews import BulkDecision, Escalation, WrongScore
+from moderation.models.queue_entries import QueueEntry
+from moderation.models.remarks import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
+from moderation.models.second_reviews import Draw, GoldComment, SecondReading
 from moderation.models.sites import ApiKey, Scope, Site
 from moderation.models.stories import Story, StoryChange, Watch
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from moderation.learning.labels import HUMAN
 from moderation.models import (
     Comment,
     Decision,
@@ -20,7 +21,6 @@ from moderation.models import (
     Source,
     Status,
 )
-from moderation.selectors.labels import HUMAN
 
 # So many of a site's latest decisions are drawn from: quick, however many there are.
 WINDOW = 10_000

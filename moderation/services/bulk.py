@@ -19,11 +19,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFound
 from moderation.selectors.queues import QueueFilters, bounded, filter_comments
-from moderation.services import texts
 from moderation.services.claims import ORDERS
 from moderation.services.deferrals import defer, until_in
-from moderation.services.errors import Conflict, Invalid, ModerationError, NotFound
 from moderation.services.review import (
     KEY_POINTS,
     Press,
@@ -143,7 +143,7 @@ def select(
     if not 0 < len(chosen) <= SELECTED_CAP:
         raise Invalid(f"Choose 1 to {SELECTED_CAP} comments.", field="chosen", limit=SELECTED_CAP)
     plan.check(site)
-    texts.check_text(key, "key", points=KEY_POINTS // 2)
+    validation.check_text(key, "key", points=KEY_POINTS // 2)
     ids = [press.comment_pk for press in chosen]
     if Comment.objects.filter(site=site, pk__in=ids).count() != len(ids):
         raise NotFound("There is no such comment.")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from moderation.models import Comment, Status
-from moderation.services.errors import Conflict, Invalid, NotFound
+from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.services.review import Press
 
 # One may choose among these; the last is this time tomorrow.

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from moderation.models import Decision, SecondReading, Site, Status
+from moderation.platform import validation
+from moderation.platform.errors import Conflict
+from moderation.platform.retry import settled
 from moderation.selectors.readings import open_disagreements
-from moderation.services import texts
-from moderation.services.contention import settled
-from moderation.services.errors import Conflict
 from moderation.services.review import KEY_POINTS, approve, reject, send_to_review
 
 SETTLED = "It was settled meanwhile."
@@ -24,7 +24,7 @@ def uphold(user: User, site: Site, reading_pk: int, *, key: str) -> SecondReadin
 
     Raises Conflict when the disagreement was settled, or its comment changed, meanwhile.
     """
-    texts.check_text(key, "key", points=KEY_POINTS)
+    validation.check_text(key, "key", points=KEY_POINTS)
     try:
         return settled(lambda: _uphold(user, site, reading_pk, key))
     except IntegrityError as error:

@@ -16,8 +16,8 @@ from django.db.models.functions import Now
 
 from moderation.decisions.outbox import ALL_EVENTS
 from moderation.models import Site, WebhookEndpoint
+from moderation.platform.errors import Conflict, Invalid
 from moderation.services.addresses import OutboundRefused
-from moderation.services.errors import Conflict, Invalid
 from moderation.services.outbound import check_destination
 
 SECRET_PREFIX = "whsec_"

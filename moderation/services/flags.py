@@ -13,12 +13,12 @@ from moderation.community.flagger_record import weight_of
 from moderation.decisions import decide
 from moderation.decisions.lookup import latest_score
 from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid, StaleDecision
 from moderation.policy import PolicyError
-from moderation.services import texts
-from moderation.services.errors import Conflict, Invalid, StaleDecision
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services.facts import Waiting, gather
 from moderation.services.judging import priority_of, weigh
-from moderation.services.policies import NoPolicyError, live_policy
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ def flag_comment(comment: Comment, *, flagger_id: str, reason: str, note: str = 
     When the policy has a rule on flags that now holds, an approved comment goes back to review.
     Flags before a moderator's last look do not count again. Raises Invalid, Conflict.
     """
-    texts.check_id(flagger_id, "flagger_id")
-    texts.check_text(note, "note", points=texts.NOTE_POINTS)
+    validation.check_id(flagger_id, "flagger_id")
+    validation.check_text(note, "note", points=validation.NOTE_POINTS)
     if reason not in Flag.Reason.values:
         raise Invalid("A reason is one of: " + ", ".join(Flag.Reason.values), field="reason")
     if comment.erased_at is not None:
@@ -112,4 +112,4 @@ def _last_look(comment: Comment) -> datetime:
         .values_list("created_at", flat=True)
         .first()
     )
-    return looked or texts.OLDEST
+    return looked or validation.OLDEST

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from moderation.models import Comment, GoldComment, Site
+from moderation.platform.errors import Conflict, NotFound
 from moderation.selectors.draws import DECIDED
-from moderation.services.errors import Conflict, NotFound
 from moderation.services.review import Ruling, check_ruling
 
 

@@ -16,9 +16,9 @@ from moderation.models import Policy, Source, Standing, Status, Story
 from moderation.policy import Facts, PolicyError, Reason, Verdict, evaluate
 from moderation.policy import Policy as Judge
 from moderation.policy.document import AUTHOR, DAMAGED, PREMODERATED
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services.classifiers import ADAPTED, SiteClassifier, classifier_for
 from moderation.services.facts import Context, Waiting, gather
-from moderation.services.policies import NoPolicyError, live_policy
 
 if TYPE_CHECKING:
     from classifiers import Measurement

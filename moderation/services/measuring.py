@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moderation.models import Site
+from moderation.platform.errors import Unavailable
 from moderation.services.classifiers import SiteClassifier, bundled
-from moderation.services.errors import Unavailable
 from moderation.services.judging import usable_classifier
 
 if TYPE_CHECKING:

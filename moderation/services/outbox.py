@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 
 from moderation.decisions.payload import webhook_body, webhook_id
 from moderation.models import Delivery
+from moderation.platform.errors import ModerationError
 from moderation.services.endpoints import disable_endpoint, plain_secrets
-from moderation.services.errors import ModerationError
 from moderation.services.outbound import Answer
 
 MINUTE, HOUR = 60, 3600

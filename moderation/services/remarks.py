@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from moderation.models import Comment, Escalation, Status, WrongScore
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, NotFound
 from moderation.selectors.histories import latest_score
-from moderation.services import texts
 from moderation.services.claims import release
-from moderation.services.errors import Conflict, NotFound
 from moderation.services.review import NOTE_POINTS
 
 
@@ -21,7 +21,7 @@ def escalate(
     NotFound for a comment of another site, Conflict when it was decided or edited meanwhile.
     """
     comment = _own_comment(user, comment_pk)
-    texts.check_text(note, "note", points=NOTE_POINTS)
+    validation.check_text(note, "note", points=NOTE_POINTS)
     if comment.status != Status.IN_REVIEW or comment.version != expected_version:
         raise Conflict("It changed meanwhile: look at it again.", code="stale_decision")
     made, _ = Escalation.objects.update_or_create(

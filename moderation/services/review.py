@@ -16,10 +16,10 @@ from django.db.models import Exists, OuterRef
 from moderation import policy as judge
 from moderation.decisions.decide import DatabaseClock, decide
 from moderation.models import Comment, Decision, Policy, Score, Source, Status
+from moderation.platform import validation
+from moderation.platform.errors import Invalid, ModerationError, NotFound
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.selectors.histories import judgements
-from moderation.services import texts
-from moderation.services.errors import Invalid, ModerationError, NotFound
-from moderation.services.policies import NoPolicyError, live_policy
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
 
@@ -149,8 +149,8 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
     )
     if comment is None:
         raise NotFound("There is no such comment.")
-    texts.check_text(ruling.note, "note", points=NOTE_POINTS)
-    texts.check_text(press.key or "", "key", points=KEY_POINTS)
+    validation.check_text(ruling.note, "note", points=NOTE_POINTS)
+    validation.check_text(press.key or "", "key", points=KEY_POINTS)
     policy = check_ruling(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(

@@ -17,11 +17,11 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from moderation.models import Comment, Decision, Draw, Moderator, SecondReading, Site
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, NotFound
+from moderation.platform.retry import settled
 from moderation.selectors import draws
 from moderation.selectors.queues import QueryTooSlow, QueueFilters, bounded
-from moderation.services import texts
-from moderation.services.contention import settled
-from moderation.services.errors import Conflict, NotFound
 from moderation.services.review import KEY_POINTS, NOTE_POINTS, Ruling, check_ruling
 
 Kind = SecondReading.Kind
@@ -66,8 +66,8 @@ def answer(draw: Draw, *, expected_version: int, key: str, ruling: Ruling) -> Se
     the reading it made. Raises Invalid, and Conflict when the comment changed since it was drawn,
     or was read or skipped in another tab.
     """
-    texts.check_text(ruling.note, "note", points=NOTE_POINTS)
-    texts.check_text(key, "key", points=KEY_POINTS)
+    validation.check_text(ruling.note, "note", points=NOTE_POINTS)
+    validation.check_text(key, "key", points=KEY_POINTS)
     check_ruling(draw.comment.site_id, ruling)
     return settled(lambda: _answer(draw.pk, expected_version, key, ruling))
 

@@ -2,7 +2,7 @@
 
 Whoever holds a client's key can suggest anything. So a suggestion counts for nothing until a person
 trusts the key (`manage.py doors SITE trust KEY WEIGHT`), a key may suggest so many a day, and what
-a key suggested counts together as one voice (services.label_sets).
+a key suggested counts together as one voice (learning.label_sets).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.conf import settings
 
 from moderation.accounts.api_keys import Caller
 from moderation.models import ApiKey, Site, Suggestion
-from moderation.services import sql, texts
-from moderation.services.errors import Invalid, ModerationError
+from moderation.platform import hot_path_sql, validation
+from moderation.platform.errors import Invalid, ModerationError
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +49,14 @@ def suggest(
     """
     try:
         for value, field in ((text, "text"), (reference, "reference")):
-            texts.check_text(value, field, points=LONGEST)
+            validation.check_text(value, field, points=LONGEST)
     except Invalid:
         return
     limit = settings.SUGGESTIONS_PER_DAY
     digest = hashlib.sha256(text.encode()).hexdigest()
     told = reference[:REFERENCE_POINTS]
     values = [caller.site.pk, caller.key_id, door.value, text, digest, rejected, told]
-    if not sql.fetch(INSERT, [*values, caller.key_id, limit]):
+    if not hot_path_sql.fetch(INSERT, [*values, caller.key_id, limit]):
         raise TooManySuggestions(f"This key may suggest {limit:,} labels a day.", limit=limit)
 
 

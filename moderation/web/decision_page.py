@@ -28,8 +28,8 @@ from moderation.decisions.lookup import get_story
 from moderation.decisions.visibility import seen_status
 from moderation.intake import edit
 from moderation.models import Appeal, Comment, Status, Story
+from moderation.platform.errors import ModerationError
 from moderation.services.decision_links import read_link
-from moderation.services.errors import ModerationError
 from moderation.web import visitors
 from moderation.web.public import address_of, host_of, reader_site
 from moderation.web.reader_forms import AppealForm, EditForm, add_refusal

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from moderation import policy as judge
 from moderation.models import Policy, Site
 from moderation.policy.public_changes import public_changes
+from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
 from moderation.selectors.policies import published_versions
-from moderation.services.policies import NoPolicyError, live_policy, policy_version
 from moderation.web.policy_rows import condition_sentence, rule_sentence
 
 

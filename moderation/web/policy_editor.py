@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from moderation import policy as judge
 from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Policy, Role
+from moderation.platform.errors import ModerationError
+from moderation.policy_versions import drafts
+from moderation.policy_versions.drafts import StaleDraft
+from moderation.policy_versions.live import NoPolicyError, ensure_default, live_policy
 from moderation.selectors.policies import find_draft
-from moderation.services import policy_drafts
-from moderation.services.errors import ModerationError
-from moderation.services.policies import NoPolicyError, ensure_default, live_policy
-from moderation.services.policy_drafts import StaleDraft
 from moderation.templatetags.times import in_words
 from moderation.web.access import moderates
 from moderation.web.json_text import JsonTextError, read_json
@@ -140,7 +140,7 @@ def _save_form(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     order = request.POST.get("do", "save")
     opened = apply_order(document, order)
     try:
-        policy_drafts.save_draft(
+        drafts.save_draft(
             moderator.site, document=document, user=moderator.user, seen=seen_by(request)
         )
     except StaleDraft as stale:
@@ -182,7 +182,7 @@ def edit_json(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     text = request.POST.get("document", "").replace("\r\n", "\n")
     try:
         document = read_json(text)
-        saved = policy_drafts.save_draft(
+        saved = drafts.save_draft(
             moderator.site, document=document, user=moderator.user, seen=seen_by(request)
         )
     except JsonTextError as error:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from moderation import policy as judge
 from moderation.models import Moderator
+from moderation.platform.errors import ModerationError
+from moderation.policy_versions import drafts
+from moderation.policy_versions.drafts import StaleDraft
+from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
 from moderation.selectors.policies import find_draft, published_versions
-from moderation.services import policy_drafts
-from moderation.services.errors import ModerationError
-from moderation.services.policies import NoPolicyError, live_policy, policy_version
-from moderation.services.policy_drafts import StaleDraft
 from moderation.services.policy_trials import try_policy
 from moderation.web.policies import in_texts
 from moderation.web.policy_editor import (
@@ -39,7 +39,7 @@ def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     try:
         if seen is None:
             raise StaleDraft(find_draft(moderator.site))
-        version = policy_drafts.publish(moderator.site, user=moderator.user, seen=seen, note=note)
+        version = drafts.publish(moderator.site, user=moderator.user, seen=seen, note=note)
     except StaleDraft as stale:
         return _show_publish(
             request, moderator, status=409, refusal=who_was_faster(stale), note=note
@@ -98,7 +98,7 @@ def discard(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     try:
         if seen is None:
             raise StaleDraft(find_draft(moderator.site))
-        policy_drafts.discard_draft(moderator.site, seen=seen)
+        drafts.discard_draft(moderator.site, seen=seen)
     except StaleDraft as stale:
         messages.error(request, f"Nothing was discarded. {who_was_faster(stale)}")
     else:
@@ -128,7 +128,7 @@ def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpRespo
     if request.method == "POST":
         live_number = request.POST.get("live", "")[:9]
         try:
-            version = policy_drafts.revert(
+            version = drafts.revert(
                 moderator.site,
                 number=number,
                 user=moderator.user,

@@ -19,10 +19,10 @@ from moderation.decisions.lookup import get_comment, get_story
 from moderation.decisions.visibility import outside_status
 from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
+from moderation.platform.errors import ModerationError
 from moderation.policy import PolicyError
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services import flags
-from moderation.services.errors import ModerationError
-from moderation.services.policies import NoPolicyError, live_policy
 from moderation.web import visitors
 from moderation.web.access import is_htmx
 from moderation.web.reader_forms import CommentForm, ReportForm, add_refusal, new_key

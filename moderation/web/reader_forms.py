@@ -12,8 +12,8 @@ from django import forms
 from moderation.appeals.answer import WORDS_POINTS
 from moderation.intake.submit import Submission
 from moderation.models import Flag, Story
-from moderation.services import texts
-from moderation.services.errors import Invalid, ModerationError
+from moderation.platform import validation
+from moderation.platform.errors import Invalid, ModerationError
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 # Where the refusals of the services belong in the form; anything else stands above it.
@@ -38,34 +38,38 @@ class BodyForm(forms.Form):
         strip=False,
         label="Your comment",
         error_messages={"required": "Please write something."},
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "maxlength": texts.BODY_POINTS}),
+        widget=forms.Textarea(
+            attrs={"rows": 6, "dir": "auto", "maxlength": validation.BODY_POINTS}
+        ),
     )
 
     def clean_body(self) -> str:
         """Undo what form encoding does to line ends; refuse what no comment may be."""
         body: str = self.cleaned_data["body"].replace("\r\n", "\n")
-        return _checked(body, texts.check_body, "body")
+        return _checked(body, validation.check_body, "body")
 
 
 class CommentForm(BodyForm):
     """A comment of a reader. `key` makes a second press of the same form the same comment."""
 
     name = forms.CharField(
-        max_length=texts.NAME_POINTS,
+        max_length=validation.NAME_POINTS,
         label="Your name",
         help_text="As other readers will see it.",
         error_messages={"required": "Please give a name; it need not be your real one."},
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "dir": "auto"}),
     )
-    parent = forms.CharField(required=False, max_length=texts.ID_POINTS, widget=forms.HiddenInput)
+    parent = forms.CharField(
+        required=False, max_length=validation.ID_POINTS, widget=forms.HiddenInput
+    )
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_name(self) -> str:
         """Refuse a name of invisible letters."""
         name: str = self.cleaned_data["name"]
-        if texts.is_blank(name):
+        if validation.is_blank(name):
             raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return _checked(name, texts.check_text, "author.name", points=texts.NAME_POINTS)
+        return _checked(name, validation.check_text, "author.name", points=validation.NAME_POINTS)
 
     def clean_key(self) -> str:
         """Take the form's own key, or a fresh one for a form that has lost it."""
@@ -99,7 +103,7 @@ class ReportForm(forms.Form):
     )
     note = forms.CharField(
         required=False,
-        max_length=texts.NOTE_POINTS,
+        max_length=validation.NOTE_POINTS,
         label="Anything that helps us (optional)",
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from moderation.models import Decision, Escalation, Moderator, Status
+from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.selectors.histories import last_undoable
 from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
 from moderation.services import claims, deferrals, remarks
 from moderation.services import review as desk
-from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.web import skips
 from moderation.web.access import by_script, moderates
 from moderation.web.review import claim_next, read_filters, to_queue

@@ -15,8 +15,8 @@ from moderation.accounts.invitations import note_presence
 from moderation.appeals import answer as desk
 from moderation.appeals import queue as waiting
 from moderation.models import Appeal, Decision, Moderator, Source
+from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.selectors.queues import LARGEST_ID
-from moderation.services.errors import ModerationError, NotFound, StaleDecision
 from moderation.services.review import undo as take_decision_back
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from moderation.models import BulkDecision, Comment, Moderator, Status
+from moderation.platform.errors import ModerationError, NotFound
 from moderation.selectors.queues import (
     LARGEST_ID,
     Count,
@@ -20,7 +21,6 @@ from moderation.selectors.queues import (
 )
 from moderation.services import bulk as together
 from moderation.services.deferrals import HOURS
-from moderation.services.errors import ModerationError, NotFound
 from moderation.services.review import Press, Ruling
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number

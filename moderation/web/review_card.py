@@ -26,9 +26,9 @@ from moderation.models import (
 )
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.selectors import histories
 from moderation.selectors.draws import open_draw
-from moderation.services.policies import NoPolicyError, live_policy
 from moderation.templatetags.said import Mark
 from moderation.web.care import is_covered
 from moderation.web.highlights import build_marks

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from moderation.accounts.roles import at_least
 from moderation.models import Comment, Moderator, Role, SecondReading, Status
+from moderation.platform.errors import Invalid, ModerationError
 from moderation.policy import Policy
 from moderation.selectors.agreement import ClauseAgreement, Compared, quality
 from moderation.selectors.readings import gold_comments, newest_disagreements
 from moderation.services.disagreements import overturn, uphold
-from moderation.services.errors import Invalid, ModerationError
 from moderation.services.gold import add_gold, retire_gold
 from moderation.services.review import Ruling
 from moderation.web.access import moderates

@@ -12,7 +12,7 @@ from django.utils import timezone
 from moderation.accounts import api_keys
 from moderation.decisions import decide as decisions_decide
 from moderation.models import Author, Comment, Decision, Flag, Revision, Score, Site, Source, Status
-from moderation.services import policies
+from moderation.policy_versions import live
 from tests.api.calls import COMMENTS, call, comment, get, post, problem
 from tests.cast import MakeComment
 
@@ -34,7 +34,7 @@ def status_of(key: str, external_id: str) -> str:
 def test_decision_names_its_clauses_and_a_reason(
     api_key: str, daily: Site, make_comment: MakeComment
 ) -> None:
-    policy = policies.ensure_default(daily)
+    policy = live.ensure_default(daily)
     made = make_comment(external_id="c-1")
     clause = policy.document["clauses"][0]
     decide(made, Status.REJECTED, policy=policy, clauses=[clause["id"]])
@@ -129,7 +129,7 @@ def test_erasing_an_author_reaches_every_comment(api_key: str, capsys) -> None:
 def test_flags_bring_an_approved_comment_back_to_a_person(
     api_key: str, daily: Site, mona: User
 ) -> None:
-    policies.ensure_default(daily)
+    live.ensure_default(daily)
     post(api_key, comment(id="c-1"))
     decide(Comment.objects.get(), Status.APPROVED)
     path = f"{COMMENTS}/c-1/flags"
@@ -182,7 +182,7 @@ def test_eve_sees_nothing_of_the_daily(api_key: str, herald: Site) -> None:
 
 def test_preview_judges_and_stores_nothing(api_key: str, daily: Site) -> None:
     problem(post(api_key, comment(), "/api/v1/preview"), 409, "no_policy")
-    policies.ensure_default(daily)
+    live.ensure_default(daily)
     sent = comment("You are an idiot and should be shot.")
     answer = post(api_key, sent, "/api/v1/preview")
     assert answer.status_code == 200, answer.content

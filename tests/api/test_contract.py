@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from moderation.models import Site, Status
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.wsgi import application
 from tests.api.calls import call, get
 from tests.cast import MakeComment

@@ -135,9 +135,10 @@ def drain_here(*, profile: bool) -> None:
     from django.db import connection  # noqa: PLC0415
 
     from moderation.models import Site  # noqa: PLC0415
-    from moderation.services import classifiers, judging, policies, scoring  # noqa: PLC0415
+    from moderation.policy_versions import live  # noqa: PLC0415
+    from moderation.services import classifiers, judging, scoring  # noqa: PLC0415
 
-    policies.ensure_default(Site.objects.get())
+    live.ensure_default(Site.objects.get())
     classifiers.classifier_for(Site.objects.get().pk)
     phases = Phases()
     for owner, name, phase in (

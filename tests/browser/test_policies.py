@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from moderation.models import Policy, Site
-from moderation.services.policies import ensure_default, live_policy
+from moderation.policy_versions.live import ensure_default, live_policy
 from tests.browser.conftest import OpenDesk
 
 EDITOR = "/review/daily/policy/"

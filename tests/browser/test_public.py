@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from moderation.models import Comment, Site, Status, Story
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.services.scoring import drain
 from moderation.web import visitors
 from tests.browser.conftest import OpenDesk, Secrets

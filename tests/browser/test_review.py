@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from moderation.models import Author, Comment, Decision, Site, Status, Story
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.cast import MakeComment
 

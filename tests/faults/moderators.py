@@ -72,8 +72,8 @@ def _press(user, key: str) -> str:
     from django.db import DatabaseError, close_old_connections
 
     from moderation.models import Comment
+    from moderation.platform.errors import ModerationError, StaleDecision
     from moderation.services import review
-    from moderation.services.errors import ModerationError, StaleDecision
 
     try:
         # Both moderators look at the same comment: no claim keeps them apart here.

@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from moderation.decisions.decide import decide
+from moderation.learning import train
 from moderation.models import ClassifierVersion, Comment, Decision, Policy, Site, Source, Status
-from moderation.services import policies, training
+from moderation.policy_versions import live
 from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 
@@ -86,7 +87,7 @@ def is_training() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
-            [training.LOCK],
+            [train.LOCK],
         )
         return bool(cursor.fetchone()[0])
 
@@ -94,7 +95,7 @@ def is_training() -> bool:
 @pytest.fixture
 def with_policy(daily: Site) -> Policy:
     """The Daily has its first policy."""
-    return policies.ensure_default(daily)
+    return live.ensure_default(daily)
 
 
 @pytest.fixture
@@ -119,6 +120,6 @@ def trained(desk: Decide, daily: Site) -> ClassifierVersion:
     # The test is one transaction, which on a busy machine is idle for longer while it trains.
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    version = training.retrain(daily).version
+    version = train.retrain(daily).version
     assert version is not None and version.state == ClassifierVersion.State.LIVE
     return version

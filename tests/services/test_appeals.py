@@ -12,6 +12,7 @@ from moderation.appeals import answer
 from moderation.appeals.queue import answerable, count_waiting, same_person
 from moderation.decisions import payload
 from moderation.intake import edit, erase
+from moderation.learning.labels import Provenance, stream_labels
 from moderation.models import (
     Appeal,
     Author,
@@ -25,9 +26,8 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.selectors.labels import Provenance, stream_labels
+from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFound, StaleDecision
 from moderation.services import review
-from moderation.services.errors import Conflict, Invalid, ModerationError, NotFound, StaleDecision
 from tests.cast import MakeComment
 from tests.services.desk import rule
 

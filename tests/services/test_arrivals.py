@@ -13,8 +13,8 @@ from django.db import connection
 from moderation.intake import insert, upserts, wake_worker
 from moderation.intake.submit import Submission, submit_batch, submit_comment
 from moderation.models import Author, Comment, Site, Story
-from moderation.services import sql
-from moderation.services.errors import Conflict, Invalid, ModerationError, Unavailable
+from moderation.platform import hot_path_sql
+from moderation.platform.errors import Conflict, Invalid, ModerationError, Unavailable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,8 +128,8 @@ def test_known_story_and_author_cost_one_statement(
 ) -> None:
     submit_comment(daily, submission())
     sent: list[str] = []
-    fetch = sql.fetch
-    monkeypatch.setattr(sql, "fetch", lambda s, v: sent.append(s) or fetch(s, v))
+    fetch = hot_path_sql.fetch
+    monkeypatch.setattr(hot_path_sql, "fetch", lambda s, v: sent.append(s) or fetch(s, v))
     submit_comment(daily, submission())
     assert sent == [insert.INSERT_PLAIN]
 
@@ -230,7 +230,7 @@ def test_database_that_hangs_is_not_waited_for(
     daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit_comment(daily, submission(external_id="c-1"))
-    monkeypatch.setattr(sql, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(hot_path_sql, "ANSWER_SECONDS", 0.5)
     with connection.cursor() as cursor:
         cursor.execute("CREATE FUNCTION sleepy() RETURNS trigger LANGUAGE plpgsql AS"
                        " $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$;"

@@ -25,13 +25,13 @@ from moderation.models import (
     Standing,
     StandingChange,
 )
+from moderation.platform.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
+from moderation.platform.errors import Suspended as Refused
 from moderation.policy import Facts, parse
 from moderation.policy.default import DEFAULT_DOCUMENT
-from moderation.services.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
-from moderation.services.errors import Suspended as Refused
+from moderation.policy_versions.live import ensure_default
 from moderation.services.facts import Waiting, gather
 from moderation.services.judging import priority_of, weigh
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}

@@ -7,15 +7,15 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from scipy import stats
 
+from moderation.learning.labels import Provenance, stream_labels
 from moderation.models import BulkDecision, Comment, Decision, Site, Status, Story
-from moderation.selectors.labels import Provenance, stream_labels
+from moderation.platform.errors import Conflict, Invalid, NotFound
+from moderation.policy_versions.live import ensure_default
 from moderation.selectors.queues import QueueFilters, filter_comments
 from moderation.services import bulk, claims
 from moderation.services import review as desk
 from moderation.services.bulk import PUT_OFF, Plan
 from moderation.services.deferrals import bring_back
-from moderation.services.errors import Conflict, Invalid, NotFound
-from moderation.services.policies import ensure_default
 from moderation.services.review import Press, Ruling
 from tests.cast import MakeComment
 

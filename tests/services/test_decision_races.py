@@ -22,8 +22,8 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services import contention
-from moderation.services.errors import (
+from moderation.platform import retry
+from moderation.platform.errors import (
     Busy,
     StaleDecision,
 )
@@ -153,8 +153,8 @@ def test_a_deadlock_is_tried_again_and_given_up_after_three(make_comment: MakeCo
             cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
 
     with pytest.raises(OperationalError):
-        contention.settled(deadlocked)
-    assert len(tries) == contention.TRIES
+        retry.settled(deadlocked)
+    assert len(tries) == retry.TRIES
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,7 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services.errors import (
+from moderation.platform.errors import (
     Conflict,
     IllegalTransition,
     NotFound,

@@ -16,11 +16,11 @@ from django.db.models.functions import Now
 from moderation import tasks
 from moderation.decisions.payload import webhook_body
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status, WebhookEndpoint
+from moderation.policy_versions.live import ensure_default
 from moderation.services import outbox
 from moderation.services.delivery import deliver_due, resend
 from moderation.services.endpoints import add_endpoint, retire_secret, rotate_secret
 from moderation.services.outbox import SCHEDULE, claim
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
 from tests.receiver import Receiver, drip, flood, hang, status
 

@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 
 from moderation.decisions.decide import resubmit
 from moderation.intake.erase import erase_comment
+from moderation.learning import label_sets, train
+from moderation.learning.labels import Label, Provenance, stream_labels
 from moderation.models import (
     Author,
     Comment,
@@ -18,12 +20,7 @@ from moderation.models import (
     Source,
     Status,
 )
-from moderation.selectors.labels import Label, Provenance, stream_labels
-from moderation.services import (
-    label_sets,
-    review,
-    training,
-)
+from moderation.services import review
 from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule
@@ -114,7 +111,7 @@ def test_erased_comments_vanish_from_the_labels(
 def test_labels_come_page_by_page(
     make_comment: MakeComment, daily: Site, mona: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("moderation.selectors.labels.PAGE", 2)
+    monkeypatch.setattr("moderation.learning.labels.PAGE", 2)
     pks = [make_comment().pk for _ in range(5)]
     for pk in pks:
         rule(Comment.objects.get(pk=pk), Status.APPROVED, mona)
@@ -182,7 +179,7 @@ def test_the_past_is_learned_and_the_future_is_the_test(
     for day in reversed(range(40)):
         comment = make_comment(texts[day], submitted_at=start + timedelta(days=day))
         rule(comment, Status.APPROVED, None, source=Source.IMPORT)
-    learned, later = training.split(label_sets.collect(daily).labels)
+    learned, later = train.split(label_sets.collect(daily).labels)
     assert (len(learned), len(later)) == (30, 10)
     assert max(each.decided_at for each in learned) < min(each.decided_at for each in later)
     assert [each.text for each in later] == texts[30:]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from moderation.models import ClassifierVersion, Site
+from moderation.platform.errors import Unavailable
 from moderation.services import classifiers, measuring
-from moderation.services.errors import Unavailable
 from moderation.services.measuring import Asked, Counter, Ticket, measure
 from tests.services.desk import CONSPIRACY, GAME
 

@@ -12,7 +12,8 @@ from moderation.models import (
     Site,
     Story,
 )
-from moderation.services import policies, scoring
+from moderation.policy_versions import live
+from moderation.services import scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ ABUSE = "You are a disgusting idiot, shut your filthy mouth, you worthless piece
 @pytest.fixture(autouse=True)
 def published(daily: Site) -> Policy:
     """The Daily has its first policy."""
-    return policies.ensure_default(daily)
+    return live.ensure_default(daily)
 
 
 def test_a_preview_says_what_would_be_and_stores_nothing(daily: Site, story: Story) -> None:

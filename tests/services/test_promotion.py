@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from moderation.learning import promote, train
 from moderation.models import (
     ClassifierVersion,
     Decision,
@@ -16,13 +17,8 @@ from moderation.models import (
     Source,
     Status,
 )
-from moderation.services import (
-    classifiers,
-    promotion,
-    scoring,
-    training,
-)
-from moderation.services.errors import Conflict, NotFound
+from moderation.platform.errors import Conflict, NotFound
+from moderation.services import classifiers, scoring
 from tests.cast import MakeComment
 from tests.services.desk import CONSPIRACY, GAME, Decide
 
@@ -33,28 +29,28 @@ State = ClassifierVersion.State
 def test_roll_back_goes_back_step_by_step(
     trained: ClassifierVersion, daily: Site, make_comment: MakeComment
 ) -> None:
-    second = training.retrain(daily).version
+    second = train.retrain(daily).version
     assert second is not None
-    promotion.promote(second, force=True)
+    promote.promote(second, force=True)
     trained.refresh_from_db()
     assert (trained.state, second.state) == (State.RETIRED, State.LIVE) and trained.retired_at
     assert classifiers.classifier_for(daily.pk).name == "daily-2"
 
-    assert promotion.roll_back(daily) == trained
+    assert promote.roll_back(daily) == trained
     assert classifiers.classifier_for(daily.pk).name == "daily-1"
     second.refresh_from_db()
     assert second.state == State.RETIRED and "Rolled back" in second.verdict
-    assert promotion.roll_back(daily) is None
+    assert promote.roll_back(daily) is None
     with pytest.raises(NotFound, match="the bundled classifier serves alone"):
-        promotion.roll_back(daily)
+        promote.roll_back(daily)
 
     comment = make_comment(CONSPIRACY)
     scoring.drain()
     score = Score.objects.get(comment=comment)
     assert "likely_to_reject" not in score.signals
     assert score.classifier_version.site is None
-    promotion.promote(trained)  # it passed the gate once: no force needed
-    assert promotion.live_version(daily) == trained
+    promote.promote(trained)  # it passed the gate once: no force needed
+    assert promote.live_version(daily) == trained
 
 
 def test_damaged_weights_approve_nothing_and_the_bundled_classifier_serves(
@@ -79,10 +75,10 @@ def test_damaged_weights_approve_nothing_and_the_bundled_classifier_serves(
     assert decision.reasons[-1]["rule"] == "classifier-damaged"
     assert decision.score is not None and "toxicity" in decision.score.signals
     assert "daily-1 are damaged" in caplog.text and "serves alone" in caplog.text
-    assert training.is_due(daily)
-    assert promotion.roll_back(daily) is None
+    assert train.is_due(daily)
+    assert promote.roll_back(daily) is None
     with pytest.raises(Conflict, match="damaged"):
-        promotion.promote(trained)
+        promote.promote(trained)
     later = make_comment(GAME)
     scoring.drain()
     later.refresh_from_db()
@@ -95,7 +91,7 @@ def test_a_version_of_another_bundle_is_not_used_and_the_site_is_due(
     make_comment: MakeComment,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert not training.is_due(daily)
+    assert not train.is_due(daily)
     former = ClassifierVersion.objects.create(name="bundled-0-old", state=State.LIVE)
     ClassifierVersion.objects.filter(pk=trained.pk).update(base=former)
     classifiers.forget()
@@ -104,8 +100,8 @@ def test_a_version_of_another_bundle_is_not_used_and_the_site_is_due(
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
     assert "was learned on bundled-0-old" in caplog.text and "train the site anew" in caplog.text
-    assert training.is_due(daily)
-    again = training.retrain(daily)
+    assert train.is_due(daily)
+    again = train.retrain(daily)
     assert again.state == "promoted" and again.report["current"]["name"].startswith("the bundled")
     assert classifiers.classifier_for(daily.pk).name == "daily-2"
 

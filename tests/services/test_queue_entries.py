@@ -16,8 +16,8 @@ from moderation.intake.edit import edit_comment
 from moderation.intake.erase import erase_comment
 from moderation.models import ClassifierVersion, Comment, QueueEntry, Score, Site, Source, Status
 from moderation.policy import SIGNALS
+from moderation.policy_versions.live import ensure_default
 from moderation.services.deferrals import defer, until_in
-from moderation.services.policies import ensure_default
 from moderation.services.review import Press
 from tests.cast import MakeComment
 

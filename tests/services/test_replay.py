@@ -19,7 +19,7 @@ from moderation.accounts.api_keys import create_key
 from moderation.importing.replay import Sent
 from moderation.importing.replay_report import area_under_curve, build_report, in_words
 from moderation.models import ApiKey, Comment, Scope, Site
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.services.scoring import drain
 
 

@@ -17,7 +17,8 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import facts, judging, policies, scoring
+from moderation.policy_versions import live
+from moderation.services import facts, judging, scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def published(daily: Site) -> Policy:
     """The Daily has its first policy."""
-    return policies.ensure_default(daily)
+    return live.ensure_default(daily)
 
 
 def status_of(comment: Comment) -> str:

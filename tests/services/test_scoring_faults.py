@@ -32,7 +32,8 @@ from moderation.models import (
     Story,
     WebhookEndpoint,
 )
-from moderation.services import classifiers, judging, policies, scoring
+from moderation.policy_versions import live
+from moderation.services import classifiers, judging, scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ POISON = "This one is poison."
 @pytest.fixture(autouse=True)
 def published(daily: Site) -> Policy:
     """The Daily has its first policy."""
-    return policies.ensure_default(daily)
+    return live.ensure_default(daily)
 
 
 @pytest.fixture

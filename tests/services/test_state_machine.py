@@ -35,13 +35,14 @@ from moderation.models import (
     Story,
     WebhookEndpoint,
 )
-from moderation.services import policies, review
-from moderation.services.errors import (
+from moderation.platform.errors import (
     Conflict,
     IllegalTransition,
     NotFound,
     StaleDecision,
 )
+from moderation.policy_versions import live
+from moderation.services import review
 
 OUTSIDE_OF = {
     "comment.approved": Status.APPROVED,
@@ -59,7 +60,7 @@ class OneComment(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.site = Site.objects.create(slug="machine", name="The Machine")
-        policies.ensure_default(self.site)
+        live.ensure_default(self.site)
         WebhookEndpoint.objects.create(site=self.site, url="https://m.example", secrets=[])
         self.people = []
         for name in ("first", "second"):
@@ -86,7 +87,7 @@ class OneComment(RuleBasedStateMachine):
         """Leave nothing behind."""
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
-        policies.forget()
+        live.forget()
 
     def now(self) -> Comment:
         """The comment as it stands."""

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from moderation.accounts import api_keys
+from moderation.learning import train
+from moderation.learning.label_sets import collect
+from moderation.learning.suggestions import count_suggestions
 from moderation.models import ApiKey, Site, Status, Suggestion
-from moderation.selectors.suggestions import count_suggestions
-from moderation.services import training
-from moderation.services.label_sets import collect
 from moderation.services.suggestions import suggest
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule
@@ -46,7 +46,7 @@ def doors(*arguments: str) -> str:
 
 def test_quarantined_labels_count_for_nothing(daily: Site, coral: ApiKey) -> None:
     assert not collect(daily).labels
-    assert not training.is_due(daily)
+    assert not train.is_due(daily)
     assert "250 labels, 100 to reject" in doors("list")
     assert "in quarantine" in doors("list")
 
@@ -56,11 +56,11 @@ def test_trusted_labels_are_learned_from(daily: Site, coral: ApiKey) -> None:
     found = collect(daily)
     assert found.summary()["provenance"] == {"suggestion": len(found.labels)}
     assert set(found.weights) == {0.5}
-    assert training.is_due(daily)
-    trained = training.retrain(daily)
+    assert train.is_due(daily)
+    trained = train.retrain(daily)
     assert trained.state in ("promoted", "refused"), trained.words
     assert trained.report["labels"]["last_suggestion"] == Suggestion.objects.latest("pk").pk
-    assert not training.is_due(daily), "nothing new since"
+    assert not train.is_due(daily), "nothing new since"
 
 
 def test_a_key_is_one_voice_beside_the_sites_own_people(

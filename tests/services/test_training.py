@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 
+from moderation.learning import label_sets, promote, train
 from moderation.models import (
     ClassifierVersion,
     Decision,
@@ -21,14 +22,8 @@ from moderation.models import (
     Site,
     Status,
 )
-from moderation.services import (
-    classifiers,
-    label_sets,
-    promotion,
-    scoring,
-    training,
-)
-from moderation.services.errors import Conflict
+from moderation.platform.errors import Conflict
+from moderation.services import classifiers, scoring
 from tests.cast import MakeComment
 from tests.services.desk import CONSPIRACY, GAME, Decide, comments, is_training, rule
 
@@ -40,7 +35,7 @@ def test_a_site_learns_what_its_moderators_reject(
     desk: Decide, make_comment: MakeComment, daily: Site
 ) -> None:
     desk(300)
-    made = training.retrain(daily)
+    made = train.retrain(daily)
     assert made.state == "promoted"
     version = ClassifierVersion.objects.get(site=daily)
     assert (version.name, version.state) == ("daily-1", State.LIVE)
@@ -78,15 +73,15 @@ def test_a_candidate_of_flipped_labels_is_refused_and_the_old_one_stays(
     desk: Decide, daily: Site, monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
     desk(300)
-    assert training.retrain(daily).state == "promoted"
+    assert train.retrain(daily).state == "promoted"
     honest = label_sets.collect(daily)
     every = round(1 / share)
     flipped = [
         one._replace(rejected=1 - one.rejected) if place < 225 and place % every == 0 else one
         for place, one in enumerate(honest.labels)
     ]
-    monkeypatch.setattr(training, "collect", lambda site: replace(honest, labels=flipped))
-    refused = training.retrain(daily)
+    monkeypatch.setattr(train, "collect", lambda site: replace(honest, labels=flipped))
+    refused = train.retrain(daily)
     assert refused.state == "refused"
     candidate = ClassifierVersion.objects.get(name="daily-2")
     assert candidate.state == State.CANDIDATE and candidate.promoted_at is None
@@ -94,7 +89,7 @@ def test_a_candidate_of_flipped_labels_is_refused_and_the_old_one_stays(
     assert candidate.report["current"]["name"] == "daily-1"
     assert ClassifierVersion.objects.get(site=daily, state=State.LIVE).name == "daily-1"
     with pytest.raises(Conflict, match="The gate refused daily-2"):
-        promotion.promote(candidate)
+        promote.promote(candidate)
 
 
 def test_decisions_without_a_pattern_teach_nothing(
@@ -102,14 +97,14 @@ def test_decisions_without_a_pattern_teach_nothing(
 ) -> None:
     for number, (text, _) in enumerate(comments(160)):
         rule(make_comment(text), (Status.APPROVED, Status.REJECTED)[number * 7 % 3 == 0], mona)
-    assert training.retrain(daily).state == "refused"
+    assert train.retrain(daily).state == "refused"
     assert classifiers.classifier_for(daily.pk).adaptation is None
 
 
 def test_too_few_labels_are_said_in_words(desk: Decide, daily: Site, mona: User) -> None:
-    assert "100 more decided comments" in training.retrain(daily).words
+    assert "100 more decided comments" in train.retrain(daily).words
     desk(30)
-    made = training.retrain(daily)
+    made = train.retrain(daily)
     assert made.state == "too_few"
     assert made.words.startswith(
         "Too few labels to learn from: 8 more rejected comments, 2 more approved comments, 70 more "
@@ -122,10 +117,10 @@ def test_the_same_labels_give_the_same_bytes_and_a_dry_run_keeps_none(
     desk: Decide, daily: Site
 ) -> None:
     desk(120)
-    assert training.retrain(daily, dry_run=True).report["candidate"]["n"] == 30
+    assert train.retrain(daily, dry_run=True).report["candidate"]["n"] == 30
     assert not ClassifierVersion.objects.filter(site=daily).exists()
     for _ in range(2):
-        training.retrain(daily)
+        train.retrain(daily)
     first, second = ClassifierVersion.objects.filter(site=daily)
     assert first.digest == second.digest and first.name != second.name
 
@@ -139,11 +134,11 @@ def test_a_run_that_dies_leaves_nothing(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(training, "promote", dies)
+        patched.setattr(train, "promote", dies)
         with pytest.raises(SystemExit):
-            training.retrain(daily)
+            train.retrain(daily)
     assert not ClassifierVersion.objects.filter(site=daily).exists()
-    assert training.retrain(daily).state == "promoted"  # and the lock is free
+    assert train.retrain(daily).state == "promoted"  # and the lock is free
 
 
 @pytest.mark.slow
@@ -162,7 +157,7 @@ def test_a_run_that_is_killed_leaves_nothing_and_frees_its_lock(desk: Decide, da
         while not is_training():
             assert time.monotonic() < until and run.poll() is None
             time.sleep(0.02)
-        assert "being trained already" in training.retrain(daily).words
+        assert "being trained already" in train.retrain(daily).words
     finally:
         run.kill()
         run.wait()
@@ -171,7 +166,7 @@ def test_a_run_that_is_killed_leaves_nothing_and_frees_its_lock(desk: Decide, da
     while is_training():
         assert time.monotonic() < until
         time.sleep(0.1)
-    assert training.retrain(daily).state == "promoted"
+    assert train.retrain(daily).state == "promoted"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -180,7 +175,7 @@ def test_a_second_run_at_once_says_that_one_is_running(daily: Site) -> None:
 
     def hold() -> None:
         try:
-            with training._alone(daily.pk) as alone:
+            with train._alone(daily.pk) as alone:
                 assert alone
                 inside.set()
                 leave.wait(20)
@@ -191,12 +186,12 @@ def test_a_second_run_at_once_says_that_one_is_running(daily: Site) -> None:
     other.start()
     try:
         assert inside.wait(20)
-        second = training.retrain(daily)
+        second = train.retrain(daily)
     finally:
         leave.set()
         other.join()
     assert (second.state, second.words) == ("running", "The Daily is being trained already.")
-    assert training.retrain(daily).state == "too_few"
+    assert train.retrain(daily).state == "too_few"
 
 
 def test_a_site_that_cannot_be_trained_keeps_no_other_from_it(
@@ -204,15 +199,15 @@ def test_a_site_that_cannot_be_trained_keeps_no_other_from_it(
 ) -> None:
     asked = []
 
-    def retrain(site: Site) -> training.Training:
+    def retrain(site: Site) -> train.Training:
         asked.append(site)
         if site == daily:
             raise ValueError("words of a comment")
-        return training.Training(site, "too_few", "")
+        return train.Training(site, "too_few", "")
 
-    monkeypatch.setattr(training, "is_due", lambda site: True)
-    monkeypatch.setattr(training, "retrain", retrain)
-    training.retrain_due()
+    monkeypatch.setattr(train, "is_due", lambda site: True)
+    monkeypatch.setattr(train, "retrain", retrain)
+    train.retrain_due()
     assert asked == [daily, herald]
     assert "could not be trained: ValueError" in caplog.text
     assert "words of a comment" not in caplog.text
@@ -222,13 +217,13 @@ def test_a_site_is_due_once_enough_was_decided(
     desk: Decide, daily: Site, herald: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk(label_sets.FEWEST_LABELS - 1)
-    assert not training.is_due(daily)
+    assert not train.is_due(daily)
     desk(1, seed=2)
-    assert training.is_due(daily) and not training.is_due(herald)
-    assert training.retrain_due(seconds=0) is True  # no time left: it says that a site is left over
+    assert train.is_due(daily) and not train.is_due(herald)
+    assert train.retrain_due(seconds=0) is True  # no time left: it says that a site is left over
     assert not ClassifierVersion.objects.filter(site=daily).exists()
-    assert training.retrain_due() is False
+    assert train.retrain_due() is False
     assert ClassifierVersion.objects.get(site__isnull=False).site == daily
-    assert not training.is_due(daily)
-    desk(training.NEW_DECISIONS, seed=3)
-    assert training.is_due(daily)
+    assert not train.is_due(daily)
+    desk(train.NEW_DECISIONS, seed=3)
+    assert train.is_due(daily)

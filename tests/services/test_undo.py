@@ -18,13 +18,14 @@ from moderation.models import (
     Status,
     WebhookEndpoint,
 )
-from moderation.services import claims, policies, review, scoring
-from moderation.services.errors import (
+from moderation.platform.errors import (
     IllegalTransition,
     Invalid,
     NotFound,
     StaleDecision,
 )
+from moderation.policy_versions import live
+from moderation.services import claims, review, scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ EDGE_OF_HOLD = timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def published(daily: Site) -> Policy:
     """The Daily has its first policy."""
-    return policies.ensure_default(daily)
+    return live.ensure_default(daily)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from moderation.models import Comment, Decision, Site, Status
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.web import review_urls
 from tests.cast import MakeComment
 

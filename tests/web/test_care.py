@@ -11,10 +11,10 @@ from django.test import Client
 
 from moderation.decisions.decide import decide
 from moderation.models import ClassifierVersion, Comment, Moderator, Score, Site, Source, Status
+from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.selectors.queues import QueueFilters
 from moderation.services import claims
 from moderation.services import review as desk
-from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 
 SETTINGS = "/review/daily/settings/"

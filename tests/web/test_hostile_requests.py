@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.models import Policy, Site, Status, Story
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.web import visitors
 from tests.cast import MakeComment
 

@@ -21,9 +21,9 @@ from moderation.models import (
     Status,
     Story,
 )
+from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.selectors.workload import workload
 from moderation.services import review as desk
-from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 
 WORKLOAD, OWN = "/review/daily/workload/", "/review/daily/own/"

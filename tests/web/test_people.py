@@ -18,8 +18,8 @@ from moderation.models import (
     Status,
     Story,
 )
+from moderation.policy_versions.live import ensure_default
 from moderation.services import review as desk
-from moderation.services.policies import ensure_default
 from tests.api.calls import comment as as_sent
 from tests.api.calls import get, post, problem
 from tests.cast import MakeComment, make_moderator

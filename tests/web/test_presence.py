@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from moderation.models import Comment, Moderator, Role, Site, Status
+from moderation.policy_versions.live import ensure_default
 from moderation.services import claims
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT
 

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from moderation.models import Author, Comment, Decision, Flag, Site, Source, Status, Story
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from moderation.web import visitors
 from tests.cast import MakeComment
 

@@ -21,10 +21,10 @@ from moderation.models import (
     Status,
     Story,
 )
+from moderation.policy_versions.live import ensure_default
 from moderation.selectors import queues
 from moderation.selectors.queues import QueueFilters, filter_comments, queue_page
 from moderation.services import claims
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
 from tests.services.desk import rule
 

@@ -19,9 +19,9 @@ from moderation.models import (
     Status,
     WrongScore,
 )
+from moderation.policy_versions.live import ensure_default
 from moderation.services import claims
 from moderation.services import review as desk
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT, decide_at, pressed
 

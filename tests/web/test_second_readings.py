@@ -26,11 +26,11 @@ from moderation.models import (
     Source,
     Status,
 )
+from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.selectors.queues import QueueFilters
 from moderation.services import review as desk
 from moderation.services import second_readings
 from moderation.services.disagreements import uphold
-from moderation.services.policies import ensure_default, live_policy
 from tests.cast import MakeComment
 from tests.web.test_review import SCRIPT, decide_at
 

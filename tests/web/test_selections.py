@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
+from moderation.policy_versions.live import ensure_default
 from moderation.selectors.workload import workload
 from moderation.services import review as desk
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
 
 SELECTED = "/review/daily/selected/"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from moderation.intake.upserts import StoryGiven, put_story
 from moderation.models import Comment, Site, Status, Story, StoryChange, Watch
-from moderation.services.policies import ensure_default
+from moderation.policy_versions.live import ensure_default
 from tests.cast import MakeComment
 
 

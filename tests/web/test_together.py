@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.models import BulkDecision, ClassifierVersion, Comment, Score, Site, Status
+from moderation.policy_versions.live import ensure_default
 from moderation.selectors import queues
 from moderation.selectors.histograms import histogram
 from moderation.selectors.queues import QueueFilters
-from moderation.services.policies import ensure_default
 from tests.cast import MakeComment
 
 TOGETHER = "/review/daily/together/"

@@ -16,9 +16,9 @@ from django.db import close_old_connections, connection, connections
 
 from moderation.decisions.visibility import STATUS_SQL
 from moderation.models import Callback, Site, Status
+from moderation.platform.errors import Invalid
 from moderation.services.addresses import OutboundRefused
 from moderation.services.endpoints import plain_secrets
-from moderation.services.errors import Invalid
 from moderation.services.outbound import OutboundClient, OutboundFailed
 
 logger = logging.getLogger(__name__)

@@ -17,13 +17,13 @@ from moderation.intake.insert import Submitted
 from moderation.intake.submit import Submission
 from moderation.integrations import enqueue
 from moderation.models import Callback, Site, Status
+from moderation.platform import validation
+from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError
-from moderation.services import texts
+from moderation.policy_versions.live import NoPolicyError
 from moderation.services.addresses import OutboundRefused
 from moderation.services.endpoints import encrypt
-from moderation.services.errors import Invalid
 from moderation.services.outbound import check_url
-from moderation.services.policies import NoPolicyError
 from moderation.services.preview import preview
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Told:
 def check(site: Site, checked: Checked, key: str) -> Told:
     """Judge a comment now. `key` is the client's own, by which it will know who calls back."""
     guid = uuid.uuid4()
-    if texts.is_blank(checked.text):
+    if validation.is_blank(checked.text):
         return Told(guid, spam=False)  # sign-ups and the like have nothing to read
     outcome = _outcome(site, checked)
     queued = None

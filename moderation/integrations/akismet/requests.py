@@ -18,8 +18,8 @@ from moderation.api import json_body
 from moderation.api.problems import BadRequest
 from moderation.integrations.akismet.check import Checked, Told
 from moderation.integrations.html_text import text_of_html
-from moderation.services import texts
-from moderation.services.errors import Invalid
+from moderation.platform import validation
+from moderation.platform.errors import Invalid
 
 # 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.
 REQUEST_BYTES = 1024 * 1024
@@ -131,7 +131,7 @@ def _author_id(email: str) -> str:
 
 def _name(name: str) -> str:
     try:
-        texts.check_text(name, "comment_author", points=texts.NAME_POINTS)
+        validation.check_text(name, "comment_author", points=validation.NAME_POINTS)
     except Invalid:
         return ""
     return name
@@ -141,7 +141,7 @@ def _address(url: str) -> str:
     """Return the story's address; "" where it could not be one."""
     try:
         if url:
-            texts.check_url(url, "permalink")
+            validation.check_url(url, "permalink")
     except Invalid:
         return ""
     return url

@@ -22,8 +22,8 @@ from moderation.integrations.akismet.requests import (
     split_host,
 )
 from moderation.models import Scope, Suggestion
+from moderation.platform.errors import ModerationError
 from moderation.services import suggestions
-from moderation.services.errors import ModerationError
 from moderation.services.suggestions import TooManySuggestions
 
 __all__ = ["refuse", "split_host", "urlpatterns"]

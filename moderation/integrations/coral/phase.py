@@ -10,9 +10,9 @@ from typing import Any
 
 from moderation.intake.submit import Submission
 from moderation.models import Site
+from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError, Reason, Verdict
-from moderation.services.errors import Invalid
-from moderation.services.policies import NoPolicyError, live_policy
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services.preview import preview
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from moderation.integrations.coral import phase as coral_phase
 from moderation.integrations.html_text import text_of_html
 from moderation.integrations.secrets import signer_of
 from moderation.models import ForeignSecret, Site
-from moderation.services.errors import ModerationError
+from moderation.platform.errors import ModerationError
 
 __all__ = ["refuse", "urlpatterns"]
 

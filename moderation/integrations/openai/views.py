@@ -19,7 +19,7 @@ from moderation.integrations.openai.categories import (
     is_flagged,
     score_categories,
 )
-from moderation.services.errors import ModerationError
+from moderation.platform.errors import ModerationError
 from moderation.services.measuring import Asked, Measured, measure
 
 __all__ = ["refuse", "urlpatterns"]

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from moderation.integrations.perspective.attributes import ScoreMap, highest_level, level_of
+from moderation.platform.errors import Invalid
 from moderation.services.classifiers import bundled
-from moderation.services.errors import Invalid
 
 # The label that holds the real score of each attribute that is mapped.
 LABELS = {

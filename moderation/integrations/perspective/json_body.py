@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from moderation.api import json_body
 from moderation.api.problems import BadRequest, NotJson
-from moderation.services.errors import TooLarge
+from moderation.platform.errors import TooLarge
 
 # A comment of 20 KB and several texts around it, every letter escaped.
 REQUEST_BYTES = 8 * 1024 * 1024

@@ -10,7 +10,7 @@ from moderation.integrations.perspective.attributes import ATTRIBUTES
 from moderation.integrations.perspective.errors import Refusal
 from moderation.integrations.perspective.fields import Message
 from moderation.integrations.perspective.spans import Span, sentences
-from moderation.services import texts
+from moderation.platform import validation
 
 COMMENT_BYTES = 20_480
 MOST_ATTRIBUTES = 100
@@ -74,7 +74,7 @@ def read_comment(message: Message) -> str:
     """Return the comment's text: something visible, 20 KB at most, not HTML."""
     comment = message.message("comment")
     text = comment.text("text") if comment else ""
-    if comment is None or texts.is_blank(text):
+    if comment is None or validation.is_blank(text):
         raise Refusal("Comment must be non-empty.", "COMMENT_EMPTY")
     if _type_of(comment) == "HTML":
         raise Refusal("Currently, only 'PLAIN_TEXT' comments are supported")

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do it, or say why not; exit status 1 then."""
-        from moderation.services.errors import ModerationError
+        from moderation.platform.errors import ModerationError
 
         words = list(options["words"])
         act = words.pop(0) if words and words[0] in ACTS else "list"
@@ -48,15 +48,15 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
 
     def _list(self, slug: str = "") -> None:
+        from moderation.learning.report import list_in_words
         from moderation.models import Site
-        from moderation.services.training_report import list_in_words
 
         sites = [self._site(slug)] if slug else list(Site.objects.order_by("slug"))
         for site in sites:
             self.stdout.write(list_in_words(site))
 
     def _roll_back(self, slug: str) -> None:
-        from moderation.services.promotion import roll_back
+        from moderation.learning.promote import roll_back
 
         site = self._site(slug)
         former = roll_back(site)
@@ -64,8 +64,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{site.name} is rolled back: {serves} serves from now on.")
 
     def _promote(self, slug: str, name: str, *, force: bool) -> None:
+        from moderation.learning.promote import promote
         from moderation.models import ClassifierVersion
-        from moderation.services.promotion import promote
 
         site = self._site(slug)
         version = ClassifierVersion.objects.filter(site=site, name=name).first()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Make it, or say why not."""
         from moderation.accounts.invitations import create_moderator, password_link
         from moderation.models import Role, Site
-        from moderation.services.errors import ModerationError
+        from moderation.platform.errors import ModerationError
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:

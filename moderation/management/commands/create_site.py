@@ -28,7 +28,7 @@ class Command(BaseCommand):
         from django.core.exceptions import ValidationError
 
         from moderation.models import Site
-        from moderation.services.policies import ensure_default
+        from moderation.policy_versions.live import ensure_default
 
         try:
             validate_slug(options["slug"])

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Make it; one line on standard output when something was made."""
         from moderation.importing.demo import make_demo
-        from moderation.services.errors import ModerationError
+        from moderation.platform.errors import ModerationError
 
         try:
             made = make_demo(force=options["force"])

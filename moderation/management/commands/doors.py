@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do one action; what is wrong is one sentence."""
-        from moderation.services.errors import ModerationError
+        from moderation.platform.errors import ModerationError
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def list(self, site: Site, _: dict[str, Any]) -> None:
         """Say what is set, and count the suggestions by key."""
-        from moderation.selectors.suggestions import counts_by_key
+        from moderation.learning.suggestions import counts_by_key
 
         queued = "also queued for review" if site.queues_foreign else "scored only"
         self.stdout.write(f"What clients of other systems send is {queued}.")

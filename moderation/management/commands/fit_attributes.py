@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Fit, measure across halves, write both."""
         from moderation.integrations.perspective.attributes import MAPS_FILE
         from moderation.integrations.perspective.fit import agreement, fit, read_scored
-        from moderation.services.errors import Invalid
+        from moderation.platform.errors import Invalid
 
         try:
             texts, real = read_scored(options["file"])

@@ -17,7 +17,7 @@ from moderation.importing.files import Checkpoint, ImportFile, open_import
 from moderation.importing.lines import FORMS, NATIVE
 from moderation.importing.run import Importer, read_lines
 from moderation.management.output import ReportNotWrittenError, write_report
-from moderation.services.errors import Invalid, ModerationError
+from moderation.platform.errors import Invalid, ModerationError
 
 # So many bad lines are shown; `--bad FILE` takes them all.
 SHOWN = 100

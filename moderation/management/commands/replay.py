@@ -25,7 +25,7 @@ from moderation.importing.replay_report import build_report
 from moderation.importing.replay_report import in_words as report_in_words
 from moderation.importing.run import read_lines
 from moderation.management.output import ReportNotWrittenError, write_report
-from moderation.services.errors import ModerationError
+from moderation.platform.errors import ModerationError
 
 
 class Command(BaseCommand):

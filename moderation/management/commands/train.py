@@ -28,9 +28,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Train and print the report."""
         from classifiers import BundleError
+        from moderation.learning.report import in_words
+        from moderation.learning.train import retrain
         from moderation.models import Site
-        from moderation.services.training import retrain
-        from moderation.services.training_report import in_words
 
         sites = list(Site.objects.order_by("slug"))
         if options["site"]:

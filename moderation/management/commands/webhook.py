@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do one action; what is wrong is one sentence."""
-        from moderation.services.errors import ModerationError
+        from moderation.platform.errors import ModerationError
 
         try:
             getattr(self, options["action"])(options)

@@ -104,10 +104,10 @@ def test_markup_is_read_as_readers_see_it() -> None:
 
 def test_a_site_without_a_policy_withholds(daily: Site) -> None:
     from moderation.models import Policy  # noqa: PLC0415
-    from moderation.services import policies  # noqa: PLC0415
+    from moderation.policy_versions import live  # noqa: PLC0415
 
     Policy.objects.all().delete()
-    policies.forget()
+    live.forget()
     assert phase(CALM).json() == {"status": "SYSTEM_WITHHELD"}
 
 

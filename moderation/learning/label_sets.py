@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from moderation.learning.labels import Label, stream_labels
+from moderation.learning.suggestions import stream_suggestions
 from moderation.models import Site
-from moderation.selectors.labels import Label, stream_labels
-from moderation.selectors.suggestions import stream_suggestions
 from moderation.services.near_copies import NearCopies
 
 # The newest so many labels are used: more hardly teach more, and memory and time stay bounded.

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 
-from moderation.services.errors import Busy
+from moderation.platform.errors import Busy
 
 Result = TypeVar("Result")
 

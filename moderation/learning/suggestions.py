@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 
+from moderation.learning.labels import NEWEST, PAGE, Label, Provenance
 from moderation.models import ApiKey, Site
-from moderation.selectors.labels import NEWEST, PAGE, Label, Provenance
 
 # Quarantined labels (of keys that nobody trusts) and those of revoked keys are not among them.
 TRUSTED = """

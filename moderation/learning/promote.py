@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import ClassifierVersion, Site
+from moderation.platform.errors import Conflict, NotFound
 from moderation.services.classifiers import bundled, unusable
-from moderation.services.errors import Conflict, NotFound
 
 logger = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moderation.learning.gate import Later
+from moderation.learning.labels import Label
 from moderation.models import Site
 from moderation.policy import PolicyError
-from moderation.selectors.labels import Label
+from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.services.classifiers import ADAPTED, SiteClassifier, bundled, classifier_for
 from moderation.services.facts import THREAD, Waiting, gather
-from moderation.services.gate import Later
-from moderation.services.policies import NoPolicyError, live_policy
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import re2
 
-from moderation.services.errors import Invalid
+from moderation.platform.errors import Invalid
 
 BODY_POINTS = 10_000
 BODY_BYTES = 40_000

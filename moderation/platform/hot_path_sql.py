@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
-from moderation.services.errors import Unavailable
+from moderation.platform.errors import Unavailable
 
 PREPARE_AFTER = 2
 ANSWER_SECONDS = 5.0

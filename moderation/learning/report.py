@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from moderation.learning.promote import versions
+from moderation.learning.train import Training
 from moderation.models import ClassifierVersion, Site
 from moderation.services.classifiers import bundled, unusable
-from moderation.services.promotion import versions
-from moderation.services.training import Training
 
 State = ClassifierVersion.State
 

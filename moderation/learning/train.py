@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from moderation.models import ClassifierVersion, Site
-from moderation.selectors.labels import Label, count_decisions
-from moderation.selectors.suggestions import count_suggestions
-from moderation.services.classifiers import bundled, bundled_row_pk, digest_of, unusable
-from moderation.services.gate import Ruling, decide_gate, examine
-from moderation.services.held_out import compare_later, measure, thresholds_of
-from moderation.services.label_sets import (
+from moderation.learning.gate import Ruling, decide_gate, examine
+from moderation.learning.held_out import compare_later, measure, thresholds_of
+from moderation.learning.label_sets import (
     FEWEST_LABELS,
     FEWEST_OF_A_KIND,
     LabelSet,
     collect,
     what_is_missing,
 )
-from moderation.services.promotion import live_version, promote
+from moderation.learning.labels import Label, count_decisions
+from moderation.learning.promote import live_version, promote
+from moderation.learning.suggestions import count_suggestions
+from moderation.models import ClassifierVersion, Site
+from moderation.services.classifiers import bundled, bundled_row_pk, digest_of, unusable
 
 if TYPE_CHECKING:
     from classifiers.site_model import Adaptation

@@ -86,7 +86,7 @@ SELECT count(*) FROM (
 class Label(NamedTuple):
     """One comment and what people said of it: `rejected` is 1 or 0.
 
-    A suggested label (selectors.suggestions) has no comment and no decision here, but a key.
+    A suggested label (learning.suggestions) has no comment and no decision here, but a key.
     """
 
     decision_pk: int

@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 
 from moderation import policy as judge
 from moderation.models import Policy, Site
+from moderation.platform import validation
+from moderation.platform.errors import Conflict, Invalid
+from moderation.policy_versions.live import ensure_default, policy_version
 from moderation.selectors.policies import find_draft
-from moderation.services import texts
-from moderation.services.errors import Conflict, Invalid
-from moderation.services.policies import ensure_default, policy_version
 
 NOTE_POINTS = 500
 # A document that parses is smaller; a draft may be wrong, but not endless.
@@ -74,7 +74,7 @@ def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy
 
     Raises StaleDraft, PolicyError (the draft cannot judge), Conflict (it says what is live anyway).
     """
-    texts.check_text(note, "note", points=NOTE_POINTS)
+    validation.check_text(note, "note", points=NOTE_POINTS)
     with transaction.atomic():
         live = _lock_live(site)
         draft = find_draft(site)
