@@ -15,7 +15,7 @@ from moderation.models import Appeal, Comment, Decision, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.platform.retry import settled
-from moderation.services.review import KEY_POINTS
+from moderation.review.actions import KEY_POINTS
 
 WORDS_POINTS, ANSWER_POINTS = 2000, 1000
 

@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Now
 
 from moderation.models import Author, AuthorNote, Comment, Site, Standing, StandingChange, Status
-from moderation.selectors.queues import LARGEST_ID, PAGE_SIZE, QueuePage, newest_page, with_context
+from moderation.review.queue import LARGEST_ID, PAGE_SIZE, QueuePage, newest_page, with_context
 
 # More than this is an attack on the page; the newest are shown.
 SHOWN = 100

@@ -27,7 +27,7 @@ from moderation.models import (
 )
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotAllowed, NotFound
-from moderation.services.review import NOTE_POINTS, Ruling, check_ruling
+from moderation.review.actions import NOTE_POINTS, Ruling, check_ruling
 
 # Whom it takes to give a standing, and to take it away.
 NEEDS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from moderation.models import Comment, Moderator, QueueEntry, Status, Story, StoryChange, Watch
-from moderation.selectors.queues import (
+from moderation.review.queue import (
     LARGEST_ID,
     PAGE_SIZE,
     QueuePage,

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from moderation.models import Moderator, Story, StoryChange, Watch
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotFound
-from moderation.services.review import NOTE_POINTS
+from moderation.review.actions import NOTE_POINTS
 
 
 def change_state(

@@ -17,13 +17,13 @@ from moderation.policy.document import (
     Rule,
     WordList,
 )
+from moderation.policy.evaluate import Reason, Verdict, evaluate
 from moderation.policy.facts import COMPARISONS, FACTS, SIGNALS, Facts
 from moderation.policy.margins import near_misses
-from moderation.policy.parsing import parse
+from moderation.policy.parse import parse
 from moderation.policy.public import PublicView, public_view
-from moderation.policy.sentences import describe, describe_condition, explain_to_author
 from moderation.policy.simulation import Comparison, compare
-from moderation.policy.verdict import Reason, Verdict, evaluate
+from moderation.policy.wording import describe, describe_condition, explain_to_author
 
 __all__ = [
     "COMPARISONS",

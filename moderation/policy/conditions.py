@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from moderation.policy.checking import Checker, quoted
 from moderation.policy.document import Condition
 from moderation.policy.facts import COMPARISONS, FACTS, FactKind
 from moderation.policy.patterns import Pattern, PatternError
+from moderation.policy.validation import Checker, quoted
 
 MAX_COUNT = 1_000_000_000
 MAX_CHOICES = 100

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moderation.policy.compiled import Program
+    from moderation.policy.compile import Program
 
 OUTCOMES = ("approve", "review", "reject")
 SEVERITY = {outcome: place for place, outcome in enumerate(OUTCOMES)}

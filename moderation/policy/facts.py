@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from moderation.policy.reading import Reading
+from moderation.policy.comment_text import Reading
 
 Kind = Literal["signal", "count", "number", "yes_no", "text", "pattern"]
 

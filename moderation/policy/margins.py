@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from moderation.policy.compiled import Case, CompiledRule
+from moderation.policy.compile import Case, CompiledRule
 from moderation.policy.document import Policy
+from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS, Facts
-from moderation.policy.verdict import Reason
 
 
 def near_misses(

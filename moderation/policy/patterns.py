@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re2
 
-from moderation.policy.reading import Reading
-from moderation.policy.words import MAX_SPANS, Found
+from moderation.policy.comment_text import Reading
+from moderation.policy.word_lists import MAX_SPANS, Found
 
 MAX_PATTERN = 1_000
 # Bytes for one pattern's program and its cache; RE2 refuses what needs more. With less, ordinary

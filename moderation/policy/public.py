@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moderation.policy.document import Clause, Condition, Policy, Rule
-from moderation.policy.sentences import listed
+from moderation.policy.wording import listed
 
 _SIGNALS = {
     "off_topic": "off topic",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from moderation.policy.document import Policy
+from moderation.policy.evaluate import evaluate
 from moderation.policy.facts import Facts
-from moderation.policy.verdict import evaluate
 
 
 @dataclass(frozen=True, slots=True)

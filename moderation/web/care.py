@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from moderation.models import Moderator
 from moderation.policy import FACTS, Clause, Policy
-from moderation.selectors.heavy import HEAVY, HEAVY_FROM
+from moderation.review.disturbing import HEAVY, HEAVY_FROM
 from moderation.web.reasons import SignalLine
 
 

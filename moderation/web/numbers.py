@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moderation.selectors.queues import LARGEST_ID
+from moderation.review.queue import LARGEST_ID
 
 
 def read_number(given: str) -> int:

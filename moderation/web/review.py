@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET
 from moderation.accounts.roles import at_least, sites_of
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
-from moderation.selectors import queues
-from moderation.services import claims
-from moderation.services.bulk import SELECTED_CAP
-from moderation.services.second_readings import comments_to_read_again, shuffled_in
+from moderation.quality.second_reviews import comments_to_read_again, shuffled_in
+from moderation.review import claims
+from moderation.review import queue as review_queue
+from moderation.review.bulk import SELECTED_CAP
 from moderation.web import skips
 from moderation.web.access import by_script, moderates, signed_in
 from moderation.web.highlights import warm_up
@@ -46,7 +46,9 @@ def sites(request: HttpRequest) -> HttpResponse:
     found = list(sites_of(request.user))  # type: ignore[arg-type]
     if len(found) == 1:
         return redirect("review_queue", found[0].slug)
-    waiting = [(site, queues.count_comments(site, queues.QueueFilters())) for site in found]
+    waiting = [
+        (site, review_queue.count_comments(site, review_queue.QueueFilters())) for site in found
+    ]
     return render(request, "review/sites.html", {"sites": waiting})
 
 
@@ -63,11 +65,13 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     warm_up()
     form = read_filters(request, moderator)
     filters = form.filters()
-    page, count, too_slow = queues.QueuePage(), None, False
+    page, count, too_slow = review_queue.QueuePage(), None, False
     try:
-        page = queues.queue_page(moderator.site, filters, cursor=request.GET.get("cursor", "")[:60])
-        count = queues.count_comments(moderator.site, filters)
-    except queues.QueryTooSlow:
+        page = review_queue.queue_page(
+            moderator.site, filters, cursor=request.GET.get("cursor", "")[:60]
+        )
+        count = review_queue.count_comments(moderator.site, filters)
+    except review_queue.QueryTooSlow:
         too_slow = True
     context = {
         "moderator": moderator,
@@ -86,7 +90,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "next_query": query_of(filters, cursor=page.next_cursor) if page.next_cursor else "",
         "later_page": bool(request.GET.get("cursor")),
         "appeals": count_appeals(moderator.site),
-        "deferred": queues.count_deferred(moderator.site),
+        "deferred": review_queue.count_deferred(moderator.site),
         "selects": filters.status == Status.IN_REVIEW,
         "selected_cap": SELECTED_CAP,
         "clauses": form.policy.citable if form.policy else (),
@@ -104,7 +108,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         skips.forget(request, moderator.site)
     try:
         found = claim_next(request, moderator, filters)
-    except queues.QueryTooSlow:
+    except review_queue.QueryTooSlow:
         return to_queue(moderator, filters)
     if found is None:
         return show_empty(request, moderator, filters)
@@ -114,7 +118,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def claim_next(
     request: HttpRequest,
     moderator: Moderator,
-    filters: queues.QueueFilters,
+    filters: review_queue.QueueFilters,
     *,
     after: int | None = None,
 ) -> Comment | None:
@@ -123,7 +127,7 @@ def claim_next(
     Raises QueryTooSlow when the filters match too little of too much.
     """
     skipped = skips.remembered(request, moderator.site)
-    with queues.bounded():
+    with review_queue.bounded():
         found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
@@ -131,7 +135,7 @@ def claim_next(
     return again[0] if again else found
 
 
-def to_queue(moderator: Moderator, filters: queues.QueueFilters) -> HttpResponse:
+def to_queue(moderator: Moderator, filters: review_queue.QueueFilters) -> HttpResponse:
     """Go to the list, which says what is wrong with the filters."""
     address = reverse("review_queue", kwargs={"site": moderator.site.slug})
     return redirect(address + query_of(filters))
@@ -149,7 +153,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     besides = read_ids(request.GET.get("have", ""))
     skipped = skips.remembered(request, moderator.site)
     try:
-        with queues.bounded():
+        with review_queue.bounded():
             found = claims.claim_ahead(
                 moderator.user,
                 moderator.site,
@@ -158,7 +162,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
                 besides=besides,
                 skipped=skipped,
             )
-    except queues.QueryTooSlow:
+    except review_queue.QueryTooSlow:
         found = []
     again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
     waiting = count_waiting(moderator, filters)
@@ -176,7 +180,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def read_ids(given: str) -> list[int]:
     """Return the comments named in an address ("12,15"); what is no number is left out."""
     ids = [int(each) for each in given[:2000].split(",") if each.isascii() and each.isdigit()]
-    return [pk for pk in ids if pk <= queues.LARGEST_ID]
+    return [pk for pk in ids if pk <= review_queue.LARGEST_ID]
 
 
 @require_GET
@@ -206,8 +210,8 @@ def _neighbour(request: HttpRequest, moderator: Moderator, pk: int, *, back: boo
     filters = read_filters(request, moderator).filters()
     here = find_comment(moderator, pk)
     try:
-        found = queues.neighbour(moderator.site, filters, here, back=back)
-    except queues.QueryTooSlow:
+        found = review_queue.neighbour(moderator.site, filters, here, back=back)
+    except review_queue.QueryTooSlow:
         found = None
     if found is None:
         said = "This is the first one of the queue." if back else "This is the last one."

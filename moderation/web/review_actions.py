@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
-from moderation.selectors.histories import last_undoable
-from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueueFilters
-from moderation.services import claims, deferrals, remarks
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review import claims, deferrals, escalations
+from moderation.review.history import last_undoable
+from moderation.review.queue import LARGEST_ID, QueryTooSlow, QueueFilters
 from moderation.web import skips
 from moderation.web.access import by_script, moderates
 from moderation.web.review import claim_next, read_filters, to_queue
@@ -86,7 +86,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
         skips.remember(request, moderator.site, pk)
         return "Skipped."
     if action in ("wrong", "right"):
-        remarks.mark_wrong(moderator.user, pk, wrong=action == "wrong")
+        escalations.mark_wrong(moderator.user, pk, wrong=action == "wrong")
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
@@ -97,7 +97,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
         return "Brought back."
     if action in Escalation.Kind:
         seen = {"expected_version": pressed["version"], "note": pressed["note"]}
-        remarks.escalate(moderator.user, pk, action, **seen)
+        escalations.escalate(moderator.user, pk, action, **seen)
         return "Escalated."
     return ""
 

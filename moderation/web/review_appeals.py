@@ -16,8 +16,8 @@ from moderation.appeals import answer as desk
 from moderation.appeals import queue as waiting
 from moderation.models import Appeal, Decision, Moderator, Source
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
-from moderation.selectors.queues import LARGEST_ID
-from moderation.services.review import undo as take_decision_back
+from moderation.review.actions import undo as take_decision_back
+from moderation.review.queue import LARGEST_ID
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.reasons import reason_lines

@@ -12,16 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from moderation.models import BulkDecision, Comment, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound
-from moderation.selectors.queues import (
+from moderation.review import bulk as together
+from moderation.review.actions import Press, Ruling
+from moderation.review.deferrals import HOURS
+from moderation.review.queue import (
     LARGEST_ID,
     Count,
     QueryTooSlow,
     QueueFilters,
     count_comments,
 )
-from moderation.services import bulk as together
-from moderation.services.deferrals import HOURS
-from moderation.services.review import Press, Ruling
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review import read_filters, to_queue

@@ -27,8 +27,8 @@ from moderation.models import (
 from moderation.policy import Clause, PolicyError
 from moderation.policy import Policy as Program
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.selectors import histories
-from moderation.selectors.draws import open_draw
+from moderation.quality.sampling import open_draw
+from moderation.review import history as review_history
 from moderation.templatetags.said import Mark
 from moderation.web.care import is_covered
 from moderation.web.highlights import build_marks
@@ -74,7 +74,7 @@ class ClauseChoice:
 class HistoryLine:
     """One event; with a decision's clauses ("2 No personal abuse"), or a flagger's record."""
 
-    event: histories.Event
+    event: review_history.Event
     clauses: list[str]
     record: str = ""
 
@@ -90,7 +90,7 @@ class Card:
     decision: Decision | None
     score: Score | None
     policy: Policy | None
-    record: histories.AuthorRecord
+    record: review_history.AuthorRecord
     # The author's standing in words, "" when it is the normal one; how many notes there are.
     standing: str
     notes: int
@@ -136,10 +136,10 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     as one that waits, its reasons kept back. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
-    history = histories.comment_history(comment)
-    decision = histories.latest_decision(history)
+    history = review_history.comment_history(comment)
+    decision = review_history.latest_decision(history)
     judgement = _judgement(comment, decision)
-    score = histories.latest_score(comment)
+    score = review_history.latest_score(comment)
     signals = signal_lines(score, program)
     covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
     draw = open_draw(moderator.user, comment)
@@ -156,7 +156,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         decision=decision,
         score=score,
         policy=policy,
-        record=histories.author_record(comment.author, besides=comment),
+        record=review_history.author_record(comment.author, besides=comment),
         standing=standing_in_words(comment.author),
         notes=comment.author.notes.count() if comment.author else 0,
         history=_history(comment, history),
@@ -170,10 +170,10 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         can_approve=comment.status != Status.APPROVED and comment.erased_at is None,
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
-        escalations=histories.open_escalations(comment),
-        deferred=histories.is_deferred(comment),
+        escalations=review_history.open_escalations(comment),
+        deferred=review_history.is_deferred(comment),
         reasons_open=not waits or (moderator.site.show_reasons and not kept_back),
-        called_wrong=histories.calls_wrong(moderator.user, score),
+        called_wrong=review_history.calls_wrong(moderator.user, score),
         covered=covered,
         kept_back=kept_back,
         key=_key_of(draw) if draw else str(uuid4()),
@@ -187,10 +187,12 @@ def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
     """
     by_person = decision is not None and decision.source == Source.MODERATOR
     waits = comment.status == Status.IN_REVIEW
-    return histories.latest_judgement(comment) if waits and by_person else decision
+    return review_history.latest_judgement(comment) if waits and by_person else decision
 
 
-def _is_kept_back(comment: Comment, moderator: Moderator, history: list[histories.Event]) -> bool:
+def _is_kept_back(
+    comment: Comment, moderator: Moderator, history: list[review_history.Event]
+) -> bool:
     """Tell whether an ordinary comment is shown as those that are read again are.
 
     It is, for DECOYS as many of them, where nothing but the policy's own act would be missed: so
@@ -212,14 +214,14 @@ def _key_of(draw: Draw) -> str:
     return key
 
 
-def _history(comment: Comment, events: list[histories.Event]) -> list[HistoryLine]:
+def _history(comment: Comment, events: list[review_history.Event]) -> list[HistoryLine]:
     flagged = any(event.flag for event in events)
     weighed = weighed_flags([comment.pk]).get(comment.pk, []) if flagged else []
     records = {flag.pk: flag.record for flag in weighed}
     return [_history_line(event, records) for event in events]
 
 
-def _history_line(event: histories.Event, records: dict[int, Record]) -> HistoryLine:
+def _history_line(event: review_history.Event, records: dict[int, Record]) -> HistoryLine:
     clauses = cited(event.decision) if event.decision else []
     return HistoryLine(event, clauses, _record_words(event.flag, records))
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from moderation.models import Moderator, Source, Status
 from moderation.policy import FACTS, SIGNALS, Policy
-from moderation.selectors.queues import QueueFilters, sections
+from moderation.review.queue import QueueFilters, sections
 
 Choices = list[tuple[str, str]]
 ORDERS = [

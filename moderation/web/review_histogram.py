@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from moderation.models import Site
 from moderation.policy import FACTS
-from moderation.selectors.histograms import histogram
-from moderation.selectors.queues import QueryTooSlow, QueueFilters
+from moderation.review.histogram import histogram
+from moderation.review.queue import QueryTooSlow, QueueFilters
 from moderation.web.review_filters import query_of
 
 HEIGHT = 100

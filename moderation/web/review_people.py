@@ -19,8 +19,8 @@ from moderation.community.authors import (
 )
 from moderation.models import Author, Moderator, Standing, StandingChange, Status
 from moderation.platform.errors import Invalid, ModerationError
-from moderation.selectors.histories import author_record
-from moderation.selectors.queues import LARGEST_ID, PAGE_SIZE
+from moderation.review.history import author_record
+from moderation.review.queue import LARGEST_ID, PAGE_SIZE
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.reasons import clause_titles

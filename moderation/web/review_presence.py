@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from moderation.accounts.invitations import note_presence
 from moderation.accounts.roles import colleagues
 from moderation.models import Moderator
-from moderation.selectors.draws import kept_draws
-from moderation.services import claims
+from moderation.quality.sampling import kept_draws
+from moderation.review import claims
 from moderation.web.access import moderates
 from moderation.web.review import read_ids
 

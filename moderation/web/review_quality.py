@@ -14,11 +14,11 @@ from moderation.accounts.roles import at_least
 from moderation.models import Comment, Moderator, Role, SecondReading, Status
 from moderation.platform.errors import Invalid, ModerationError
 from moderation.policy import Policy
-from moderation.selectors.agreement import ClauseAgreement, Compared, quality
+from moderation.quality.disagreements import overturn, uphold
+from moderation.quality.gold import add_gold, retire_gold
+from moderation.quality.report import ClauseAgreement, Compared, quality
+from moderation.review.actions import Ruling
 from moderation.selectors.readings import gold_comments, newest_disagreements
-from moderation.services.disagreements import overturn, uphold
-from moderation.services.gold import add_gold, retire_gold
-from moderation.services.review import Ruling
 from moderation.web.access import moderates
 from moderation.web.care import is_covered
 from moderation.web.numbers import read_number

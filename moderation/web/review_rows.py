@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from moderation.models import Comment, Moderator
 from moderation.policy import Policy
-from moderation.selectors.queues import QueueItem
+from moderation.review.queue import QueueItem
 from moderation.web.care import is_covered, is_left
 from moderation.web.reasons import cited, read_reasons, signal_lines
 

@@ -8,10 +8,10 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from moderation.models import Escalation, Moderator, SecondReading, Status
-from moderation.selectors.draws import draw_of_press
-from moderation.services import second_readings
-from moderation.services.deferrals import HOURS
-from moderation.services.review import Ruling
+from moderation.quality import second_reviews
+from moderation.quality.sampling import draw_of_press
+from moderation.review.actions import Ruling
+from moderation.review.deferrals import HOURS
 from moderation.web import skips
 
 # What the buttons that put a comment off say, and for how many hours they do.
@@ -38,7 +38,7 @@ def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) 
     if draw is None or action in ("wrong", "right"):
         return ""
     if action == "skip" or action in DEFERRALS:
-        second_readings.skip(draw)
+        second_reviews.skip(draw)
         skips.remember(request, moderator.site, pk)
         return "Skipped." if action == "skip" else "Deferred."
     status = Status.REJECTED if clause else Status.APPROVED
@@ -46,7 +46,7 @@ def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) 
         status = Status.IN_REVIEW
     ruling = Ruling(status=status, clauses=[clause] if clause else [], note=pressed["note"])
     seen = {"expected_version": pressed["version"], "key": pressed["key"]}
-    reading = second_readings.answer(draw, ruling=ruling, **seen)
+    reading = second_reviews.answer(draw, ruling=ruling, **seen)
     said = Status(reading.status)
     return "Escalated." if said == Status.IN_REVIEW else f"{said.label}."
 
@@ -60,5 +60,5 @@ def take_back_reading(moderator: Moderator, key: str) -> Undone | None:
     reading = own.select_related("comment").first()
     if reading is None:
         return None
-    taken = second_readings.take_back(moderator.user, reading)
+    taken = second_reviews.take_back(moderator.user, reading)
     return Undone(taken.comment_id, reading.comment.version, Status.IN_REVIEW)

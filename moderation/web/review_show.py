@@ -16,9 +16,8 @@ from moderation.accounts.invitations import note_presence
 from moderation.accounts.roles import at_least, colleagues
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
-from moderation.selectors import queues
-from moderation.selectors.histories import last_undoable
-from moderation.services import claims
+from moderation.review import claims, queue
+from moderation.review.history import last_undoable
 from moderation.web import skips
 from moderation.web.review_card import build_card
 from moderation.web.review_filters import non_defaults, query_of
@@ -28,7 +27,7 @@ from moderation.web.shortcuts import keys_of, shown_keys
 COUNT_MS = 150
 
 
-def comment_address(moderator: Moderator, pk: int, filters: queues.QueueFilters) -> str:
+def comment_address(moderator: Moderator, pk: int, filters: queue.QueueFilters) -> str:
     """Return where a comment is shown, keeping the filters of the round."""
     address = reverse("review_comment", kwargs={"site": moderator.site.slug, "pk": pk})
     return f"{address}{query_of(filters)}"
@@ -36,7 +35,7 @@ def comment_address(moderator: Moderator, pk: int, filters: queues.QueueFilters)
 
 def find_comment(moderator: Moderator, pk: int) -> Comment:
     """Return a comment of the moderator's site with its surroundings; 404 for any other."""
-    if pk > queues.LARGEST_ID:
+    if pk > queue.LARGEST_ID:
         raise Http404("No such comment.")
     comments = Comment.objects.select_related("story", "author", "parent")
     found = comments.filter(pk=pk, site=moderator.site).first()
@@ -49,7 +48,7 @@ def show_comment(
     request: HttpRequest,
     moderator: Moderator,
     found: Comment,
-    filters: queues.QueueFilters,
+    filters: queue.QueueFilters,
     **more: Any,
 ) -> HttpResponse:
     """Render the page of one comment, and claim it alone.
@@ -74,7 +73,7 @@ def card_html(
     request: HttpRequest,
     moderator: Moderator,
     found: Comment,
-    filters: queues.QueueFilters,
+    filters: queue.QueueFilters,
     *,
     held: bool = False,
     **more: Any,
@@ -91,7 +90,7 @@ def card_html(
 def _card_context(
     moderator: Moderator,
     found: Comment,
-    filters: queues.QueueFilters,
+    filters: queue.QueueFilters,
     reader: User | None,
     **more: Any,
 ) -> dict[str, Any]:
@@ -116,7 +115,7 @@ def _other_reader(moderator: Moderator, found: Comment, *, alone: bool) -> User 
 
 
 def show_empty(
-    request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters
+    request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters
 ) -> HttpResponse:
     """Say that nothing is left, kindly, and where to go from here."""
     note_presence(moderator)
@@ -125,14 +124,14 @@ def show_empty(
     return render(request, "review/empty.html", context)
 
 
-def empty_html(request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters) -> str:
+def empty_html(request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters) -> str:
     """Return the part of the page that says that nothing is left."""
     context = _empty_context(request, moderator, filters)
     return render_to_string("review/_empty.html", context, request)
 
 
 def _empty_context(
-    request: HttpRequest, moderator: Moderator, filters: queues.QueueFilters
+    request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters
 ) -> dict[str, Any]:
     address = reverse("review_next", kwargs={"site": moderator.site.slug})
     return {
@@ -147,39 +146,39 @@ def _empty_context(
         "undoable": last_undoable(moderator.user, moderator.site),
         "appeals": count_appeals(moderator.site),
         "elsewhere": _others_hold_some(moderator, filters),
-        "deferred": queues.count_deferred(moderator.site),
+        "deferred": queue.count_deferred(moderator.site),
         "left": _leaves_some(moderator, filters),
         "first_run": not Comment.objects.filter(site=moderator.site).exists(),
     }
 
 
-def _others_hold_some(moderator: Moderator, filters: queues.QueueFilters) -> bool:
+def _others_hold_some(moderator: Moderator, filters: queue.QueueFilters) -> bool:
     """Tell whether comments of the round are on the desks of other moderators."""
     try:
-        with queues.bounded():
-            waiting = queues.filter_comments(moderator.site, filters)
+        with queue.bounded():
+            waiting = queue.filter_comments(moderator.site, filters)
             held = waiting.filter(status=Status.IN_REVIEW, claimed_until__gt=Now())
             return held.exclude(claimed_by=moderator.user).exists()
-    except queues.QueryTooSlow:
+    except queue.QueryTooSlow:
         return False
 
 
-def _leaves_some(moderator: Moderator, filters: queues.QueueFilters) -> bool:
+def _leaves_some(moderator: Moderator, filters: queue.QueueFilters) -> bool:
     """Tell whether comments of the round wait that the moderator leaves to others."""
     if not moderator.left_clauses:
         return False
     try:
-        with queues.bounded():
-            waiting = queues.filter_comments(moderator.site, filters)
-            left = waiting.filter(Exists(queues.decisions_by(moderator.left_clauses)))
+        with queue.bounded():
+            waiting = queue.filter_comments(moderator.site, filters)
+            left = waiting.filter(Exists(queue.decisions_by(moderator.left_clauses)))
             return left.filter(status=Status.IN_REVIEW).exists()
-    except queues.QueryTooSlow:
+    except queue.QueryTooSlow:
         return False
 
 
-def count_waiting(moderator: Moderator, filters: queues.QueueFilters) -> queues.Count | None:
+def count_waiting(moderator: Moderator, filters: queue.QueueFilters) -> queue.Count | None:
     """Count what waits; None when that would take too long."""
     try:
-        return queues.count_comments(moderator.site, filters, milliseconds=COUNT_MS)
-    except queues.QueryTooSlow:
+        return queue.count_comments(moderator.site, filters, milliseconds=COUNT_MS)
+    except queue.QueryTooSlow:
         return None

@@ -19,7 +19,7 @@ from moderation.community.stories import (
 )
 from moderation.models import Moderator, Status, Story
 from moderation.platform.errors import ModerationError
-from moderation.selectors.queues import LARGEST_ID, QueryTooSlow, QueuePage
+from moderation.review.queue import LARGEST_ID, QueryTooSlow, QueuePage
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review_card import find_policy

@@ -17,10 +17,10 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from moderation.models import Moderator, Site  # noqa: E402
-from moderation.selectors.histograms import histogram  # noqa: E402
-from moderation.selectors.queues import QueueFilters, count_comments, queue_page  # noqa: E402
-from moderation.selectors.workload import workload  # noqa: E402
-from moderation.services import claims  # noqa: E402
+from moderation.review import claims  # noqa: E402
+from moderation.review.histogram import histogram  # noqa: E402
+from moderation.review.queue import QueueFilters, count_comments, queue_page  # noqa: E402
+from moderation.review.workload import workload  # noqa: E402
 
 
 def milliseconds(

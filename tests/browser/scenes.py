@@ -18,7 +18,7 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services import review as desk
+from moderation.review import actions as desk
 
 APPEALS = {
     "d-13": "I asked because a reader above me wrote about baking on the night shift. It was meant "

@@ -24,10 +24,10 @@ from moderation.models import (
     Standing,
     Status,
 )
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review.actions import Press
+from moderation.review.deferrals import bring_back, defer, until_in
 from moderation.services.decision_links import decision_url
-from moderation.services.deferrals import bring_back, defer, until_in
-from moderation.services.review import Press
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, waiting

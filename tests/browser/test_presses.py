@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from moderation.decisions.decide import resubmit
 from moderation.models import Author, Comment, Decision, Moderator, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
-from moderation.services import review as desk
+from moderation.review import actions as desk
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, expect_comment, statuses
 from tests.cast import MakeComment

@@ -73,7 +73,7 @@ def _press(user, key: str) -> str:
 
     from moderation.models import Comment
     from moderation.platform.errors import ModerationError, StaleDecision
-    from moderation.services import review
+    from moderation.review import actions
 
     try:
         # Both moderators look at the same comment: no claim keeps them apart here.
@@ -82,11 +82,11 @@ def _press(user, key: str) -> str:
             return "nothing to do"
         arguments = {"expected_version": comment.version, "key": key}
         if int(key[0], 16) % 2:
-            review.approve(user, comment.pk, **arguments)
+            actions.approve(user, comment.pk, **arguments)
         else:
-            review.reject(user, comment.pk, clauses=[_clause(comment.site_id)], **arguments)
+            actions.reject(user, comment.pk, clauses=[_clause(comment.site_id)], **arguments)
         if int(key[1], 16) == 0:
-            review.undo(user)
+            actions.undo(user)
     except StaleDecision as stale:
         return "too late, told who" if stale.current else "too late"
     except ModerationError as refused:

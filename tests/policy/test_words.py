@@ -7,9 +7,9 @@ import time
 import pytest
 
 from moderation.policy import evaluate
+from moderation.policy.comment_text import Reading
 from moderation.policy.patterns import Pattern, PatternError
-from moderation.policy.reading import Reading
-from moderation.policy.words import MAX_SPANS, WordError, WordIndex, read_entry
+from moderation.policy.word_lists import MAX_SPANS, WordError, WordIndex, read_entry
 from tests.policy.documents import facts, policy, rule, words
 
 

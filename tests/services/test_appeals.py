@@ -27,7 +27,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFound, StaleDecision
-from moderation.services import review
+from moderation.review import actions
 from tests.cast import MakeComment
 from tests.services.desk import rule
 
@@ -100,7 +100,7 @@ def test_a_rejection_that_the_outside_does_not_know_yet_cannot(
     make_comment: MakeComment, mona: User, with_policy: Policy
 ) -> None:
     comment = make_comment(status=Status.IN_REVIEW)
-    review.reject(mona, comment.pk, clauses=["no-abuse"], expected_version=1)
+    actions.reject(mona, comment.pk, clauses=["no-abuse"], expected_version=1)
     assert not answer.may_appeal(Comment.objects.get())
 
 
@@ -183,7 +183,7 @@ def test_an_answer_taken_back_in_time_leaves_no_trace_outside(
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
     decision = verb(owen, appeal.pk, expected_version=2, answer="Half a thought")
-    back = review.undo(owen, decision.pk)
+    back = actions.undo(owen, decision.pk)
     assert (back.status, back.withheld) == (Status.REJECTED, True)
     assert Delivery.objects.get().state == Delivery.State.WITHHELD
     assert state_of(appeal) == "open"
@@ -199,7 +199,7 @@ def test_an_answer_taken_back_later_opens_the_appeal_again(
 ) -> None:
     decision = verb(owen, appeal.pk, expected_version=2)
     end_hold()
-    back = review.undo(owen)
+    back = actions.undo(owen)
     assert (back.reverses, back.clauses, back.withheld) == (decision, ["no-abuse"], False)
     assert state_of(appeal) == "open"
     assert not answer.may_appeal(Comment.objects.get())
@@ -237,9 +237,9 @@ def test_an_edit_closes_it_and_another_rejection_can_be_appealed_against(
 def test_any_other_decision_closes_it_and_its_undo_opens_it(
     rejected: Comment, appeal: Appeal, mona: User
 ) -> None:
-    decision = review.approve(mona, rejected.pk, expected_version=2)
+    decision = actions.approve(mona, rejected.pk, expected_version=2)
     assert state_of(appeal) == "closed"
-    review.undo(mona, decision.pk)
+    actions.undo(mona, decision.pk)
     assert state_of(appeal) == "open"
 
 
@@ -247,7 +247,7 @@ def test_a_held_answer_that_is_overtaken_counts_no_more(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
     answer.uphold(owen, appeal.pk, expected_version=2)
-    review.approve(mona, rejected.pk, expected_version=3)
+    actions.approve(mona, rejected.pk, expected_version=3)
     assert state_of(appeal) == "closed"
 
 
@@ -255,7 +255,7 @@ def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
     answer.grant(owen, appeal.pk, expected_version=2)
-    back = review.reject(mona, rejected.pk, clauses=["no-abuse"], expected_version=3)
+    back = actions.reject(mona, rejected.pk, clauses=["no-abuse"], expected_version=3)
     assert back.withheld and state_of(appeal) == "open"
 
 

@@ -11,12 +11,12 @@ from moderation.learning.labels import Provenance, stream_labels
 from moderation.models import BulkDecision, Comment, Decision, Site, Status, Story
 from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.policy_versions.live import ensure_default
-from moderation.selectors.queues import QueueFilters, filter_comments
-from moderation.services import bulk, claims
-from moderation.services import review as desk
-from moderation.services.bulk import PUT_OFF, Plan
-from moderation.services.deferrals import bring_back
-from moderation.services.review import Press, Ruling
+from moderation.review import actions as desk
+from moderation.review import bulk, claims
+from moderation.review.actions import Press, Ruling
+from moderation.review.bulk import PUT_OFF, Plan
+from moderation.review.deferrals import bring_back
+from moderation.review.queue import QueueFilters, filter_comments
 from tests.cast import MakeComment
 
 APPROVE = Plan(Ruling(status=Status.APPROVED))

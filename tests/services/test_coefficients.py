@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from moderation.selectors.coefficients import Figure, Pair, agreement, share
+from moderation.quality.agreement import Figure, Pair, agreement, share
 
 Table = list[list[int]]
 # Two abstractors of 100 patient records: Gwet, vignette of the R package irrCAC 1.0 (CRAN), where

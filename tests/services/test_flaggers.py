@@ -12,7 +12,8 @@ from django.test import Client
 
 from moderation.community.flagger_record import LEAST, MOST, Record, weighed_flags
 from moderation.models import Comment, Decision, Flag, Policy, Site, Source, Status, Story
-from moderation.services import flags, review
+from moderation.review import actions
+from moderation.services import flags
 from tests.cast import MakeComment
 from tests.services.desk import rule
 
@@ -52,7 +53,7 @@ def test_the_last_word_of_a_person_counts(
     rule(by_policy, Status.REJECTED, None, source=Source.POLICY)
     rule(undone, Status.IN_REVIEW, None, source=Source.POLICY)
     undone.refresh_from_db()
-    review.undo(mona, rule(undone, Status.REJECTED, mona).pk)
+    actions.undo(mona, rule(undone, Status.REJECTED, mona).pk)
     rejection = rule(granted, Status.REJECTED, mona)
     rule(granted, Status.APPROVED, owen, source=Source.APPEAL, reverses=rejection)
     assert record_of(comment) == Record(right=1, wrong=2)

@@ -20,7 +20,7 @@ from moderation.models import (
     Source,
     Status,
 )
-from moderation.services import review
+from moderation.review import actions
 from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule
@@ -90,10 +90,10 @@ def test_undone_decisions_are_no_labels_and_what_they_covered_stands_again(
     make_comment: MakeComment, daily: Site, mona: User
 ) -> None:
     undone, uncovered, at_once = (make_comment(status=Status.IN_REVIEW) for _ in range(3))
-    review.undo(mona, rule(undone, Status.REJECTED, mona).pk)
+    actions.undo(mona, rule(undone, Status.REJECTED, mona).pk)
     rule(uncovered, Status.APPROVED, mona)
-    review.undo(mona, rule(uncovered, Status.REJECTED, mona).pk)
-    review.undo(mona, rule(at_once, Status.REJECTED, mona, hold=60).pk)
+    actions.undo(mona, rule(uncovered, Status.REJECTED, mona).pk)
+    actions.undo(mona, rule(at_once, Status.REJECTED, mona, hold=60).pk)
     assert Decision.objects.filter(withheld=True).exists()
     assert labels_of(daily) == {uncovered.pk: 0}
 

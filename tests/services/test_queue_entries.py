@@ -17,8 +17,8 @@ from moderation.intake.erase import erase_comment
 from moderation.models import ClassifierVersion, Comment, QueueEntry, Score, Site, Source, Status
 from moderation.policy import SIGNALS
 from moderation.policy_versions.live import ensure_default
-from moderation.services.deferrals import defer, until_in
-from moderation.services.review import Press
+from moderation.review.actions import Press
+from moderation.review.deferrals import defer, until_in
 from tests.cast import MakeComment
 
 TRUTH = """

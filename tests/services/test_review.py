@@ -24,9 +24,10 @@ from moderation.platform.errors import (
     StaleDecision,
 )
 from moderation.policy_versions import live
-from moderation.selectors.queues import QueueFilters
-from moderation.services import claims, review, scoring
-from moderation.services.review import Press, Ruling
+from moderation.review import actions, claims
+from moderation.review.actions import Press, Ruling
+from moderation.review.queue import QueueFilters
+from moderation.services import scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +154,7 @@ def test_approving_records_who_by_which_policy_on_which_score(
     scoring.drain()
     comment.refresh_from_db()
     assert comment.status == Status.IN_REVIEW
-    decision = review.approve(mona, comment.pk, expected_version=2, key="k1")
+    decision = actions.approve(mona, comment.pk, expected_version=2, key="k1")
     comment.refresh_from_db()
     assert (comment.status, comment.claimed_by) == (Status.APPROVED, None)
     assert (decision.moderator, decision.policy, decision.source) == (mona, published, "moderator")
@@ -161,7 +162,7 @@ def test_approving_records_who_by_which_policy_on_which_score(
 
 
 def test_rejecting_names_a_clause(waiting: Comment, mona: User) -> None:
-    decision = review.reject(
+    decision = actions.reject(
         mona, waiting.pk, clauses=["no-abuse", "no-abuse"], expected_version=1, note="Insulting"
     )
     assert (decision.clauses, decision.note) == (["no-abuse"], "Insulting")
@@ -180,7 +181,7 @@ def test_it_refuses_a_rejection_that_cannot_be_recorded(
     waiting: Comment, mona: User, clauses: list[str], note: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        review.reject(mona, waiting.pk, clauses=clauses, expected_version=1, note=note)
+        actions.reject(mona, waiting.pk, clauses=clauses, expected_version=1, note=note)
     assert refused.value.code == code
     assert not Decision.objects.exists()
 
@@ -189,40 +190,40 @@ def test_eve_of_another_site_sees_and_changes_nothing(
     waiting: Comment, mona: User, eve: User, daily: Site
 ) -> None:
     for act in (
-        lambda: review.approve(eve, waiting.pk, expected_version=1),
-        lambda: review.reject(eve, waiting.pk, clauses=["no-abuse"], expected_version=1),
-        lambda: review.send_to_review(eve, waiting.pk, expected_version=1),
-        lambda: review.approve(eve, 10**9, expected_version=1),
+        lambda: actions.approve(eve, waiting.pk, expected_version=1),
+        lambda: actions.reject(eve, waiting.pk, clauses=["no-abuse"], expected_version=1),
+        lambda: actions.send_to_review(eve, waiting.pk, expected_version=1),
+        lambda: actions.approve(eve, 10**9, expected_version=1),
     ):
         with pytest.raises(NotFound):
             act()
-    decision = review.approve(mona, waiting.pk, expected_version=1)
+    decision = actions.approve(mona, waiting.pk, expected_version=1)
     with pytest.raises(NotFound):
-        review.undo(eve, decision.pk)
+        actions.undo(eve, decision.pk)
 
 
 def test_the_second_moderator_is_told_who_was_first(
     waiting: Comment, mona: User, owen: User
 ) -> None:
-    first = review.approve(mona, waiting.pk, expected_version=1)
+    first = actions.approve(mona, waiting.pk, expected_version=1)
     with pytest.raises(StaleDecision, match="Already approved by Mona") as stale:
-        review.reject(owen, waiting.pk, clauses=["no-abuse"], expected_version=1)
+        actions.reject(owen, waiting.pk, clauses=["no-abuse"], expected_version=1)
     assert stale.value.current == first
     # Having seen that, Owen may overturn it.
-    review.reject(owen, waiting.pk, clauses=["no-abuse"], expected_version=2)
+    actions.reject(owen, waiting.pk, clauses=["no-abuse"], expected_version=2)
     waiting.refresh_from_db()
     assert waiting.status == Status.REJECTED
 
 
 def test_several_at_once_fail_one_by_one(make_comment: MakeComment, mona: User, owen: User) -> None:
     comments = [make_comment(status=Status.IN_REVIEW) for _ in range(4)]
-    review.approve(owen, comments[1].pk, expected_version=1)
+    actions.approve(owen, comments[1].pk, expected_version=1)
     presses = [Press(comment.pk, 1, f"bulk-{comment.pk}") for comment in comments]
     ruling = Ruling(status=Status.REJECTED, clauses=["no-spam"])
-    results = review.decide_several(mona, [*presses, Press(10**9, 1)], ruling)
+    results = actions.decide_several(mona, [*presses, Press(10**9, 1)], ruling)
     assert [type(result) for result in results] == [
         *(Decision, StaleDecision, Decision, Decision, NotFound)
     ]
-    again = review.decide_several(mona, presses, ruling)
+    again = actions.decide_several(mona, presses, ruling)
     assert again[0] == results[0]
     assert Decision.objects.count() == 4

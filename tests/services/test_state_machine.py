@@ -42,7 +42,7 @@ from moderation.platform.errors import (
     StaleDecision,
 )
 from moderation.policy_versions import live
-from moderation.services import review
+from moderation.review import actions
 
 OUTSIDE_OF = {
     "comment.approved": Status.APPROVED,
@@ -123,11 +123,11 @@ class OneComment(RuleBasedStateMachine):
         """A person, by the verbs that people have."""
         user, pk, version = self.people[who], self.comment.pk, self.version
         verbs = {
-            Status.APPROVED: lambda: review.approve(user, pk, expected_version=version),
-            Status.REJECTED: lambda: review.reject(
+            Status.APPROVED: lambda: actions.approve(user, pk, expected_version=version),
+            Status.REJECTED: lambda: actions.reject(
                 user, pk, clauses=["no-abuse"], expected_version=version
             ),
-            Status.IN_REVIEW: lambda: review.send_to_review(user, pk, expected_version=version),
+            Status.IN_REVIEW: lambda: actions.send_to_review(user, pk, expected_version=version),
         }
         self.expect(status, verbs[status])
 
@@ -148,7 +148,7 @@ class OneComment(RuleBasedStateMachine):
         """Undo works exactly while nobody came after."""
         try:
             with transaction.atomic():
-                decision = review.undo(self.people[who])
+                decision = actions.undo(self.people[who])
         except (NotFound, StaleDecision, IllegalTransition):
             return
         if decision.version == self.version + 1:

@@ -25,7 +25,8 @@ from moderation.platform.errors import (
     StaleDecision,
 )
 from moderation.policy_versions import live
-from moderation.services import claims, review, scoring
+from moderation.review import actions, claims
+from moderation.services import scoring
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +59,8 @@ def end_hold() -> None:
 def test_undo_within_the_hold_stays_in_the_house(
     waiting: Comment, mona: User, endpoint: WebhookEndpoint, daily: Site
 ) -> None:
-    decision = review.approve(mona, waiting.pk, expected_version=1)
-    back = review.undo(mona, decision.pk)
+    decision = actions.approve(mona, waiting.pk, expected_version=1)
+    back = actions.undo(mona, decision.pk)
     waiting.refresh_from_db()
     decision.refresh_from_db()
     assert (waiting.status, waiting.held_until) == (Status.IN_REVIEW, None)
@@ -71,9 +72,9 @@ def test_undo_within_the_hold_stays_in_the_house(
 def test_undo_after_the_hold_is_told(
     waiting: Comment, mona: User, endpoint: WebhookEndpoint
 ) -> None:
-    review.approve(mona, waiting.pk, expected_version=1)
+    actions.approve(mona, waiting.pk, expected_version=1)
     end_hold()
-    back = review.undo(mona)
+    back = actions.undo(mona)
     assert not back.withheld
     assert back.effective_at - back.created_at < EDGE_OF_HOLD
     assert list(Delivery.objects.order_by("id").values_list("event", flat=True)) == [
@@ -85,13 +86,13 @@ def test_undo_twice_undoes_two_and_the_same_undo_twice_undoes_one(
     make_comment: MakeComment, mona: User
 ) -> None:
     first, second = (make_comment(status=Status.IN_REVIEW) for _ in range(2))
-    review.approve(mona, first.pk, expected_version=1)
-    last = review.reject(mona, second.pk, clauses=["no-spam"], expected_version=1)
-    back = review.undo(mona, last.pk)
-    assert review.undo(mona, last.pk) == back
-    assert review.undo(mona).comment == first
+    actions.approve(mona, first.pk, expected_version=1)
+    last = actions.reject(mona, second.pk, clauses=["no-spam"], expected_version=1)
+    back = actions.undo(mona, last.pk)
+    assert actions.undo(mona, last.pk) == back
+    assert actions.undo(mona).comment == first
     with pytest.raises(NotFound):
-        review.undo(mona)
+        actions.undo(mona)
     assert Decision.objects.count() == 4
 
 
@@ -101,9 +102,9 @@ def test_undo_of_an_overturn_gives_the_first_decision_back(
     comment = make_comment()
     scoring.drain()
     assert Comment.objects.get().status == Status.APPROVED
-    decision = review.reject(mona, comment.pk, clauses=["on-topic"], expected_version=2)
+    decision = actions.reject(mona, comment.pk, clauses=["on-topic"], expected_version=2)
     end_hold()
-    review.undo(mona, decision.pk)
+    actions.undo(mona, decision.pk)
     assert Comment.objects.get().status == Status.APPROVED
     assert Delivery.objects.order_by("id").last().event == "decision.reversed"
 
@@ -111,26 +112,26 @@ def test_undo_of_an_overturn_gives_the_first_decision_back(
 def test_undo_does_not_reach_over_somebody_elses_decision(
     waiting: Comment, mona: User, owen: User
 ) -> None:
-    mine = review.approve(mona, waiting.pk, expected_version=1)
-    review.reject(owen, waiting.pk, clauses=["no-spam"], expected_version=2)
+    mine = actions.approve(mona, waiting.pk, expected_version=1)
+    actions.reject(owen, waiting.pk, clauses=["no-spam"], expected_version=2)
     with pytest.raises(StaleDecision, match="Already rejected by Owen"):
-        review.undo(mona, mine.pk)
+        actions.undo(mona, mine.pk)
     with pytest.raises(NotFound):
-        review.undo(mona, Decision.objects.latest("id").pk)
+        actions.undo(mona, Decision.objects.latest("id").pk)
 
 
 def test_a_decided_comment_can_be_sent_back_to_review_once(
     make_comment: MakeComment, mona: User
 ) -> None:
     comment = make_comment(status=Status.APPROVED)
-    review.send_to_review(mona, comment.pk, expected_version=1)
+    actions.send_to_review(mona, comment.pk, expected_version=1)
     with pytest.raises(IllegalTransition):
-        review.send_to_review(mona, comment.pk, expected_version=2)
+        actions.send_to_review(mona, comment.pk, expected_version=2)
 
 
 def test_without_a_policy_one_may_approve_but_not_reject(waiting: Comment, mona: User) -> None:
     Policy.objects.all().delete()
     with pytest.raises(Invalid, match="no policy"):
-        review.reject(mona, waiting.pk, clauses=["no-abuse"], expected_version=1)
-    decision = review.approve(mona, waiting.pk, expected_version=1)
+        actions.reject(mona, waiting.pk, clauses=["no-abuse"], expected_version=1)
+    decision = actions.approve(mona, waiting.pk, expected_version=1)
     assert (decision.policy, decision.source) == (None, Source.MODERATOR)

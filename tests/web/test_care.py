@@ -12,9 +12,9 @@ from django.test import Client
 from moderation.decisions.decide import decide
 from moderation.models import ClassifierVersion, Comment, Moderator, Score, Site, Source, Status
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.selectors.queues import QueueFilters
-from moderation.services import claims
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review import claims
+from moderation.review.queue import QueueFilters
 from tests.cast import MakeComment
 
 SETTINGS = "/review/daily/settings/"

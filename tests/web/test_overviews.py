@@ -22,8 +22,8 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.selectors.workload import workload
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review.workload import workload
 from tests.cast import MakeComment
 
 WORKLOAD, OWN = "/review/daily/workload/", "/review/daily/own/"

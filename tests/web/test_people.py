@@ -19,7 +19,7 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.services import review as desk
+from moderation.review import actions as desk
 from tests.api.calls import comment as as_sent
 from tests.api.calls import get, post, problem
 from tests.cast import MakeComment, make_moderator

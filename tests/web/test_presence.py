@@ -11,7 +11,7 @@ from django.test import Client
 
 from moderation.models import Comment, Moderator, Role, Site, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.services import claims
+from moderation.review import claims
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT
 

@@ -20,9 +20,9 @@ from moderation.models import (
     Source,
     Status,
 )
-from moderation.selectors.agreement import quality
+from moderation.quality.report import quality
+from moderation.review import actions as desk
 from moderation.selectors.readings import open_disagreements
-from moderation.services import review as desk
 from tests.cast import make_moderator
 from tests.web.test_second_readings import SCRIPT, Settle, given, mix_in, press, settle
 

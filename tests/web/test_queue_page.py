@@ -22,9 +22,8 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.selectors import queues
-from moderation.selectors.queues import QueueFilters, filter_comments, queue_page
-from moderation.services import claims
+from moderation.review import claims, queue
+from moderation.review.queue import QueueFilters, filter_comments, queue_page
 from tests.cast import MakeComment
 from tests.services.desk import rule
 
@@ -119,7 +118,7 @@ def test_beyond_the_queue_search_finds_decided_comments(daily: Site, marked: Com
 
 @pytest.mark.parametrize("order", ["priority", "newest", "oldest"])
 def test_pages_show_every_comment_once(
-    daily: Site, make_comment: MakeComment, order: queues.Order
+    daily: Site, make_comment: MakeComment, order: queue.Order
 ) -> None:
     made = [make_comment(status=Status.IN_REVIEW, priority=n % 3 / 2).pk for n in range(11)]
     filters = QueueFilters(order=order)
@@ -141,12 +140,12 @@ def test_pages_show_every_comment_once(
     walked = [made[0]]
     start = Comment.objects.get(pk=expected[0])
     walked = [start.pk]
-    while (following := queues.neighbour(daily, filters, start, back=False)) is not None:
+    while (following := queue.neighbour(daily, filters, start, back=False)) is not None:
         walked.append(following)
         start = Comment.objects.get(pk=following)
     assert walked == expected
     back = [start.pk]
-    while (earlier := queues.neighbour(daily, filters, start, back=True)) is not None:
+    while (earlier := queue.neighbour(daily, filters, start, back=True)) is not None:
         back.append(earlier)
         start = Comment.objects.get(pk=earlier)
     assert back == expected[::-1]
@@ -167,15 +166,15 @@ def test_what_takes_too_long_is_stopped_and_said(
     client: Client, mona: User, make_comment: MakeComment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comment, _ = (make_comment(status=Status.IN_REVIEW) for _ in range(2))
-    asked = queues.filter_comments
+    asked = queue.filter_comments
 
     def slow(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
         """The same question, asked of a database that needs ten seconds to answer."""
         return asked(site, filters).extra(where=["pg_sleep(10) IS NOT NULL"])
 
-    monkeypatch.setattr(queues, "filter_comments", slow)
-    monkeypatch.setattr(queues.bounded.__wrapped__, "__defaults__", (50,))
-    monkeypatch.setattr(queues.count_comments, "__kwdefaults__", {"cap": 9, "milliseconds": 50})
+    monkeypatch.setattr(queue, "filter_comments", slow)
+    monkeypatch.setattr(queue.bounded.__wrapped__, "__defaults__", (50,))
+    monkeypatch.setattr(queue.count_comments, "__kwdefaults__", {"cap": 9, "milliseconds": 50})
     client.force_login(mona)
     answer = client.get("/review/daily/")
     assert answer.status_code == 200
@@ -194,9 +193,9 @@ def test_what_takes_too_long_is_stopped_and_said(
 def test_a_count_is_counted_or_says_that_it_stopped(daily: Site, make_comment: MakeComment) -> None:
     for _ in range(4):
         make_comment(status=Status.IN_REVIEW)
-    assert str(queues.count_comments(daily, QueueFilters())) == "4"
-    assert str(queues.count_comments(daily, QueueFilters(), cap=3)) == "3+"
-    assert str(queues.Count(1000, True)) == "1,000+"
+    assert str(queue.count_comments(daily, QueueFilters())) == "4"
+    assert str(queue.count_comments(daily, QueueFilters(), cap=3)) == "3+"
+    assert str(queue.Count(1000, True)) == "1,000+"
 
 
 @pytest.mark.parametrize(

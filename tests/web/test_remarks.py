@@ -20,8 +20,8 @@ from moderation.models import (
     WrongScore,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.services import claims
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review import claims
 from tests.cast import MakeComment, make_moderator
 from tests.web.test_review import SCRIPT, decide_at, pressed
 

@@ -9,8 +9,8 @@ from django.test import Client
 from moderation.decisions.decide import decide, resubmit
 from moderation.models import Comment, Decision, Revision, Site, Source, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.services import claims
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review import claims
 from tests.cast import MakeComment
 
 SCRIPT = {"X-Requested-With": "XMLHttpRequest"}

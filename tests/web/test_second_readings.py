@@ -27,10 +27,10 @@ from moderation.models import (
     Status,
 )
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.selectors.queues import QueueFilters
-from moderation.services import review as desk
-from moderation.services import second_readings
-from moderation.services.disagreements import uphold
+from moderation.quality import second_reviews
+from moderation.quality.disagreements import uphold
+from moderation.review import actions as desk
+from moderation.review.queue import QueueFilters
 from tests.cast import MakeComment
 from tests.web.test_review import SCRIPT, decide_at
 
@@ -297,8 +297,8 @@ def test_who_draws_second_gets_none(
         drawn = Draw(
             kind="audit", comment=decision.comment, version=2, moderator=user, decision=decision
         )
-        monkeypatch.setattr(second_readings, "_pick", lambda *_, drawn=drawn: drawn)
-        found = second_readings.comments_to_read_again(moderator, QueueFilters(), given=1)
+        monkeypatch.setattr(second_reviews, "_pick", lambda *_, drawn=drawn: drawn)
+        found = second_reviews.comments_to_read_again(moderator, QueueFilters(), given=1)
         assert len(found) == (1 if user == owen else 0)
     assert Draw.objects.get().moderator == owen
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.selectors.workload import workload
-from moderation.services import review as desk
+from moderation.review import actions as desk
+from moderation.review.workload import workload
 from tests.cast import MakeComment
 
 SELECTED = "/review/daily/selected/"

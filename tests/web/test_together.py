@@ -8,9 +8,9 @@ from django.test import Client
 
 from moderation.models import BulkDecision, ClassifierVersion, Comment, Score, Site, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.selectors import queues
-from moderation.selectors.histograms import histogram
-from moderation.selectors.queues import QueueFilters
+from moderation.review import queue
+from moderation.review.histogram import histogram
+from moderation.review.queue import QueueFilters
 from tests.cast import MakeComment
 
 TOGETHER = "/review/daily/together/"
@@ -101,7 +101,7 @@ def test_many_are_found_in_order_as_few_are(
     waiting: list[Comment], daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filters = QueueFilters(signal="toxicity", at_most=0.04)
-    few = [item.comment.body for item in queues.queue_page(daily, filters).items]
-    monkeypatch.setattr(queues, "COUNT_CAP", 2)
-    assert [item.comment.body for item in queues.queue_page(daily, filters).items] == few
+    few = [item.comment.body for item in queue.queue_page(daily, filters).items]
+    monkeypatch.setattr(queue, "COUNT_CAP", 2)
+    assert [item.comment.body for item in queue.queue_page(daily, filters).items] == few
     assert len(few) == 5

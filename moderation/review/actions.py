@@ -19,7 +19,7 @@ from moderation.models import Comment, Decision, Policy, Score, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError, NotFound
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.selectors.histories import judgements
+from moderation.review.history import judgements
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
 

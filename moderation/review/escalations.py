@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from moderation.models import Comment, Escalation, Status, WrongScore
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, NotFound
-from moderation.selectors.histories import latest_score
-from moderation.services.claims import release
-from moderation.services.review import NOTE_POINTS
+from moderation.review.actions import NOTE_POINTS
+from moderation.review.claims import release
+from moderation.review.history import latest_score
 
 
 def escalate(

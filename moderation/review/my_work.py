@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from moderation.models import BY_A_PERSON, Decision, SecondReading, Site
-from moderation.selectors.heavy import heavy_comments
-from moderation.selectors.histories import judgements
+from moderation.review.disturbing import heavy_comments
+from moderation.review.history import judgements
 
 PAGE_SIZE = 25
 

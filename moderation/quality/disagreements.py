@@ -13,8 +13,8 @@ from moderation.models import Decision, SecondReading, Site, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict
 from moderation.platform.retry import settled
+from moderation.review.actions import KEY_POINTS, approve, reject, send_to_review
 from moderation.selectors.readings import open_disagreements
-from moderation.services.review import KEY_POINTS, approve, reject, send_to_review
 
 SETTLED = "It was settled meanwhile."
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.policy import document as ids
-from moderation.policy.compiled import Case, CompiledRule, read_fact, spans_of
+from moderation.policy.comment_text import MAX_BODY
+from moderation.policy.compile import Case, CompiledRule, read_fact, spans_of
 from moderation.policy.document import SEVERITY, Condition, Policy, Rule
 from moderation.policy.facts import Facts
-from moderation.policy.reading import MAX_BODY
 
 Span = tuple[int, int]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moderation.policy.checking import Checker
-from moderation.policy.compiled import compile_rules
+from moderation.policy.compile import compile_rules
 from moderation.policy.conditions import parse_condition
 from moderation.policy.document import (
     MODES,
@@ -22,7 +21,8 @@ from moderation.policy.document import (
     WordList,
 )
 from moderation.policy.patterns import Pattern
-from moderation.policy.words import MAX_WORDS, WordError, read_entry
+from moderation.policy.validation import Checker
+from moderation.policy.word_lists import MAX_WORDS, WordError, read_entry
 
 MAX_CLAUSES = 100
 MAX_RULES = 300

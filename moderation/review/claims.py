@@ -17,8 +17,8 @@ from django.db.models.functions import Greatest
 from moderation.accounts.roles import at_least
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
-from moderation.selectors.heavy import heavy_comments, last_read
-from moderation.selectors.queues import (
+from moderation.review.disturbing import heavy_comments, last_read
+from moderation.review.queue import (
     QueueFilters,
     decisions_by,
     filter_comments,

@@ -7,11 +7,11 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from moderation.policy.comment_text import Reading
 from moderation.policy.document import Condition, Rule, WordList
 from moderation.policy.facts import FACTS, Facts
 from moderation.policy.patterns import Pattern
-from moderation.policy.reading import Reading
-from moderation.policy.words import Found, WordIndex
+from moderation.policy.word_lists import Found, WordIndex
 
 NOTHING = Found(0, ())
 

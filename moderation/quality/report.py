@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models.functions import Now
 
 from moderation.models import SecondReading, Site, Status
-from moderation.selectors.coefficients import Agreement, Figure, Pair, agreement, share
+from moderation.quality.agreement import Agreement, Figure, Pair, agreement, share
 
 Kind = SecondReading.Kind
 # The newest ones tell enough, and a page must not wait for more.

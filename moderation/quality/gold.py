@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from moderation.models import Comment, GoldComment, Site
 from moderation.platform.errors import Conflict, NotFound
-from moderation.selectors.draws import DECIDED
-from moderation.services.review import Ruling, check_ruling
+from moderation.quality.sampling import DECIDED
+from moderation.review.actions import Ruling, check_ruling
 
 
 def add_gold(user: User, site: Site, comment_pk: int, ruling: Ruling) -> GoldComment:

@@ -8,8 +8,8 @@ from typing import Any
 
 from moderation.policy import document as ids
 from moderation.policy.document import Policy, Rule
+from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS
-from moderation.policy.verdict import Reason
 
 _VERBS = {"approve": "approves", "review": "holds", "reject": "rejects"}
 _COMPARISONS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from moderation.policy.reading import Reading, fold, words_of
+from moderation.policy.comment_text import Reading, fold, words_of
 
 MAX_WORDS = 100_000
 MAX_ENTRY = 100

@@ -9,7 +9,7 @@ from django.db import connection
 
 from moderation.models import Comment, Status
 from moderation.platform.errors import Conflict, Invalid, NotFound
-from moderation.services.review import Press
+from moderation.review.actions import Press
 
 # One may choose among these; the last is this time tomorrow.
 HOURS = (1, 4, 24)

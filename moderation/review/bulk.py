@@ -21,10 +21,7 @@ from django.db.models.functions import Now
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFound
-from moderation.selectors.queues import QueueFilters, bounded, filter_comments
-from moderation.services.claims import ORDERS
-from moderation.services.deferrals import defer, until_in
-from moderation.services.review import (
+from moderation.review.actions import (
     KEY_POINTS,
     Press,
     Ruling,
@@ -32,6 +29,9 @@ from moderation.services.review import (
     decide_several,
     undo,
 )
+from moderation.review.claims import ORDERS
+from moderation.review.deferrals import defer, until_in
+from moderation.review.queue import QueueFilters, bounded, filter_comments
 
 CAP = 500
 # So many may be chosen by hand.

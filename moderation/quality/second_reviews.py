@@ -2,7 +2,7 @@
 
 An audit reads an automatic decision again, a double reading a colleague's, and of a gold comment
 the right answer is known. What is said of them is kept and decides nothing: where it differs from
-the first decision, a senior moderator has the last word (services.disagreements).
+the first decision, a senior moderator has the last word (quality.disagreements).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from moderation.models import Comment, Decision, Draw, Moderator, SecondReading,
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, NotFound
 from moderation.platform.retry import settled
-from moderation.selectors import draws
-from moderation.selectors.queues import QueryTooSlow, QueueFilters, bounded
-from moderation.services.review import KEY_POINTS, NOTE_POINTS, Ruling, check_ruling
+from moderation.quality import sampling
+from moderation.review.actions import KEY_POINTS, NOTE_POINTS, Ruling, check_ruling
+from moderation.review.queue import QueryTooSlow, QueueFilters, bounded
 
 Kind = SecondReading.Kind
 CHANCE = random.SystemRandom()
@@ -41,7 +41,7 @@ def comments_to_read_again(
     mixed = given and moderator.site.second_share and QueueFilters(order=filters.order) == filters
     if not mixed:
         return []
-    lying = list(draws.open_draws(moderator.user, moderator.site))
+    lying = list(sampling.open_draws(moderator.user, moderator.site))
     for kind in _by_chance(moderator.site, given):
         if len(lying) < MOST and (drawn := _draw(moderator, kind)):
             lying.append(drawn)
@@ -130,14 +130,14 @@ def _draw(moderator: Moderator, kind: Kind) -> Draw | None:
 
 def _pick(moderator: Moderator, kind: Kind) -> Draw | None:
     if kind == Kind.GOLD:
-        golden = list(draws.gold_for(moderator).select_related("comment"))
+        golden = list(sampling.gold_for(moderator).select_related("comment"))
         if not golden:
             return None
         gold = CHANCE.choice(golden)
         more: dict[str, Any] = {"gold": gold, "version": gold.comment.version}
         return Draw(kind=kind, comment=gold.comment, moderator=moderator.user, **more)
     audit = kind == Kind.AUDIT
-    latest = draws.latest_automatic if audit else draws.latest_of_people
+    latest = sampling.latest_automatic if audit else sampling.latest_of_people
     strata: dict[str, list[int]] = defaultdict(list)
     for pk, status in latest(moderator.site):
         # Rejections are few: audited as often as approvals, both can be judged.
@@ -147,7 +147,7 @@ def _pick(moderator: Moderator, kind: Kind) -> Draw | None:
     stratum = strata[CHANCE.choice(sorted(strata))]
     # Whether a decision may be read is asked of a few, in an order that is chance as well.
     some = CHANCE.sample(stratum, min(TRIED, len(stratum)))
-    may_read = draws.may_read_again(moderator, some)
+    may_read = sampling.may_read_again(moderator, some)
     chosen = next((pk for pk in some if pk in may_read), None)
     if chosen is None:
         return None
