@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from moderation.local import read_local
+from moderation.standalone.local_env import read_local
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -12,7 +12,8 @@ from django.db import close_old_connections, connection
 from moderation.intake import wake_worker
 from moderation.integrations.akismet import callbacks
 from moderation.learning import train
-from moderation.services import delivery, scoring
+from moderation.scoring import drain
+from moderation.services import delivery
 
 WORKER_LOST_TRIES = 3
 
@@ -43,7 +44,7 @@ def score_pending() -> None:
     _renew_connection()
     wake_worker.answer()  # before looking: a comment that comes from now on rings anew
     try:
-        if scoring.drain():
+        if drain.drain():
             delivery.deliver_in_background()
     except MemoryError:
         raise OutOfMemoryError("scoring ran out of memory") from None

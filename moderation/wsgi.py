@@ -10,6 +10,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moderation.settings")
 application = get_wsgi_application()
 if settings.WARM_CLASSIFIER:
-    from moderation.services import measuring
+    from moderation.scoring import on_demand
 
-    measuring.warm()
+    on_demand.warm()

@@ -10,8 +10,8 @@ from pathlib import Path
 import django
 import pytest
 
-from moderation.embedded import EmbeddedServerError, Lifeline, start_postgres, start_redis
-from moderation.embedded.lifeline import alive
+from moderation.standalone import EmbeddedServerError, Lifeline, start_postgres, start_redis
+from moderation.standalone.lifeline import alive
 
 PREFIX = "moderato-tests-"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

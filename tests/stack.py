@@ -25,7 +25,7 @@ import psycopg
 import redis
 from celery import Celery
 
-from moderation.embedded import Server, start_postgres, start_redis
+from moderation.standalone import Server, start_postgres, start_redis
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable

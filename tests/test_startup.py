@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from moderation.startup import welcome
+from moderation.standalone.startup import welcome
 
 ACCESS = {
     "login": "mona@daily.example",

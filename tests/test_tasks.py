@@ -38,8 +38,9 @@ from moderation.models import (
     Status,
 )
 from moderation.policy_versions import live
-from moderation.services import delivery, endpoints, scoring
-from moderation.startup import programs
+from moderation.scoring import drain
+from moderation.services import delivery, endpoints
+from moderation.standalone.startup import programs
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
 from tests.services.desk import comments, is_training
@@ -81,7 +82,7 @@ def test_score_pending_is_idempotent(
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(scoring, "drain", lambda: (_ for _ in ()).throw(OSError))
+            patched.setattr(drain, "drain", lambda: (_ for _ in ()).throw(OSError))
             with pytest.raises(OSError):
                 tasks.score_pending.run()
 
@@ -198,13 +199,13 @@ def test_every_task_survives_the_death_of_its_worker_and_has_an_end() -> None:
 
 def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     assert 2 * tasks.score_pending.time_limit <= settings.SCORING_LEASE_SECONDS
-    assert tasks.score_pending.soft_time_limit > scoring.DRAIN_SECONDS
+    assert tasks.score_pending.soft_time_limit > drain.DRAIN_SECONDS
 
 
 @pytest.mark.parametrize(
     ("task", "service", "verb"),
     [
-        (tasks.score_pending, scoring, "drain"),
+        (tasks.score_pending, drain, "drain"),
         (tasks.deliver_due, delivery, "deliver_in_background"),
         (tasks.retrain, train, "retrain_due"),
     ],

@@ -25,9 +25,9 @@ from moderation.models import Comment, Scope
 from moderation.platform.errors import ModerationError
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.services import flags
+from moderation.scoring import flags
+from moderation.scoring.preview import preview as preview_submission
 from moderation.services.decision_links import decision_url
-from moderation.services.preview import preview as preview_submission
 
 router = Router(tags=["comments"])
 CommentId = Path(description="The comment's id, as it was sent or as it was given.")

@@ -20,10 +20,10 @@ from moderation.importing.run import import_records
 from moderation.intake.insert import Submitted
 from moderation.intake.submit import Submission, submit_batch
 from moderation.intake.upserts import StoryGiven, put_story
-from moderation.local import write_private
 from moderation.models import Moderator, Role, Scope, Site
 from moderation.platform.errors import Conflict
 from moderation.policy_versions.live import ensure_default
+from moderation.standalone.local_env import write_private
 
 SITE = "daily"
 MODERATOR = "mona@daily.example"

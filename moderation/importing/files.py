@@ -16,8 +16,8 @@ from typing import IO
 
 from django.conf import settings
 
-from moderation.local import write_private
 from moderation.platform.errors import Invalid
+from moderation.standalone.local_env import write_private
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

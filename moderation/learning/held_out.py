@@ -14,8 +14,8 @@ from moderation.learning.labels import Label
 from moderation.models import Site
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.services.classifiers import ADAPTED, SiteClassifier, bundled, classifier_for
-from moderation.services.facts import THREAD, Waiting, gather
+from moderation.scoring.context import THREAD, Waiting, gather
+from moderation.scoring.site_classifier import ADAPTED, SiteClassifier, bundled, classifier_for
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement

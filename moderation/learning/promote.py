@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import ClassifierVersion, Site
 from moderation.platform.errors import Conflict, NotFound
-from moderation.services.classifiers import bundled, unusable
+from moderation.scoring.site_classifier import bundled, unusable
 
 logger = logging.getLogger(__name__)
 

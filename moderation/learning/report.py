@@ -7,7 +7,7 @@ from typing import Any
 from moderation.learning.promote import versions
 from moderation.learning.train import Training
 from moderation.models import ClassifierVersion, Site
-from moderation.services.classifiers import bundled, unusable
+from moderation.scoring.site_classifier import bundled, unusable
 
 State = ClassifierVersion.State
 

@@ -30,7 +30,7 @@ from moderation.learning.labels import Label, count_decisions
 from moderation.learning.promote import live_version, promote
 from moderation.learning.suggestions import count_suggestions
 from moderation.models import ClassifierVersion, Site
-from moderation.services.classifiers import bundled, bundled_row_pk, digest_of, unusable
+from moderation.scoring.site_classifier import bundled, bundled_row_pk, digest_of, unusable
 
 if TYPE_CHECKING:
     from classifiers.site_model import Adaptation

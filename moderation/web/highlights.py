@@ -10,8 +10,8 @@ from typing import Protocol
 
 from moderation.models import Comment, Decision
 from moderation.policy import FACTS
-from moderation.services.classifiers import bundled
-from moderation.services.preview import explain
+from moderation.scoring.preview import explain
+from moderation.scoring.site_classifier import bundled
 from moderation.templatetags.said import Mark
 from moderation.web.reasons import SignalLine, reason_marks
 

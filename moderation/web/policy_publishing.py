@@ -15,8 +15,8 @@ from moderation.platform.errors import ModerationError
 from moderation.policy_versions import drafts
 from moderation.policy_versions.drafts import StaleDraft
 from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
+from moderation.scoring.policy_trial import try_policy
 from moderation.selectors.policies import find_draft, published_versions
-from moderation.services.policy_trials import try_policy
 from moderation.web.policies import in_texts
 from moderation.web.policy_editor import (
     address_of,

@@ -22,7 +22,7 @@ from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.errors import ModerationError
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.services import flags
+from moderation.scoring import flags
 from moderation.web import visitors
 from moderation.web.access import is_htmx
 from moderation.web.reader_forms import CommentForm, ReportForm, add_refusal, new_key

@@ -136,17 +136,17 @@ def drain_here(*, profile: bool) -> None:
 
     from moderation.models import Site  # noqa: PLC0415
     from moderation.policy_versions import live  # noqa: PLC0415
-    from moderation.services import classifiers, judging, scoring  # noqa: PLC0415
+    from moderation.scoring import drain, judge, site_classifier  # noqa: PLC0415
 
     live.ensure_default(Site.objects.get())
-    classifiers.classifier_for(Site.objects.get().pk)
+    site_classifier.classifier_for(Site.objects.get().pk)
     phases = Phases()
     for owner, name, phase in (
-        (scoring, "claim_due", "claim"),
-        (judging, "gather", "gather"),
-        (classifiers.SiteClassifier, "score_batch", "measure"),
-        (judging, "_decision", "judge"),
-        (scoring, "decide_batch", "write"),
+        (drain, "claim_due", "claim"),
+        (judge, "gather", "gather"),
+        (site_classifier.SiteClassifier, "score_batch", "measure"),
+        (judge, "_decision", "judge"),
+        (drain, "decide_batch", "write"),
     ):
         phases.wrap(owner, name, phase)
     process, memory, total = psutil.Process(), [], 0
@@ -158,7 +158,7 @@ def drain_here(*, profile: bool) -> None:
     begin = time.perf_counter()
     if profiler:
         profiler.enable()
-    while handled := scoring.score_batch():
+    while handled := drain.score_batch():
         total += handled
         memory.append(process.memory_info().rss)
     took = time.perf_counter() - begin

@@ -20,8 +20,8 @@ import pytest
 import redis
 from django.conf import settings
 
-from moderation.embedded import EmbeddedServerError, server, start_postgres, start_redis
-from moderation.embedded.accounts import server_account
+from moderation.standalone import EmbeddedServerError, server, start_postgres, start_redis
+from moderation.standalone.system_account import server_account
 
 STARTERS = [start_postgres, start_redis]
 AS_ROOT = os.geteuid() == 0
@@ -145,7 +145,7 @@ def test_a_stranger_with_the_old_pid_is_left_alone(folder):
 def test_servers_end_when_their_parent_is_killed(folder, start):
     program = (
         "import sys, time; from pathlib import Path;"
-        f"from moderation.embedded import Lifeline, {start.__name__} as start;"
+        f"from moderation.standalone import Lifeline, {start.__name__} as start;"
         "server = start(Path(sys.argv[1]), lifeline=Lifeline());"
         "print(server.pid, flush=True); time.sleep(60)"
     )

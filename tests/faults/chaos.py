@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 import psutil
 
-from moderation.embedded import start_postgres, start_redis
+from moderation.standalone import start_postgres, start_redis
 from tests.faults.ledger import (
     Ledger,
     moderate_until_stopped,

@@ -30,8 +30,8 @@ from moderation.platform.errors import Suspended as Refused
 from moderation.policy import Facts, parse
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy_versions.live import ensure_default
-from moderation.services.facts import Waiting, gather
-from moderation.services.judging import priority_of, weigh
+from moderation.scoring.context import Waiting, gather
+from moderation.scoring.judge import priority_of, weigh
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from moderation.accounts.api_keys import authenticate
 from moderation.importing.demo import EDITOR, demo_access
 from moderation.models import Comment, Decision, Moderator, Site, Source, Status, Story
-from moderation.services.scoring import drain
+from moderation.scoring.drain import drain
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.test import Client
 from moderation.community.flagger_record import LEAST, MOST, Record, weighed_flags
 from moderation.models import Comment, Decision, Flag, Policy, Site, Source, Status, Story
 from moderation.review import actions
-from moderation.services import flags
+from moderation.scoring import flags
 from tests.cast import MakeComment
 from tests.services.desk import rule
 

@@ -10,8 +10,8 @@ import pytest
 
 from moderation.models import ClassifierVersion, Site
 from moderation.platform.errors import Unavailable
-from moderation.services import classifiers, measuring
-from moderation.services.measuring import Asked, Counter, Ticket, measure
+from moderation.scoring import on_demand, site_classifier
+from moderation.scoring.on_demand import Asked, Counter, Ticket, measure
 from tests.services.desk import CONSPIRACY, GAME
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_it_measures_in_order(daily: Site) -> None:
     measured = measure(daily, [Asked(GAME), Asked(INSULT)])
     game, insult = (one.signals["toxicity"] for one in measured.measurements)
     assert game < 0.5 < insult
-    assert measured.classifier == classifiers.bundled().version
+    assert measured.classifier == site_classifier.bundled().version
     assert "en" in measured.languages and not measured.learned
     assert not measure(daily, []).measurements
 
@@ -53,9 +53,9 @@ def test_many_texts_are_measured_in_portions_and_in_order(
     asked = [Asked(text) for text in (GAME, INSULT, "", CONSPIRACY, GAME)]
     at_once = measure(daily, asked)
     turns: list[int] = []
-    monkeypatch.setattr(measuring, "PORTION_POINTS", len(GAME) + len(INSULT))
+    monkeypatch.setattr(on_demand, "PORTION_POINTS", len(GAME) + len(INSULT))
     monkeypatch.setattr(
-        measuring, "Ticket", lambda *told: turns.append(len(told[1])) or Ticket(*told)
+        on_demand, "Ticket", lambda *told: turns.append(len(told[1])) or Ticket(*told)
     )
     in_turns = measure(daily, asked)
     assert len(turns) > 1 and sum(turns) == len(asked)
@@ -123,7 +123,7 @@ def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
 def test_a_site_that_has_learned_is_measured_by_its_own_version(
     daily: Site, herald: Site, trained: ClassifierVersion
 ) -> None:
-    measuring.forget()
+    on_demand.forget()
     asked = [Asked(CONSPIRACY), Asked(GAME)]
     own = measure(daily, asked)
     assert own.learned and own.classifier == trained.name
@@ -135,7 +135,7 @@ def test_a_site_that_has_learned_is_measured_by_its_own_version(
 def test_a_classifier_that_cannot_be_used_is_said(
     daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "usable_classifier", lambda _: None)
+    monkeypatch.setattr(on_demand, "usable_classifier", lambda _: None)
     with pytest.raises(Unavailable):
         measure(daily, [Asked(GAME)])
 
@@ -146,7 +146,7 @@ def test_warming_up_survives_a_broken_bundle(
     def broken() -> Any:
         raise OSError("no bundle")
 
-    measuring.warm()
-    monkeypatch.setattr(measuring, "bundled", broken)
-    measuring.warm()
+    on_demand.warm()
+    monkeypatch.setattr(on_demand, "bundled", broken)
+    on_demand.warm()
     assert "cannot be used" in caplog.text

@@ -18,7 +18,7 @@ from moderation.models import (
     Status,
 )
 from moderation.platform.errors import Conflict, NotFound
-from moderation.services import classifiers, scoring
+from moderation.scoring import drain, site_classifier
 from tests.cast import MakeComment
 from tests.services.desk import CONSPIRACY, GAME, Decide
 
@@ -34,10 +34,10 @@ def test_roll_back_goes_back_step_by_step(
     promote.promote(second, force=True)
     trained.refresh_from_db()
     assert (trained.state, second.state) == (State.RETIRED, State.LIVE) and trained.retired_at
-    assert classifiers.classifier_for(daily.pk).name == "daily-2"
+    assert site_classifier.classifier_for(daily.pk).name == "daily-2"
 
     assert promote.roll_back(daily) == trained
-    assert classifiers.classifier_for(daily.pk).name == "daily-1"
+    assert site_classifier.classifier_for(daily.pk).name == "daily-1"
     second.refresh_from_db()
     assert second.state == State.RETIRED and "Rolled back" in second.verdict
     assert promote.roll_back(daily) is None
@@ -45,7 +45,7 @@ def test_roll_back_goes_back_step_by_step(
         promote.roll_back(daily)
 
     comment = make_comment(CONSPIRACY)
-    scoring.drain()
+    drain.drain()
     score = Score.objects.get(comment=comment)
     assert "likely_to_reject" not in score.signals
     assert score.classifier_version.site is None
@@ -62,10 +62,10 @@ def test_damaged_weights_approve_nothing_and_the_bundled_classifier_serves(
     weights = bytearray(bytes(trained.artefact))
     weights[len(weights) // 2] ^= 1
     ClassifierVersion.objects.filter(pk=trained.pk).update(artefact=bytes(weights))
-    classifiers.forget()
+    site_classifier.forget()
     harmless = make_comment(GAME)
     abusive = make_comment("You disgusting worthless idiot, I will kill you, you piece of garbage.")
-    scoring.drain()
+    drain.drain()
     harmless.refresh_from_db()
     assert harmless.status == Status.IN_REVIEW
     # What the bundled signals say is judged as ever.
@@ -80,7 +80,7 @@ def test_damaged_weights_approve_nothing_and_the_bundled_classifier_serves(
     with pytest.raises(Conflict, match="damaged"):
         promote.promote(trained)
     later = make_comment(GAME)
-    scoring.drain()
+    drain.drain()
     later.refresh_from_db()
     assert later.status == Status.APPROVED
 
@@ -94,16 +94,16 @@ def test_a_version_of_another_bundle_is_not_used_and_the_site_is_due(
     assert not train.is_due(daily)
     former = ClassifierVersion.objects.create(name="bundled-0-old", state=State.LIVE)
     ClassifierVersion.objects.filter(pk=trained.pk).update(base=former)
-    classifiers.forget()
+    site_classifier.forget()
     comment = make_comment(GAME)
-    scoring.drain()
+    drain.drain()
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
     assert "was learned on bundled-0-old" in caplog.text and "train the site anew" in caplog.text
     assert train.is_due(daily)
     again = train.retrain(daily)
     assert again.state == "promoted" and again.report["current"]["name"].startswith("the bundled")
-    assert classifiers.classifier_for(daily.pk).name == "daily-2"
+    assert site_classifier.classifier_for(daily.pk).name == "daily-2"
 
 
 def said(*words: str, **options: Any) -> str:

@@ -20,7 +20,7 @@ from moderation.importing.replay import Sent
 from moderation.importing.replay_report import area_under_curve, build_report, in_words
 from moderation.models import ApiKey, Comment, Scope, Site
 from moderation.policy_versions.live import ensure_default
-from moderation.services.scoring import drain
+from moderation.scoring.drain import drain
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:

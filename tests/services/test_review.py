@@ -27,7 +27,7 @@ from moderation.policy_versions import live
 from moderation.review import actions, claims
 from moderation.review.actions import Press, Ruling
 from moderation.review.queue import QueueFilters
-from moderation.services import scoring
+from moderation.scoring import drain
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_approving_records_who_by_which_policy_on_which_score(
     make_comment: MakeComment, mona: User, published: Policy
 ) -> None:
     comment = make_comment("You idiot, you worthless piece of garbage.")
-    scoring.drain()
+    drain.drain()
     comment.refresh_from_db()
     assert comment.status == Status.IN_REVIEW
     decision = actions.approve(mona, comment.pk, expected_version=2, key="k1")

@@ -23,7 +23,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.policy_versions import live
-from moderation.services import scoring
+from moderation.scoring import drain
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_it_approves_a_comment_that_breaks_no_clause(
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
     comment = make_comment()
-    assert scoring.drain() == 1
+    assert drain.drain() == 1
     decision = Decision.objects.get()
     assert status_of(comment) == Status.APPROVED
     assert (decision.status, decision.source, decision.policy) == ("approved", "policy", published)
@@ -68,7 +68,7 @@ def test_it_approves_a_comment_that_breaks_no_clause(
 
 def test_it_sends_abuse_to_a_person_with_its_reasons(make_comment: MakeComment) -> None:
     comment = make_comment(ABUSE)
-    scoring.drain()
+    drain.drain()
     decision = Decision.objects.get()
     assert status_of(comment) in (Status.IN_REVIEW, Status.REJECTED)
     assert "no-abuse" in decision.clauses
@@ -79,20 +79,20 @@ def test_it_sends_abuse_to_a_person_with_its_reasons(make_comment: MakeComment) 
 
 def test_an_empty_queue_is_no_work(make_comment: MakeComment) -> None:
     make_comment(status=Status.APPROVED)
-    assert scoring.drain() == 0
+    assert drain.drain() == 0
 
 
 def test_a_second_drain_changes_nothing(make_comment: MakeComment) -> None:
     make_comment()
-    scoring.drain()
-    assert scoring.drain() == 0
+    drain.drain()
+    assert drain.drain() == 0
     assert Decision.objects.count() == Score.objects.count() == 1
 
 
 def test_what_is_leased_is_left_alone(make_comment: MakeComment) -> None:
     make_comment()
-    assert len(scoring.claim_due(10)) == 1
-    assert scoring.claim_due(10) == scoring.claim_retry() == []
+    assert len(drain.claim_due(10)) == 1
+    assert drain.claim_due(10) == drain.claim_retry() == []
     lease = Comment.objects.get().due_at - Comment.objects.get().received_at
     assert lease > timedelta(seconds=settings.SCORING_LEASE_SECONDS - 1)
 
@@ -100,18 +100,18 @@ def test_what_is_leased_is_left_alone(make_comment: MakeComment) -> None:
 def test_the_oldest_come_first(make_comment: MakeComment) -> None:
     late = make_comment()
     early = make_comment(due_at=late.due_at - timedelta(hours=1))
-    assert [row.pk for row in scoring.claim_due(1)] == [early.pk]
+    assert [row.pk for row in drain.claim_due(1)] == [early.pk]
 
 
 def test_a_comment_edited_meanwhile_is_judged_by_its_new_words(make_comment: MakeComment) -> None:
     comment = make_comment()
-    rows = scoring.claim_due(10)
+    rows = drain.claim_due(10)
     Comment.objects.filter(pk=comment.pk).update(body=ABUSE, revision=2)
     resubmit(comment.pk)
-    scoring._attempt(rows, back_off=0)
+    drain._attempt(rows, back_off=0)
     assert status_of(comment) == Status.PENDING
     assert not Decision.objects.exists() and not Score.objects.exists()
-    scoring.drain()
+    drain.drain()
     assert Decision.objects.get().revision == Score.objects.get().revision == 2
     assert "no-abuse" in Decision.objects.get().clauses
 
@@ -120,7 +120,7 @@ def test_a_comment_decided_or_erased_meanwhile_is_left_alone(
     make_comment: MakeComment, mona: User
 ) -> None:
     decided, erased = make_comment(), make_comment()
-    rows = scoring.claim_due(10)
+    rows = drain.claim_due(10)
     decide(
         decided.pk,
         status=Status.REJECTED,
@@ -129,8 +129,8 @@ def test_a_comment_decided_or_erased_meanwhile_is_left_alone(
         expected_version=1,
     )
     Comment.objects.filter(pk=erased.pk).update(erased_at=Now(), body="")
-    scoring._attempt(rows, back_off=0)
+    drain._attempt(rows, back_off=0)
     assert status_of(decided) == Status.REJECTED
     assert Decision.objects.count() == 1
     make_due()
-    assert scoring.drain() == 0
+    assert drain.drain() == 0

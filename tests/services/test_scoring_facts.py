@@ -18,7 +18,7 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions import live
-from moderation.services import facts, judging, scoring
+from moderation.scoring import context, drain, judge
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +35,10 @@ def status_of(comment: Comment) -> str:
     return Comment.objects.values_list("status", flat=True).get(pk=comment.pk)
 
 
-def facts_of(comment: Comment) -> facts.Facts:
+def facts_of(comment: Comment) -> context.Facts:
     """Return the facts that the policy would be given."""
     comment.refresh_from_db()
-    row = facts.Waiting(
+    row = context.Waiting(
         comment.pk,
         comment.site_id,
         comment.story_id,
@@ -49,7 +49,7 @@ def facts_of(comment: Comment) -> facts.Facts:
         comment.revision,
         comment.attempts,
     )
-    return facts.gather([row]).facts(row, None)
+    return context.gather([row]).facts(row, None)
 
 
 def test_the_author_is_known_by_a_capped_record(make_comment: MakeComment, ravi: Author) -> None:
@@ -86,7 +86,7 @@ def test_copies_by_many_authors_in_one_batch_are_seen(
     for number in range(3):
         author = Author.objects.create(site=daily, external_id=f"bot-{number}")
         make_comment("Good. I walk down Mill Street every day of the week.", author=author)
-    scoring.drain()
+    drain.drain()
     assert set(Comment.objects.values_list("status", flat=True)) == {Status.IN_REVIEW}
     assert Decision.objects.filter(reasons__contains=[{"rule": "copies"}]).count() == 3
 
@@ -95,15 +95,15 @@ def test_a_closed_story_and_a_premoderated_one(make_comment: MakeComment, story:
     story.state = Story.State.CLOSED
     story.save()
     closed = make_comment()
-    scoring.drain()
+    drain.drain()
     assert status_of(closed) == Status.REJECTED
     story.state = Story.State.PREMODERATED
     story.save()
     held = make_comment()
-    scoring.drain()
+    drain.drain()
     assert status_of(held) == Status.IN_REVIEW
     reasons = Decision.objects.get(comment=held).reasons
-    assert [reason["rule"] for reason in reasons] == [judging.PREMODERATED]
+    assert [reason["rule"] for reason in reasons] == [judge.PREMODERATED]
 
 
 def test_a_batch_costs_a_few_queries_however_large(
@@ -112,6 +112,6 @@ def test_a_batch_costs_a_few_queries_however_large(
     parent = make_comment(status=Status.APPROVED)
     for number in range(40):
         make_comment(f"Number {number} is my favourite tram line.", author=ravi, parent=parent)
-    scoring.score_batch(limit=1)
+    drain.score_batch(limit=1)
     with django_assert_max_num_queries(12):
-        assert scoring.score_batch() == 39
+        assert drain.score_batch() == 39

@@ -33,7 +33,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.policy_versions import live
-from moderation.services import classifiers, judging, scoring
+from moderation.scoring import drain, judge, site_classifier
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def make_due() -> None:
 def drain_with_time_passing(rounds: int = 10) -> None:
     """Drain again and again, each time with every lease over."""
     for _ in range(rounds):
-        scoring.drain()
+        drain.drain()
         make_due()
 
 
@@ -86,7 +86,7 @@ def test_a_poison_comment_goes_to_a_person_and_harms_no_neighbour(
     poison.append(error)
     good = [make_comment() for _ in range(19)]
     bad = make_comment(POISON)
-    scoring.drain()
+    drain.drain()
     assert {status_of(each) for each in good} <= {Status.APPROVED, Status.IN_REVIEW}
     assert not Decision.objects.filter(source=Source.FALLBACK).exists()
     assert status_of(bad) == Status.PENDING
@@ -94,7 +94,7 @@ def test_a_poison_comment_goes_to_a_person_and_harms_no_neighbour(
     drain_with_time_passing()
     decision = Decision.objects.get(comment=bad)
     assert (decision.status, decision.source) == (Status.IN_REVIEW, Source.FALLBACK)
-    assert decision.note == judging.NOT_SCORED
+    assert decision.note == judge.NOT_SCORED
     assert Comment.objects.get(pk=bad.pk).attempts == settings.SCORING_ATTEMPTS + 1
     assert not Score.objects.filter(comment=bad).exists()
     assert Decision.objects.count() == 20
@@ -106,7 +106,7 @@ def test_running_out_of_time_is_not_swallowed(
     poison.append(SoftTimeLimitExceeded())
     bad = make_comment(POISON)
     with pytest.raises(SoftTimeLimitExceeded):
-        scoring.drain()
+        drain.drain()
     assert status_of(bad) == Status.PENDING
 
 
@@ -116,7 +116,7 @@ def test_a_lost_database_is_not_blamed_on_the_comment(
     poison.append(OperationalError("the connection is closed"))
     make_comment(POISON)
     with pytest.raises(OperationalError):
-        scoring.drain()
+        drain.drain()
 
 
 def test_a_row_that_cannot_be_written_goes_to_a_person(
@@ -147,10 +147,10 @@ def test_without_a_policy_that_can_judge_a_person_decides(
     else:
         Policy.objects.create(site=daily, number=2, document={"rules": 7}, published_at=Now())
     comment = make_comment()
-    scoring.drain()
+    drain.drain()
     assert status_of(comment) == Status.IN_REVIEW
     assert Decision.objects.get().source == Source.FALLBACK
-    assert Decision.objects.get().note == judging.NO_POLICY
+    assert Decision.objects.get().note == judge.NO_POLICY
 
 
 def test_without_a_sound_bundle_a_person_decides(
@@ -159,9 +159,9 @@ def test_without_a_sound_bundle_a_person_decides(
     def broken() -> Classifier:
         raise BundleError("The checksum is wrong.")
 
-    monkeypatch.setattr(classifiers, "bundled", broken)
+    monkeypatch.setattr(site_classifier, "bundled", broken)
     comment = make_comment()
-    scoring.drain()
+    drain.drain()
     decision = Decision.objects.get()
     assert (status_of(comment), decision.source) == (Status.IN_REVIEW, Source.FALLBACK)
     assert decision.score is None
@@ -173,7 +173,7 @@ def test_a_damaged_adaptation_approves_nothing(make_comment: MakeComment, daily:
         site=daily, name="daily-1", state=ClassifierVersion.State.LIVE, artefact=b"garbage"
     )
     comment = make_comment()
-    scoring.drain()
+    drain.drain()
     assert status_of(comment) == Status.IN_REVIEW
     assert Decision.objects.get().source == Source.FALLBACK
 
@@ -184,7 +184,7 @@ def test_one_broken_site_does_not_stop_another(
     elsewhere = Story.objects.create(site=herald, external_id="h", title="Mill Street")
     unjudged = make_comment(story=elsewhere)
     judged = make_comment()
-    scoring.drain()
+    drain.drain()
     assert (status_of(judged), status_of(unjudged)) == (Status.APPROVED, Status.IN_REVIEW)
 
 
@@ -197,7 +197,7 @@ def test_drains_at_once_decide_everything_once(make_comment: MakeComment, daily:
 
     def work() -> None:
         try:
-            while handled := scoring.score_batch(limit=7):
+            while handled := drain.score_batch(limit=7):
                 taken.append(handled)
         finally:
             connection.close()

@@ -23,7 +23,7 @@ from moderation.models import (
     Status,
 )
 from moderation.platform.errors import Conflict
-from moderation.services import classifiers, scoring
+from moderation.scoring import drain, site_classifier
 from tests.cast import MakeComment
 from tests.services.desk import CONSPIRACY, GAME, Decide, comments, is_training, rule
 
@@ -39,7 +39,7 @@ def test_a_site_learns_what_its_moderators_reject(
     assert made.state == "promoted"
     version = ClassifierVersion.objects.get(site=daily)
     assert (version.name, version.state) == ("daily-1", State.LIVE)
-    assert version.base is not None and version.base.name == classifiers.bundled().version
+    assert version.base is not None and version.base.name == site_classifier.bundled().version
     assert version.promoted_at and "Promoted" in version.verdict
     report = version.report
     assert report["labels"]["labels"] == 300 and report["labels"]["provenance"] == {
@@ -54,7 +54,7 @@ def test_a_site_learns_what_its_moderators_reject(
     assert report["languages"]["en"]["n"] > 50
 
     bought, played = make_comment(CONSPIRACY), make_comment(GAME)
-    scoring.drain()
+    drain.drain()
     scores = {score.comment_id: score for score in Score.objects.all()}
     assert {score.classifier_version_id for score in scores.values()} == {version.pk}
     assert scores[bought.pk].signals["likely_to_reject"] > 0.6
@@ -64,7 +64,7 @@ def test_a_site_learns_what_its_moderators_reject(
     assert (bought.status, played.status) == (Status.IN_REVIEW, Status.APPROVED)
     reasons = Decision.objects.get(comment=bought).reasons
     assert [reason["rule"] for reason in reasons] == ["as-rejected"]
-    own = [each for each in scoring.explain(bought) if each.signal == "likely_to_reject"]
+    own = [each for each in drain.explain(bought) if each.signal == "likely_to_reject"]
     assert own[0].weight > 0 and own[0].text in CONSPIRACY
 
 
@@ -98,7 +98,7 @@ def test_decisions_without_a_pattern_teach_nothing(
     for number, (text, _) in enumerate(comments(160)):
         rule(make_comment(text), (Status.APPROVED, Status.REJECTED)[number * 7 % 3 == 0], mona)
     assert train.retrain(daily).state == "refused"
-    assert classifiers.classifier_for(daily.pk).adaptation is None
+    assert site_classifier.classifier_for(daily.pk).adaptation is None
 
 
 def test_too_few_labels_are_said_in_words(desk: Decide, daily: Site, mona: User) -> None:

@@ -26,7 +26,7 @@ from moderation.platform.errors import (
 )
 from moderation.policy_versions import live
 from moderation.review import actions, claims
-from moderation.services import scoring
+from moderation.scoring import drain
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_undo_of_an_overturn_gives_the_first_decision_back(
     make_comment: MakeComment, mona: User, endpoint: WebhookEndpoint
 ) -> None:
     comment = make_comment()
-    scoring.drain()
+    drain.drain()
     assert Comment.objects.get().status == Status.APPROVED
     decision = actions.reject(mona, comment.pk, clauses=["on-topic"], expected_version=2)
     end_hold()

@@ -21,10 +21,10 @@ from moderation.platform import validation
 from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError
+from moderation.scoring.preview import preview
 from moderation.services.addresses import OutboundRefused
 from moderation.services.endpoints import encrypt
 from moderation.services.outbound import check_url
-from moderation.services.preview import preview
 
 logger = logging.getLogger(__name__)
 

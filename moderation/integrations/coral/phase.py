@@ -13,7 +13,7 @@ from moderation.models import Site
 from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError, Reason, Verdict
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.services.preview import preview
+from moderation.scoring.preview import preview
 
 logger = logging.getLogger(__name__)
 

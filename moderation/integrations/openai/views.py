@@ -20,7 +20,7 @@ from moderation.integrations.openai.categories import (
     score_categories,
 )
 from moderation.platform.errors import ModerationError
-from moderation.services.measuring import Asked, Measured, measure
+from moderation.scoring.on_demand import Asked, Measured, measure
 
 __all__ = ["refuse", "urlpatterns"]
 

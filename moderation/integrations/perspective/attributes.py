@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moderation.services.classifiers import ADAPTED
-from moderation.services.judging import MILD
+from moderation.scoring.judge import MILD
+from moderation.scoring.site_classifier import ADAPTED
 
 if TYPE_CHECKING:
     from classifiers import Measurement

@@ -23,7 +23,7 @@ from scipy.stats import rankdata
 
 from moderation.integrations.perspective.attributes import ScoreMap, highest_level, level_of
 from moderation.platform.errors import Invalid
-from moderation.services.classifiers import bundled
+from moderation.scoring.site_classifier import bundled
 
 # The label that holds the real score of each attribute that is mapped.
 LABELS = {
@@ -99,7 +99,7 @@ def fit(texts: Sequence[str], real: Mapping[str, FloatArray]) -> dict[str, Any]:
 
 def _measure(texts: Sequence[str]) -> dict[str, FloatArray]:
     """Return the level of each text by attribute."""
-    from classifiers import Item  # noqa: PLC0415 (see services.classifiers)
+    from classifiers import Item  # noqa: PLC0415 (see scoring.site_classifier)
 
     measured = bundled().score_batch([Item(text) for text in texts])
     return {

@@ -8,7 +8,7 @@ from moderation.integrations.perspective.attributes import LIKELY_TO_REJECT, OFF
 from moderation.integrations.perspective.errors import Refusal
 from moderation.integrations.perspective.requests import Analyze
 from moderation.integrations.perspective.spans import Span, utf16
-from moderation.services.measuring import Measured
+from moderation.scoring.on_demand import Measured
 
 UNDETERMINED = "und"
 # What a text in Latin letters counts as that is too short to tell.

@@ -22,8 +22,8 @@ from moderation.integrations.perspective.requests import read_analyze
 from moderation.integrations.perspective.responses import describe
 from moderation.integrations.perspective.suggest import read_suggestion
 from moderation.models import Scope
+from moderation.scoring.on_demand import Asked, measure
 from moderation.services import suggestions
-from moderation.services.measuring import Asked, measure
 
 __all__ = ["refuse", "urlpatterns"]
 

@@ -17,16 +17,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from moderation.embedded import (
+from moderation.standalone import (
     EmbeddedServerError,
     Lifeline,
     Watched,
     start_postgres,
     start_redis,
 )
-from moderation.embedded.server import in_words
-from moderation.local import write_local
-from moderation.startup import (
+from moderation.standalone.local_env import write_local
+from moderation.standalone.server import in_words
+from moderation.standalone.startup import (
     CannotStart,
     answers,
     lock_folder,
@@ -36,7 +36,7 @@ from moderation.startup import (
     secret_key,
     welcome,
 )
-from moderation.supervisor import Supervisor
+from moderation.standalone.supervisor import Supervisor
 
 FIRST_ANSWER_SECONDS = 90.0
 

@@ -9,7 +9,7 @@ import pytest
 
 from moderation.accounts.api_keys import create_key
 from moderation.models import Scope, Site
-from moderation.services import measuring
+from moderation.scoring import on_demand
 from tests.api.compat.calls import ANALYZE, CALM, SUGGEST, analyze, google_error, send
 
 pytestmark = pytest.mark.django_db
@@ -160,8 +160,8 @@ def test_unknown_addresses_methods_and_hosts_keep_the_envelope(api_key: str) -> 
 def test_it_says_so_when_the_classifier_cannot_be_used(
     api_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "usable_classifier", lambda _: None)
-    measuring.forget()
+    monkeypatch.setattr(on_demand, "usable_classifier", lambda _: None)
+    on_demand.forget()
     answer = analyze(api_key)
     google_error(answer, 503, "UNAVAILABLE")
     assert answer["Retry-After"]

@@ -11,15 +11,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from moderation.embedded.accounts import (
-    Account,
-    EmbeddedServerError,
-    reachable_folder,
-    reachable_programs,
-    server_account,
-)
-from moderation.embedded.lifeline import Lifeline
-from moderation.embedded.server import (
+from moderation.standalone.lifeline import Lifeline
+from moderation.standalone.server import (
     Server,
     end_leftover,
     in_words,
@@ -27,6 +20,13 @@ from moderation.embedded.server import (
     launch,
     require_space,
     trim_log,
+)
+from moderation.standalone.system_account import (
+    Account,
+    EmbeddedServerError,
+    reachable_folder,
+    reachable_programs,
+    server_account,
 )
 
 NAME = "Redis"

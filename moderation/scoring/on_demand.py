@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from moderation.models import Site
 from moderation.platform.errors import Unavailable
-from moderation.services.classifiers import SiteClassifier, bundled
-from moderation.services.judging import usable_classifier
+from moderation.scoring.judge import usable_classifier
+from moderation.scoring.site_classifier import SiteClassifier, bundled
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -46,7 +46,7 @@ class Asked:
 
     def item(self) -> Item:
         """What a classifier measures."""
-        from classifiers import Item  # noqa: PLC0415 (see services.classifiers)
+        from classifiers import Item  # noqa: PLC0415 (see scoring.site_classifier)
 
         return Item(
             self.text,
@@ -184,7 +184,7 @@ def warm() -> None:
 
     A bundle that cannot be used is logged: comments are taken in all the same, for people.
     """
-    from classifiers import BundleError  # noqa: PLC0415 (see services.classifiers)
+    from classifiers import BundleError  # noqa: PLC0415 (see scoring.site_classifier)
 
     try:
         bundled().score_batch([Asked("Who pays for the second bridge?").item()])

@@ -18,15 +18,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from moderation.embedded.accounts import (
-    Account,
-    EmbeddedServerError,
-    reachable_folder,
-    reachable_programs,
-    server_account,
-)
-from moderation.embedded.lifeline import Lifeline
-from moderation.embedded.server import (
+from moderation.standalone.lifeline import Lifeline
+from moderation.standalone.server import (
     Server,
     end_leftover,
     in_words,
@@ -35,6 +28,13 @@ from moderation.embedded.server import (
     plain_environment,
     require_space,
     trim_log,
+)
+from moderation.standalone.system_account import (
+    Account,
+    EmbeddedServerError,
+    reachable_folder,
+    reachable_programs,
+    server_account,
 )
 
 MAJOR_VERSION = "18"

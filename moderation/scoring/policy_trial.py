@@ -7,7 +7,7 @@ from typing import Any
 
 from moderation import policy as judge
 from moderation.models import Comment, Score, Site
-from moderation.services.facts import Waiting, gather
+from moderation.scoring.context import Waiting, gather
 
 LATEST, SHOWN = 500, 12
 

@@ -19,10 +19,10 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 
 from moderation.decisions.decide_batch import decide_batch
 from moderation.intake import wake_worker
-from moderation.services import classifiers
-from moderation.services.facts import Waiting
-from moderation.services.judging import fall_back, judge
-from moderation.services.preview import explain, preview
+from moderation.scoring import site_classifier
+from moderation.scoring.context import Waiting
+from moderation.scoring.judge import fall_back, judge
+from moderation.scoring.preview import explain, preview
 
 __all__ = ["claim_due", "claim_retry", "drain", "explain", "preview", "score_batch"]
 
@@ -131,7 +131,7 @@ def _attempt(rows: Sequence[Waiting], *, back_off: int) -> None:
     except (Exception, MemoryError) as error:
         if isinstance(error, IntegrityError):
             # A row that this process remembered (a classifier version) may be gone.
-            classifiers.forget()
+            site_classifier.forget()
         _log_failure(rows, error)
         with connection.cursor() as cursor:
             cursor.execute(

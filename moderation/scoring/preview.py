@@ -14,9 +14,9 @@ from moderation.intake.submit import Submission
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.policy import Verdict
 from moderation.policy_versions.live import live_policy
-from moderation.services.classifiers import classifier_for
-from moderation.services.facts import RECORD_CAP, Context, Record, StoryContext, Waiting, gather
-from moderation.services.judging import usable_classifier, weigh
+from moderation.scoring.context import RECORD_CAP, Context, Record, StoryContext, Waiting, gather
+from moderation.scoring.judge import usable_classifier, weigh
+from moderation.scoring.site_classifier import classifier_for
 
 if TYPE_CHECKING:
     from classifiers import Contribution, Measurement

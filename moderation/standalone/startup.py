@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from moderation.local import write_private
-from moderation.supervisor import Program
+from moderation.standalone.local_env import write_private
+from moderation.standalone.supervisor import Program
 
 # They wait for PostgreSQL, or for a score: what eight ask at once is measured in one batch.
 WEB_THREADS = "8"

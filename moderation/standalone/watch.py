@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from moderation.embedded.accounts import EmbeddedServerError
-from moderation.embedded.lifeline import Lifeline
-from moderation.embedded.server import Server
+from moderation.standalone.lifeline import Lifeline
+from moderation.standalone.server import Server
+from moderation.standalone.system_account import EmbeddedServerError
 
 Start = Callable[..., Server]
 PAUSE_SECONDS = 1.0

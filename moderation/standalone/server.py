@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from moderation.embedded.accounts import Account, EmbeddedServerError
-from moderation.embedded.lifeline import Lifeline
+from moderation.standalone.lifeline import Lifeline
+from moderation.standalone.system_account import Account, EmbeddedServerError
 
 # Below this PostgreSQL cannot even make its files.
 MINIMUM_FREE_BYTES = 150 * 1024 * 1024

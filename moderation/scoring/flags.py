@@ -17,8 +17,8 @@ from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, StaleDecision
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.services.facts import Waiting, gather
-from moderation.services.judging import priority_of, weigh
+from moderation.scoring.context import Waiting, gather
+from moderation.scoring.judge import priority_of, weigh
 
 logger = logging.getLogger(__name__)
 

@@ -128,7 +128,7 @@ class Context:
 
     def item(self, row: Waiting) -> Item:
         """What a classifier measures."""
-        from classifiers import Item  # noqa: PLC0415 (see services.classifiers)
+        from classifiers import Item  # noqa: PLC0415 (see scoring.site_classifier)
 
         story = self.story_of(row)
         return Item(
