@@ -13,7 +13,7 @@ from moderation.intake import wake_worker
 from moderation.integrations.akismet import callbacks
 from moderation.learning import train
 from moderation.scoring import drain
-from moderation.services import delivery
+from moderation.webhooks import sender
 
 WORKER_LOST_TRIES = 3
 
@@ -45,7 +45,7 @@ def score_pending() -> None:
     wake_worker.answer()  # before looking: a comment that comes from now on rings anew
     try:
         if drain.drain():
-            delivery.deliver_in_background()
+            sender.deliver_in_background()
     except MemoryError:
         raise OutOfMemoryError("scoring ran out of memory") from None
 
@@ -61,7 +61,7 @@ def score_pending() -> None:
 def deliver_due() -> None:
     """Send the webhooks that are due; returns at once, a thread of the process sends them."""
     try:
-        delivery.deliver_in_background()
+        sender.deliver_in_background()
     except MemoryError:
         raise OutOfMemoryError("delivering ran out of memory") from None
 

@@ -39,8 +39,8 @@ from moderation.models import (
 )
 from moderation.policy_versions import live
 from moderation.scoring import drain
-from moderation.services import delivery, endpoints
 from moderation.standalone.startup import programs
+from moderation.webhooks import endpoints, sender
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
 from tests.services.desk import comments, is_training
@@ -105,7 +105,7 @@ def test_deliver_due_is_idempotent(
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(delivery, "claim", lambda **_: (_ for _ in ()).throw(OSError))
+            patched.setattr(sender, "claim", lambda **_: (_ for _ in ()).throw(OSError))
             run()
 
     with Receiver(status(200)) as receiver:
@@ -206,7 +206,7 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     ("task", "service", "verb"),
     [
         (tasks.score_pending, drain, "drain"),
-        (tasks.deliver_due, delivery, "deliver_in_background"),
+        (tasks.deliver_due, sender, "deliver_in_background"),
         (tasks.retrain, train, "retrain_due"),
     ],
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from moderation.models import ForeignSecret, Site
 from moderation.platform.errors import Invalid
-from moderation.services.endpoints import encrypt, plain_secrets
+from moderation.webhooks.endpoints import encrypt, plain_secrets
 
 SIGNATURE_START = "sha256="
 MOST_SIGNATURES = 5

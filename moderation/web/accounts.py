@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import HttpRequest
 
-from moderation.web.visitors import address_of
+from moderation.web.public.visitors import address_of
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("review/", include("moderation.web.review_urls")),
-    path("", include("moderation.web.policy_urls")),
-    path("", include("moderation.web.public_urls")),
+    path("review/", include("moderation.web.review.urls")),
+    path("", include("moderation.web.policy.urls")),
+    path("", include("moderation.web.public.urls")),
 ]

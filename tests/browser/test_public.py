@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from moderation.models import Comment, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
 from moderation.scoring.drain import drain
-from moderation.web import visitors
+from moderation.web.public import visitors
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import HOSTILE
 from tests.cast import MakeComment

@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 
 from moderation.decisions.decide import decide
 from moderation.models import Delivery, Site, Source, Status, WebhookEndpoint
-from moderation.services.delivery import deliver_due
-from moderation.services.endpoints import add_endpoint
+from moderation.webhooks.endpoints import add_endpoint
+from moderation.webhooks.sender import deliver_due
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from moderation.intake.erase import erase_comment
 from moderation.integrations.akismet.callbacks import RETRIES, tell_due
 from moderation.models import Callback, Comment, Status
-from moderation.services.endpoints import encrypt
+from moderation.webhooks.endpoints import encrypt
 from tests.cast import MakeComment
 from tests.receiver import Receiver, status
 from tests.services.desk import rule

@@ -17,10 +17,10 @@ from moderation import tasks
 from moderation.decisions.payload import webhook_body
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status, WebhookEndpoint
 from moderation.policy_versions.live import ensure_default
-from moderation.services import outbox
-from moderation.services.delivery import deliver_due, resend
-from moderation.services.endpoints import add_endpoint, retire_secret, rotate_secret
-from moderation.services.outbox import SCHEDULE, claim
+from moderation.webhooks import deliveries
+from moderation.webhooks.deliveries import SCHEDULE, claim
+from moderation.webhooks.endpoints import add_endpoint, retire_secret, rotate_secret
+from moderation.webhooks.sender import deliver_due, resend
 from tests.cast import MakeComment
 from tests.receiver import Receiver, drip, flood, hang, status
 
@@ -159,7 +159,7 @@ def test_a_crash_between_send_and_mark_sends_the_same_id_again(
         endpoint, secret = add_endpoint(daily, url=receiver.url)
         delivery = make_delivery(endpoint)
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("moderation.services.delivery.mark_sent", crash)
+            patch.setattr("moderation.webhooks.sender.mark_sent", crash)
             deliver_due()
         assert state(delivery) == "due"
         assert 25 < seconds_until_due(delivery) < 90, "the lease keeps others away for a while"
@@ -240,11 +240,11 @@ def test_retry_after_is_honoured(daily: Site, make_delivery: MakeDelivery, code:
 
 def test_retry_after_may_be_a_date_or_nonsense() -> None:
     def seconds(value: str) -> float:
-        return outbox.retry_after(outbox.Answer(503, {"retry-after": value}))
+        return deliveries.retry_after(deliveries.Answer(503, {"retry-after": value}))
 
     soon = datetime.now(UTC) + timedelta(minutes=10)
     assert 590 < seconds(format_datetime(soon, usegmt=True)) <= 600
-    assert seconds("9" * 40) == outbox.MAXIMUM_RETRY_AFTER
+    assert seconds("9" * 40) == deliveries.MAXIMUM_RETRY_AFTER
     for nonsense in ("", "soon", "-5", "²", "1e3", "Wed, 99 Foo 2026 00:00:00 GMT"):
         assert seconds(nonsense) == 0
 
@@ -378,6 +378,6 @@ def test_the_claim_reads_by_the_index(daily: Site, make_delivery: MakeDelivery) 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         values = {"busy": [], "endpoints": 16, "each": 20, "lease": 60}
-        cursor.execute("EXPLAIN " + outbox.CLAIM, values)
+        cursor.execute("EXPLAIN " + deliveries.CLAIM, values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "delivery_due" in plan

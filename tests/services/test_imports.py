@@ -21,7 +21,7 @@ from django.core.management import CommandError, call_command
 from moderation.importing import run as importing_run
 from moderation.importing.files import Checkpoint
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status
-from moderation.services.endpoints import add_endpoint
+from moderation.webhooks.endpoints import add_endpoint
 
 pytestmark = pytest.mark.django_db
 

@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from moderation.services.addresses import OutboundRefused, is_public
-from moderation.services.outbound import (
+from moderation.webhooks.http_client import (
     OutboundClient,
     OutboundFailed,
     check_destination,
     check_url,
 )
+from moderation.webhooks.ssrf import OutboundRefused, is_public
 
 NOT_PUBLIC = [
     "127.0.0.1",

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from moderation.models import Comment, Decision, Site, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.web import review_urls
+from moderation.web.review import urls
 from tests.cast import MakeComment
 
 
@@ -19,10 +19,10 @@ def comment(daily: Site, make_comment: MakeComment) -> Comment:
     return make_comment(status=Status.IN_REVIEW)
 
 
-ADDRESSES = [pattern.name for pattern in review_urls.urlpatterns if pattern.name != "review"]
+ADDRESSES = [pattern.name for pattern in urls.urlpatterns if pattern.name != "review"]
 
 # Addresses of the site rather than of one comment.
-OF_THE_SITE = [each.name for each in review_urls.urlpatterns if "pk" not in str(each.pattern)]
+OF_THE_SITE = [each.name for each in urls.urlpatterns if "pk" not in str(each.pattern)]
 
 POSTED = ("review_decide", "review_undo", "review_appeal_answer", "review_appeal_undo")
 

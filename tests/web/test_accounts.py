@@ -230,7 +230,7 @@ def test_an_error_says_nothing_of_the_inside(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the inside")
 
-    monkeypatch.setattr("moderation.web.public.thread", fail)
+    monkeypatch.setattr("moderation.web.public.stories.thread", fail)
     client.raise_request_exception = False
     answer = client.get("/stories/daily/mill-street/")
     page = answer.content.decode()

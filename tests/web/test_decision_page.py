@@ -24,7 +24,7 @@ from moderation.models import (
     Story,
 )
 from moderation.services.decision_links import decision_url
-from moderation.web import visitors
+from moderation.web.public import visitors
 from tests.cast import MakeComment
 from tests.services.desk import rule
 

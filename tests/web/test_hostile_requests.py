@@ -10,7 +10,7 @@ from django.test import Client
 
 from moderation.models import Policy, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
-from moderation.web import visitors
+from moderation.web.public import visitors
 from tests.cast import MakeComment
 
 STORY = "/stories/daily/mill-street/"

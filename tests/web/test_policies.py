@@ -16,8 +16,8 @@ from moderation.platform.errors import Conflict
 from moderation.policy.public_changes import public_changes
 from moderation.policy_versions.drafts import publish, revert, save_draft
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.web.policy_fields import field_name, fits_form, read_document
-from moderation.web.policy_rows import build_rows
+from moderation.web.policy.form import field_name, fits_form, read_document
+from moderation.web.policy.form_rows import build_rows
 from tests.cast import MakeComment
 
 EDITOR = "/review/daily/policy/"

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from moderation.models import Author, Comment, Decision, Flag, Site, Source, Status, Story
 from moderation.policy_versions.live import ensure_default
-from moderation.web import visitors
+from moderation.web.public import visitors
 from tests.cast import MakeComment
 
 PAGE = "/stories/daily/mill-street/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Template
 
-from moderation.templatetags.said import Mark, segments
+from moderation.templatetags.comment_text import Mark, segments
 
 
 def shown(text: str, marks: list[Mark] | None = None) -> str:

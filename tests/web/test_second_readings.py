@@ -107,12 +107,12 @@ def test_nobody_can_tell_it_from_an_ordinary_comment(
     assert "Settled." in page and 'data-status="in_review"' in page
     assert "Kept back until you have decided" in page
     # So do ordinary ones come, now and then: here, those whose turn it is.
-    monkeypatch.setattr("moderation.web.review_card.crc32", lambda _: 0)
+    monkeypatch.setattr("moderation.web.review.card.crc32", lambda _: 0)
     here = f"/review/daily/comments/{held.pk}/"
     assert shape(desk_of_mona.get(here).content.decode()) == shape(page)
-    monkeypatch.setattr("moderation.web.review_card.crc32", lambda _: 2**32 - 1)
+    monkeypatch.setattr("moderation.web.review.card.crc32", lambda _: 2**32 - 1)
     assert "Kept back" not in desk_of_mona.get(here).content.decode()
-    monkeypatch.setattr("moderation.web.review_card.crc32", lambda _: 0)
+    monkeypatch.setattr("moderation.web.review.card.crc32", lambda _: 0)
     Site.objects.update(audit_share=0)
     assert "Kept back" not in desk_of_mona.get(here).content.decode()
 

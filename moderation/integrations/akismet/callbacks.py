@@ -17,9 +17,9 @@ from django.db import close_old_connections, connection, connections
 from moderation.decisions.visibility import STATUS_SQL
 from moderation.models import Callback, Site, Status
 from moderation.platform.errors import Invalid
-from moderation.services.addresses import OutboundRefused
-from moderation.services.endpoints import plain_secrets
-from moderation.services.outbound import OutboundClient, OutboundFailed
+from moderation.webhooks.endpoints import plain_secrets
+from moderation.webhooks.http_client import OutboundClient, OutboundFailed
+from moderation.webhooks.ssrf import OutboundRefused
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError
 from moderation.scoring.preview import preview
-from moderation.services.addresses import OutboundRefused
-from moderation.services.endpoints import encrypt
-from moderation.services.outbound import check_url
+from moderation.webhooks.endpoints import encrypt
+from moderation.webhooks.http_client import check_url
+from moderation.webhooks.ssrf import OutboundRefused
 
 logger = logging.getLogger(__name__)
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def add(self, options: dict[str, Any]) -> None:
         """Add an address."""
-        from moderation.services.endpoints import add_endpoint
+        from moderation.webhooks.endpoints import add_endpoint
 
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def rotate(self, options: dict[str, Any]) -> None:
         """Make a second secret."""
-        from moderation.services.endpoints import rotate_secret
+        from moderation.webhooks.endpoints import rotate_secret
 
         secret = rotate_secret(self.endpoint(options))
         self.stdout.write(f"The new secret, shown only now:\n{secret}")
@@ -80,28 +80,28 @@ class Command(BaseCommand):
 
     def retire(self, options: dict[str, Any]) -> None:
         """Forget the former secret."""
-        from moderation.services.endpoints import retire_secret
+        from moderation.webhooks.endpoints import retire_secret
 
         retire_secret(self.endpoint(options))
         self.stdout.write("Only the newest secret signs from now on.")
 
     def enable(self, options: dict[str, Any]) -> None:
         """Enable a disabled webhook."""
-        from moderation.services.endpoints import enable_endpoint
+        from moderation.webhooks.endpoints import enable_endpoint
 
         enable_endpoint(self.endpoint(options))
         self.stdout.write("Enabled. `webhook resend` sends what was given up.")
 
     def remove(self, options: dict[str, Any]) -> None:
         """Remove a webhook."""
-        from moderation.services.endpoints import remove_endpoint
+        from moderation.webhooks.endpoints import remove_endpoint
 
         remove_endpoint(self.endpoint(options))
         self.stdout.write("Removed.")
 
     def resend(self, options: dict[str, Any]) -> None:
         """Make dead deliveries due again."""
-        from moderation.services.delivery import resend
+        from moderation.webhooks.sender import resend
 
         wanted: QuerySet[Delivery] = Delivery.objects.filter(endpoint=self.endpoint(options))
         if options["comment"]:

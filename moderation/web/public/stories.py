@@ -1,0 +1,261 @@
+"""What readers see: the stories of a site with their comments, and what became of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from moderation.community.author_view import OwnComment, conversation_before, own_comments
+from moderation.community.thread import thread
+from moderation.decisions.lookup import get_comment, get_story
+from moderation.decisions.visibility import outside_status
+from moderation.intake import submit
+from moderation.models import Author, Comment, Site, Status, Story
+from moderation.platform.errors import ModerationError
+from moderation.policy import PolicyError
+from moderation.policy_versions.live import NoPolicyError, live_policy
+from moderation.scoring import flags
+from moderation.web.access import is_htmx
+from moderation.web.public import visitors
+from moderation.web.public.forms import CommentForm, ReportForm, add_refusal, new_key
+from moderation.web.public.thread_rows import ThreadRow, thread_rows
+
+CONVERSATIONS = 30
+LATEST_STORIES = 20
+
+
+def reader_site(slug: str) -> Site:
+    """Return a site whose readers may use these pages; 404 for any other."""
+    return get_object_or_404(Site, slug=slug, reader_pages=True)
+
+
+def address_of(story: Story) -> str:
+    """Return where a story is read."""
+    return reverse("story", kwargs={"site": story.site.slug, "story": story.external_id})
+
+
+@require_safe
+def stories(request: HttpRequest, site: str) -> HttpResponse:
+    """List a site's latest stories."""
+    found = reader_site(site)
+    latest = Story.objects.filter(site=found).order_by("-published_at", "-pk")[:LATEST_STORIES]
+    return render(request, "public/stories.html", {"site": found, "stories": latest})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def story(request: HttpRequest, site: str, story: str) -> HttpResponse:
+    """Show a story with its comments; take a comment."""
+    found = get_story(reader_site(site), story)
+    reader = visitors.reader_id(request) or visitors.new_reader_id()
+    if request.method == "POST":
+        response = _take_comment(request, found, reader)
+    else:
+        response = _show_story(request, found, reader)
+    visitors.remember_reader(response, reader)
+    return response
+
+
+def _take_comment(request: HttpRequest, story: Story, reader: str) -> HttpResponse:
+    sent = request.POST.copy()
+    form = CommentForm(sent)
+    if story.state == Story.State.CLOSED:
+        form.add_error(None, "This story takes no more comments.")
+        return _show_story(request, story, reader, form=form, status=409)
+    if not form.is_valid():
+        return _show_story(request, story, reader, form=form, status=422)
+    if seconds := visitors.seconds_to_wait(request, reader, "comment"):
+        form.add_error(
+            None,
+            f"You have sent several comments within a minute. Please wait {seconds} seconds and "
+            "send it again; what you wrote is still here.",
+        )
+        response = _show_story(request, story, reader, form=form, status=429)
+        response["Retry-After"] = str(seconds)
+        return response
+    if form.cleaned_data["parent"] and not _answered(story, form.cleaned_data["parent"]):
+        sent["parent"] = ""
+        form.add_error(
+            None,
+            "The comment you are answering is not there any more. Send yours again, and it will "
+            "stand on its own.",
+        )
+        return _show_story(request, story, reader, form=form, status=409)
+    try:
+        submit.submit_comment(story.site, form.submission(story, reader))
+    except ModerationError as refusal:
+        add_refusal(form, refusal)
+        return _show_story(request, story, reader, form=form, status=refusal.status)
+    return redirect(f"{address_of(story)}#yours")
+
+
+def _show_story(
+    request: HttpRequest,
+    story: Story,
+    reader: str,
+    *,
+    form: CommentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows, following, after = _read_thread(request, story, reader)
+    answering = _answered(story, request.POST.get("parent") or request.GET.get("reply", ""))
+    if form is None:
+        known = Author.objects.filter(site=story.site, external_id=reader)
+        name = known.values_list("name", flat=True).first() or ""
+        parent = answering.external_id if answering else ""
+        form = CommentForm(initial={"name": name, "parent": parent, "key": new_key()})
+    context = {
+        "site": story.site,
+        "story": story,
+        "address": address_of(story),
+        "closed": story.state == Story.State.CLOSED,
+        "host": "" if story.body else host_of(story.url),
+        "promise": _promise(story.site),
+        "rows": rows,
+        "following": following,
+        "later_page": bool(after),
+        "form": form,
+        "answering": answering,
+        **_own_context(story, reader),
+    }
+    return render(request, "public/story.html", context, status=status)
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address that may be linked, "" for any other."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
+
+
+def _read_thread(
+    request: HttpRequest, story: Story, reader: str
+) -> tuple[list[ThreadRow], str, str]:
+    """Return the rows of the page that is asked for, where the next one begins, and this one."""
+    after, at = (request.GET.get(name, "")[:255].replace("\x00", "") for name in ("after", "at"))
+    page = thread(story, after=after, limit=CONVERSATIONS)
+    rows = thread_rows(page.comments, reader)
+    if at and not any(row.comment.id == at for row in rows):
+        after = conversation_before(story, at)
+        page = thread(story, after=after, limit=CONVERSATIONS)
+        rows = thread_rows(page.comments, reader)
+    return rows, page.next or "", after
+
+
+def _answered(story: Story, external_id: str) -> Comment | None:
+    """Return the comment that is being answered, if readers can see it."""
+    if not external_id or len(external_id) > 255:
+        return None
+    try:
+        return _visible_comment(story, external_id)
+    except Http404:
+        return None
+
+
+def _visible_comment(story: Story, external_id: str) -> Comment:
+    comment = get_comment(story.site, external_id)
+    visible = outside_status(comment) == Status.APPROVED and comment.erased_at is None
+    if not visible or comment.story_id != story.pk:
+        raise Http404("no such comment")
+    return comment
+
+
+def _promise(site: Site) -> str:
+    try:
+        _, judge = live_policy(site)
+    except (NoPolicyError, PolicyError):
+        return ""
+    return judge.promise
+
+
+def _own_context(story: Story, reader: str) -> dict[str, Any]:
+    own = own_comments(story, reader)
+    states = ",".join(f"{each.comment.pk}:{each.status}" for each in own)
+    return {
+        "own": own,
+        "pace": _pace(own),
+        # What the page shows now, so that looking again can answer "nothing new".
+        "state": hashlib.sha256(states.encode()).hexdigest()[:16],
+        "posted": sum(comment.status == Status.APPROVED for comment in own),
+    }
+
+
+def _pace(own: list[OwnComment]) -> str:
+    """How soon to look again: "soon" while software decides, "later" while a person does."""
+    statuses = {comment.status for comment in own}
+    if Status.PENDING in statuses:
+        return "soon"
+    return "later" if Status.IN_REVIEW in statuses else ""
+
+
+@never_cache
+@require_GET
+def yours(request: HttpRequest, site: str, story: str) -> HttpResponse:
+    """Tell a reader what became of the comments that he or she sent."""
+    found = get_story(reader_site(site), story)
+    if not is_htmx(request):
+        return redirect(f"{address_of(found)}#yours")
+    reader = visitors.reader_id(request)
+    context = _own_context(found, reader)
+    if context["state"] == request.GET.get("state"):
+        # Not swapping the same words in again keeps screen readers quiet.
+        return HttpResponse(status=204)
+    context |= {"site": found.site, "story": found, "address": address_of(found)}
+    response = render(request, "public/_yours.html", context)
+    if str(context["posted"]) != request.GET.get("posted", "0"):
+        # The conversation below has changed, too.
+        response["HX-Trigger"] = "comments-changed"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, site: str, story: str, comment: str) -> HttpResponse:
+    """Take a reader's report of a comment."""
+    found = get_story(reader_site(site), story)
+    reported = _visible_comment(found, comment)
+    reader = visitors.reader_id(request) or visitors.new_reader_id()
+    form = ReportForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and (response := _take_report(request, form, reported, reader)):
+            return response
+        status = 422
+    context = {
+        "site": found.site,
+        "story": found,
+        "comment": reported,
+        "address": address_of(found),
+        "form": form,
+    }
+    response = render(request, "public/report.html", context, status=status)
+    visitors.remember_reader(response, reader)
+    return response
+
+
+def _take_report(
+    request: HttpRequest, form: ReportForm, comment: Comment, reader: str
+) -> HttpResponse | None:
+    """Store a report; None when it is refused, with the reason in the form."""
+    if seconds := visitors.seconds_to_wait(request, reader, "report"):
+        form.add_error(None, f"That was quick. Please wait {seconds} seconds and send it again.")
+        return None
+    try:
+        flags.flag_comment(comment, flagger_id=reader, **form.cleaned_data)
+    except ModerationError as refusal:
+        add_refusal(form, refusal)
+        return None
+    messages.success(request, "Thank you. Your report has reached the moderators.")
+    response = redirect(f"{address_of(comment.story)}#comments")
+    visitors.remember_reader(response, reader)
+    return response

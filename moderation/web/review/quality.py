@@ -1,0 +1,150 @@
+"""Quality: disagreements for senior moderators, agreement and gold comments for editors."""
+
+from __future__ import annotations
+
+import functools
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from moderation.accounts.roles import at_least
+from moderation.models import Comment, Moderator, Role, SecondReading, Status
+from moderation.platform.errors import Invalid, ModerationError
+from moderation.policy import Policy
+from moderation.quality.disagreements import overturn, uphold
+from moderation.quality.gold import add_gold, retire_gold
+from moderation.quality.report import ClauseAgreement, Compared, quality
+from moderation.review.actions import Ruling
+from moderation.selectors.readings import gold_comments, newest_disagreements
+from moderation.web.access import moderates
+from moderation.web.numbers import read_number
+from moderation.web.review.card import find_policy
+from moderation.web.review.comment import find_comment
+from moderation.web.review.content_warnings import is_covered
+from moderation.web.review.reasons import cited, signal_lines
+
+PERIODS = (30, 90, 365)
+# Below so many readings, or so many that rest on a clause, a coefficient says nothing yet.
+FEWEST, FEWEST_OF_A_CLAUSE = 50, 20
+
+
+@functools.partial(moderates, role=Role.SENIOR)
+def disagreements(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """List where a second reading differs from a decision, and settle one."""
+    if request.method == "POST":
+        try:
+            messages.success(request, _settle(request, moderator))
+        except ModerationError as error:
+            messages.warning(request, f"Nothing was changed: {error.message}")
+        return redirect("review_disagreements", moderator.site.slug)
+    _, policy = find_policy(moderator.site_id)
+    found = newest_disagreements(moderator.site)
+    context = {
+        "site": moderator.site,
+        "edits": at_least(moderator, Role.EDITOR),
+        "lines": [
+            {
+                "reading": reading,
+                "first": cited(reading.decision),
+                "second": _clause_name(policy, reading.clause),
+                "covered": _comes_covered(moderator, reading, policy),
+                "key": str(uuid4()),
+            }
+            for reading in found
+        ],
+    }
+    return render(request, "review/disagreements.html", context)
+
+
+def _settle(request: HttpRequest, moderator: Moderator) -> str:
+    posted = request.POST
+    key = posted.get("key", "")[:100].replace("\x00", "")
+    if not key:
+        raise Invalid("The press has no key.", field="key")
+    if "stands" in posted:
+        uphold(moderator.user, moderator.site, read_number(posted["stands"]), key=key)
+        return "The first decision stands."
+    reading = read_number(posted.get("turned", ""))
+    decision = overturn(moderator.user, moderator.site, reading, key=key)
+    return f"{Status(decision.status).label}."
+
+
+def _comes_covered(moderator: Moderator, reading: SecondReading, policy: Policy | None) -> bool:
+    assert reading.decision is not None
+    clauses = {*reading.decision.clauses, reading.clause}
+    return is_covered(moderator, clauses, signal_lines(reading.decision.score, policy))
+
+
+@require_GET
+@functools.partial(moderates, role=Role.EDITOR)
+def agreement(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Show how far people agree, how far the policy agrees with them, and how sure that is."""
+    given = request.GET.get("days", "")
+    days = int(given) if given in map(str, PERIODS) else PERIODS[1]
+    found = quality(moderator.site, days)
+    _, policy = find_policy(moderator.site_id)
+    context = {
+        "site": moderator.site,
+        "days": days,
+        "periods": PERIODS,
+        "quality": found,
+        "mistakes": (
+            ("Approvals", found.false_approvals),
+            ("Rejections", found.false_rejections),
+            ("All of them", found.mistakes),
+        ),
+        "people": _named_rows(policy, found.people),
+        "policy": _named_rows(policy, found.policy),
+        "fewest": FEWEST,
+        "fewest_of_a_clause": FEWEST_OF_A_CLAUSE,
+    }
+    return render(request, "review/agreement.html", context)
+
+
+def _named_rows(policy: Policy | None, compared: Compared) -> list[tuple[str, ClauseAgreement]]:
+    return [(_clause_name(policy, row.clause), row) for row in compared.clauses]
+
+
+@functools.partial(moderates, role=Role.EDITOR)
+def gold(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """List the gold comments, retire one, or fix the answer to the comment in the address."""
+    _, policy = find_policy(moderator.site_id)
+    adding: Comment | None = None
+    if given := read_number(request.GET.get("comment", "")):
+        adding = find_comment(moderator, given)
+    problem = ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _change_gold(request, moderator, adding))
+            return redirect("review_gold", moderator.site.slug)
+        except ModerationError as error:
+            problem = error.message
+    context = {
+        "site": moderator.site,
+        "adding": adding,
+        "problem": problem,
+        "clauses": policy.citable if policy else (),
+        "lines": [
+            (each, _clause_name(policy, each.clause)) for each in gold_comments(moderator.site)
+        ],
+    }
+    return render(request, "review/gold.html", context, status=422 if problem else 200)
+
+
+def _change_gold(request: HttpRequest, moderator: Moderator, adding: Comment | None) -> str:
+    if adding is None:
+        retire_gold(moderator.site, read_number(request.POST.get("retire", "")))
+        return "Retired."
+    clause = request.POST.get("clause", "")[:64].replace("\x00", "")
+    status = Status.REJECTED if clause else Status.APPROVED
+    ruling = Ruling(status=status, clauses=[clause] if clause else [])
+    add_gold(moderator.user, moderator.site, adding.pk, ruling)
+    return "It is a gold comment now."
+
+
+def _clause_name(policy: Policy | None, id: str) -> str:
+    clauses = policy.clauses if policy else ()
+    return next((f"{each.number} {each.title}" for each in clauses if each.id == id), id)

@@ -1,0 +1,95 @@
+"""The story's page: its comments and how they stand, its state, and the stories one watches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from moderation.community import story_state
+from moderation.community.stories import (
+    comments_under,
+    count_by_status,
+    find_story,
+    story_changes,
+    watched_stories,
+)
+from moderation.models import Moderator, Status, Story
+from moderation.platform.errors import ModerationError
+from moderation.review.queue import LARGEST_ID, QueryTooSlow, QueuePage
+from moderation.web.access import moderates
+from moderation.web.numbers import read_number
+from moderation.web.review.card import find_policy
+from moderation.web.review.rows import build_row
+
+
+@require_http_methods(["GET", "POST"])
+@moderates
+def story(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
+    """Show a story of the site, or carry out what was pressed on the page."""
+    found = find_story(moderator, pk)
+    if found is None:
+        raise Http404("No such story.")
+    if request.method == "GET":
+        return render(request, "review/story.html", _context(request, moderator, found))
+    try:
+        said = _act(request, moderator, found)
+    except ModerationError as error:
+        context = _context(request, moderator, found) | {"problem": error.message}
+        return render(request, "review/story.html", context, status=422)
+    messages.success(request, said)
+    return redirect("review_story", moderator.site.slug, found.pk)
+
+
+def _act(request: HttpRequest, moderator: Moderator, found: Story) -> str:
+    given = request.POST
+    if "watch" in given:
+        watched = given["watch"] == "on"
+        story_state.watch(moderator, found, watched=watched)
+        return "On your list." if watched else "No longer on your list."
+    change = story_state.change_state(
+        moderator,
+        found,
+        given.get("state", ""),
+        seen=given.get("seen", ""),
+        note=given.get("note", "").replace("\r\n", "\n"),
+    )
+    return f"{change.get_state_display()} from now on."
+
+
+def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[str, Any]:
+    status = request.GET.get("status", "")
+    before = read_number(request.GET.get("before", "")) or LARGEST_ID
+    page, counts, too_slow = QueuePage(), None, False
+    try:
+        counts = count_by_status(found)
+        page = comments_under(found, status=status, before=before)
+    except QueryTooSlow:
+        too_slow = True
+    _, program = find_policy(moderator.site_id)
+    return {
+        "site": moderator.site,
+        "moderator": moderator,
+        "story": found,
+        "counts": [(label, counts[value]) for value, label in Status.choices] if counts else [],
+        "states": [each for each in Story.State.choices if each[0] != found.state],
+        "changes": story_changes(found),
+        "statuses": Status.choices,
+        "status": status if status in Status.values else "",
+        "rows": [build_row(item, moderator, program) for item in page.items],
+        "next": page.next_cursor,
+        "later_page": before < LARGEST_ID,
+        "too_slow": too_slow,
+        "shows_status": True,
+    }
+
+
+@require_GET
+@moderates
+def watched(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """List the stories that this person watches, with what waits under each."""
+    context = {"site": moderator.site, "watched": watched_stories(moderator)}
+    return render(request, "review/watched.html", context)
