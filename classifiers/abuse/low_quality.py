@@ -11,27 +11,11 @@ from numpy.typing import NDArray
 
 from classifiers.abuse.features import Features, add_by_text
 from classifiers.text.chunks import MAX_CHARS
-from classifiers.text.hashing import rows_of
-from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.stems import stem_rows
 from classifiers.text.tokens import Words
-
-STEM_SALT = 0x3C6EF372
-STEM_BITS = 18
 
 _BIAS = -3.2
 _EMPTY, _TINY, _SHOUT, _UNKNOWN, _REPEATED, _SIGNS = 7.0, 1.2, 2.8, 6.0, 5.0, 3.0
-
-
-def _rows_of_stems(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
-    return rows_of(vocabulary.stems.values[begin:end], STEM_SALT, STEM_BITS)
-
-
-_STEM_ROWS = PerWord(_rows_of_stems, np.int64)
-
-
-def stem_rows(words: Words) -> NDArray[np.int64]:
-    """Return the row of each word's stem (its first six letters) in the idf table."""
-    return _STEM_ROWS.of(words.vocabulary).take(words.ids)
 
 
 def _share(amount: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:

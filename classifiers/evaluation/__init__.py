@@ -1,0 +1,7 @@
+"""How good the classifiers are: the tables of docs/quality.md, and `report` for one set."""
+
+from __future__ import annotations
+
+from classifiers.metrics import report
+
+__all__ = ["report"]

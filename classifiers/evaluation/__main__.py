@@ -1,7 +1,6 @@
-"""How good the classifiers are: `report` for one set, and a command that makes the tables.
+"""Prints how good the classifiers are: `python -m classifiers.evaluation --data DIR`.
 
-`python -m classifiers.evaluation --data DIR` prints the tables and, with `--write FILE`, writes
-them as a Markdown page with command, machine and date.
+With `--write FILE` it writes them as a Markdown page with command, machine and date.
 """
 
 from __future__ import annotations
@@ -14,13 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifiers.evaluation.metrics import report
+from classifiers.tables import as_markdown
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
-    from classifiers.evaluation.abuse import Table
-
-__all__ = ["main", "report"]
+    from classifiers.tables import Table
 
 _HEAD = """# How good the classifiers are
 
@@ -38,15 +35,6 @@ interval (Hanley and McNeil); AP: average precision; ECE: expected calibration e
 """
 
 
-def as_markdown(table: Table) -> str:
-    """Return one table as Markdown with its title and note."""
-    lines = [f"## {table.title}", "", table.note, ""]
-    lines.append("| " + " | ".join(table.columns) + " |")
-    lines.append("|" + "---|" * len(table.columns))
-    lines += ["| " + " | ".join(row) + " |" for row in table.rows]
-    return "\n".join(lines) + "\n"
-
-
 def _machine() -> str:
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
@@ -58,13 +46,14 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
     """Measure every table now; that of the sets left out needs training, so only when wanted."""
     from classifiers.datasets.labelled import read_examples  # noqa: PLC0415
     from classifiers.evaluation import abuse, languages, relevance  # noqa: PLC0415
-    from classifiers.evaluation.functional.table import function_table  # noqa: PLC0415
+    from classifiers.evaluation.functional import function_table  # noqa: PLC0415
     from classifiers.evaluation.speed import speed_table  # noqa: PLC0415
     from classifiers.evaluation.transfer import transfer_table  # noqa: PLC0415
+    from classifiers.training.card_figures import home_table  # noqa: PLC0415
 
     examples = read_examples(data)
     return [
-        abuse.home_table(classifier, examples),
+        home_table(classifier, examples),
         abuse.unseen_table(classifier, data),
         *([transfer_table(data, examples)] if transfer else []),
         abuse.alarm_table(classifier, data),
@@ -90,7 +79,7 @@ def _known_failures(card: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure everything, print it, and write the page when asked."""
-    from classifiers.classifier import load  # noqa: PLC0415 (report alone needs none of it)
+    from classifiers.classifier import load  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="python -m classifiers.evaluation", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")

@@ -3,80 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from classifiers.classifier import Classifier
+from classifiers.datasets.disguises import DISGUISES
 from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
-from classifiers.evaluation.disguises import DISGUISES
-from classifiers.evaluation.metrics import rank_interval, report, roc_auc
-from classifiers.types import ABUSE_SIGNALS, Item
+from classifiers.metrics import rank_interval, report, roc_auc
+from classifiers.tables import FIGURES, Table, figure_cells
+from classifiers.training.card_figures import abuse_scores
+from classifiers.types import ABUSE_SIGNALS
 
 UNSEEN = ("c3_globe_and_mail", "unhealthy_conversations", "hateval_twitter", "olid_twitter",
           "qian_gab_reddit", "ethos")  # fmt: skip
 """Sets of tier C: nothing here is trained or tuned on them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: a title, a sentence about it, column names, rows of cells."""
-
-    title: str
-    note: str
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-
-
-def _scores(classifier: Classifier, texts: Sequence[str]) -> list[dict[str, float]]:
-    """Return the signals of each text; one that its language lacks raises no alarm, so it is 0."""
-    absent = dict.fromkeys(ABUSE_SIGNALS, 0.0)
-    return [absent | one.signals for one in classifier.score_batch([Item(text) for text in texts])]
-
-
-def figure_cells(made: dict[str, Any]) -> tuple[str, ...]:
-    """Return n, positives, AUC, interval, average precision and calibration error as text."""
-    if made["auc"] is None:
-        return (str(made["n"]), str(made["positives"]), "–", "–", "–", f"{made['ece']:.3f}")
-    low, high = made["auc_interval"]
-    return (
-        f"{made['n']:,}",
-        f"{made['positives']:,}",
-        f"{made['auc']:.3f}",
-        f"{low:.3f} to {high:.3f}",
-        f"{made['average_precision']:.3f}",
-        f"{made['ece']:.3f}",
-    )
-
-
-FIGURES = ("n", "positives", "AUC", "95 %", "AP", "ECE")
-
-
-def home_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
-    """Each abuse signal on the test part of every set that labels it."""
-    test = [one for one in examples if one.part == "test" and one.source != "perspective_2k"]
-    scores = _scores(classifier, [example.text for example in test])
-    rows: list[tuple[str, ...]] = []
-    for signal in ABUSE_SIGNALS:
-        for source in sorted({example.source for example in test}):
-            chosen = [
-                number
-                for number, example in enumerate(test)
-                if example.source == source and signal in example.labels
-            ]
-            labels = [test[number].labels[signal][0] for number in chosen]
-            if len(chosen) >= 50 and 0 < sum(labels) < len(labels):
-                made = report(labels, [scores[number][signal] for number in chosen])
-                rows.append((signal, source, *figure_cells(made)))
-    return Table(
-        "At home",
-        "Test parts (20 % by hash of text or story) of the sets that training used. Labels for "
-        "profanity and sexual are by word list except in civil_toxic_spans and convabuse.",
-        ("signal", "set", *FIGURES),
-        rows,
-    )
 
 
 def unseen_table(classifier: Classifier, data: Path) -> Table:
@@ -89,7 +31,7 @@ def unseen_table(classifier: Classifier, data: Path) -> Table:
             float(row["labels"].get("abusive", float(row["labels"].get("hate", 0)) >= 0.5))
             for row in records
         ]
-        scores = _scores(classifier, [row["text"] for row in records])
+        scores = abuse_scores(classifier, [row["text"] for row in records])
         signal = "toxicity"
         made = report(labels, [one[signal] for one in scores])
         found.append(made["auc"])
@@ -107,7 +49,7 @@ def alarm_table(classifier: Classifier, data: Path) -> Table:
     """How often each signal is high on ordinary newspaper comments."""
     records = list(read_rows(data, "c3_globe_and_mail"))
     calm = [row["text"] for row in records if row["labels"]["abusive"] == 0]
-    scores = _scores(classifier, calm)
+    scores = abuse_scores(classifier, calm)
     rows = []
     for signal in (*ABUSE_SIGNALS, "low_quality"):
         values = np.array([one[signal] for one in scores])
@@ -131,7 +73,7 @@ def perspective_table(classifier: Classifier, data: Path) -> Table:
         for row in read_rows(data, "perspective_2k")
         if part_of(normalised(row["text"])) == "test"
     ]
-    scores = _scores(classifier, [row["text"] for row in records])
+    scores = abuse_scores(classifier, [row["text"] for row in records])
     rows = []
     for signal, name in PERSPECTIVE.items():
         mine = np.array([one[signal] for one in scores])
@@ -156,7 +98,7 @@ def bias_table(classifier: Classifier, data: Path) -> Table:
     """Identity-term bias: Jigsaw's final metric over template sentences."""
     records = list(read_rows(data, "bias_madlibs_77k"))
     labels = np.array([float(row["labels"]["toxic"]) for row in records])
-    values = np.array([one["toxicity"] for one in _scores(
+    values = np.array([one["toxicity"] for one in abuse_scores(
         classifier, [row["text"] for row in records])])  # fmt: skip
     found: dict[str, list[float]] = {"subgroup": [], "BPSN": [], "BNSP": []}
     terms = _identity_terms_of(records)
@@ -206,11 +148,11 @@ def disguise_table(classifier: Classifier, examples: Sequence[Example]) -> Table
         and example.labels.get("toxicity", (0, 0))[0] == 1
         and len(example.text) < 600
     ]
-    plain = np.array([one["toxicity"] for one in _scores(classifier, chosen)]) >= 0.7
+    plain = np.array([one["toxicity"] for one in abuse_scores(classifier, chosen)]) >= 0.7
     rows = [("none", f"{plain.mean():.3f}", "")]
     for name, disguise in DISGUISES.items():
         texts = [disguise(text, number) for number, text in enumerate(chosen)]
-        now = np.array([one["toxicity"] for one in _scores(classifier, texts)]) >= 0.7
+        now = np.array([one["toxicity"] for one in abuse_scores(classifier, texts)]) >= 0.7
         rows.append((name, f"{now.mean():.3f}", f"{(plain.mean() - now.mean()) * 100:+.1f}"))
     return Table(
         "Disguises",

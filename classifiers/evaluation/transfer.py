@@ -10,8 +10,8 @@ import numpy as np
 from classifiers.abuse.features import blocks
 from classifiers.abuse.model import sigmoid
 from classifiers.datasets.labelled import Example
-from classifiers.evaluation.abuse import FIGURES, Table, figure_cells
-from classifiers.evaluation.metrics import report
+from classifiers.metrics import report
+from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.enrich import enriched
 from classifiers.training.word_vectors import Meanings

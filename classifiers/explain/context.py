@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse.low_quality import stem_rows
 from classifiers.relevance.model import EXPANDED, Relevance, kinds_of_context
 from classifiers.relevance.similarity import COLUMN, LEXICAL, MEANINGS, THREAD_READ, TOP
 from classifiers.relevance.sparse_vectors import Bag, Floats
 from classifiers.relevance.story_view import BODY, LEAD, PASSAGES, TITLE
 from classifiers.relevance.word_vectors import unit
+from classifiers.text.stems import stem_rows
 from classifiers.text.tokens import Words, read_words
 from classifiers.types import Item
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from classifiers.types import Contribution, Item
-
-if TYPE_CHECKING:
-    from classifiers.classifier import Classifier
+from classifiers.types import Contribution, Item, Measurement
 
 CANDIDATES = 24
 """Words tried at each step: those that add most to the score."""
 
 MOST_WORDS = 12
 """More removals than these would be another comment."""
+
+
+class ExplainingScorer(Protocol):
+    """What is asked of a classifier (`classifiers.classifier.Classifier`)."""
+
+    def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
+        """Return the scores of each item."""
+
+    def explain(
+        self, item: Item, signals: Sequence[str] | None = None, limit: int | None = None
+    ) -> list[Contribution]:
+        """Return the contributions of an item's words to its signals."""
 
 
 def without(text: str, spans: Sequence[Contribution]) -> str:
@@ -29,7 +38,7 @@ def without(text: str, spans: Sequence[Contribution]) -> str:
 
 
 def _scores(
-    classifier: Classifier, item: Item, signal: str, tries: Sequence[Sequence[Contribution]]
+    classifier: ExplainingScorer, item: Item, signal: str, tries: Sequence[Sequence[Contribution]]
 ) -> list[float]:
     """Return the signal's scores without each choice of words; 1 where none is left (language)."""
     items = [replace(item, text=without(item.text, spans)) for spans in tries]
@@ -37,7 +46,7 @@ def _scores(
 
 
 def words_to_change(
-    classifier: Classifier, item: Item, signal: str, threshold: float
+    classifier: ExplainingScorer, item: Item, signal: str, threshold: float
 ) -> list[Contribution] | None:
     """Return words of a comment without which its signal is below a threshold.
 
@@ -47,7 +56,7 @@ def words_to_change(
 
     Parameters
     ----------
-    classifier : Classifier
+    classifier : ExplainingScorer
     item : Item
     signal : str
         A signal that the item has a score for.
@@ -82,7 +91,7 @@ def words_to_change(
 
 
 def _needed(
-    classifier: Classifier,
+    classifier: ExplainingScorer,
     item: Item,
     signal: str,
     threshold: float,

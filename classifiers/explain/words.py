@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.abuse.features import Features, extract
+from classifiers.abuse.languages import LanguageHeads
 from classifiers.abuse.low_quality import low_quality_logits
+from classifiers.abuse.model import AbuseTable
 from classifiers.explain.context import word_shares
+from classifiers.relevance.model import Relevance
 from classifiers.text.language import detect_batch, is_foreign
 from classifiers.types import Contribution, Item
-
-if TYPE_CHECKING:
-    from classifiers.abuse.model import AbuseTable
-    from classifiers.classifier import Classifier
-    from classifiers.site_model import Adaptation
 
 OWN = "likely_to_reject"
 """The signal that a site's own adaptation learns."""
@@ -25,14 +24,42 @@ SMALLEST = 0.005
 """Contributions below this many log-odds are left out unless everything is asked for."""
 
 
+class Models(Protocol):
+    """What an explanation reads of a classifier (`classifiers.classifier.Classifier`)."""
+
+    signals: tuple[str, ...]
+    abuse: AbuseTable
+    further: dict[str, LanguageHeads]
+    relevance: Relevance
+
+
+class SiteModel(Protocol):
+    """What an explanation reads of a site's own model (`classifiers.site_model.Adaptation`)."""
+
+    @property
+    def base(self) -> Models:
+        """The bundled classifier that the model rests on."""
+
+    @property
+    def signal_weights(self) -> NDArray[np.float64]:
+        """What the site makes of each bundled signal, in the order of `base.signals`."""
+
+    def word_shares(self, features: Features) -> NDArray[np.float32]:
+        """Return the log-odds that the site's own weights give each word of a single text."""
+
+    def logits(self, items: Sequence[Item]) -> NDArray[np.float64]:
+        """Return the log-odds of each item."""
+
+
 def explain_item(
-    classifier: Classifier, item: Item, signals: Sequence[str] | None, limit: int | None
+    classifier: Models, item: Item, signals: Sequence[str] | None, limit: int | None
 ) -> list[Contribution]:
     """Return the contributions of an item's words to its signals, strongest first.
 
     Parameters
     ----------
-    classifier : Classifier
+    classifier : Models
+        A classifier, or what is needed of one.
     item : Item
     signals : sequence of str, optional
         Which signals; all by default. A signal that the item has no score for gives nothing.
@@ -66,7 +93,7 @@ def explain_item(
     return sorted(found, key=lambda contribution: -abs(contribution.weight))
 
 
-def explain_own(adaptation: Adaptation, item: Item, limit: int | None) -> list[Contribution]:
+def explain_own(adaptation: SiteModel, item: Item, limit: int | None) -> list[Contribution]:
     """Return the contributions of an item's words to a site's likely_to_reject, strongest first.
 
     A word weighs by the site's own weight for it, and by what it does to the bundled signals times
@@ -106,7 +133,7 @@ def _spans(
 
 
 def _abuse_heads(
-    classifier: Classifier, item: Item, features: Features, language: str
+    classifier: Models, item: Item, features: Features, language: str
 ) -> tuple[AbuseTable, Features]:
     """Return the abuse heads of the comment's language and the features that they score."""
     heads = classifier.further.get(language)
@@ -125,9 +152,7 @@ def _explain_abuse(
     return [*made, Contribution(signal, "", 0, 0, rest)]
 
 
-def _explain_off_topic(
-    classifier: Classifier, item: Item, features: Features
-) -> list[Contribution]:
+def _explain_off_topic(classifier: Models, item: Item, features: Features) -> list[Contribution]:
     if not item.has_story:
         return []
     shares, rest = word_shares(classifier.relevance, item, features.words)

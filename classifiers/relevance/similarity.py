@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse.low_quality import STEM_BITS
 from classifiers.relevance.sparse_vectors import (
     Bag,
     Bags,
@@ -37,6 +36,7 @@ from classifiers.relevance.story_view import (
     view_stories,
 )
 from classifiers.relevance.word_vectors import WordVectors, unit
+from classifiers.text.stems import STEM_BITS
 from classifiers.text.tokens import Words, read_words
 from classifiers.types import Item
 

@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse.low_quality import STEM_BITS, stem_rows
 from classifiers.relevance.word_vectors import WordVectors
+from classifiers.text.stems import STEM_BITS, stem_rows
 from classifiers.text.tokens import Words
 
 Value = TypeVar("Value")

@@ -11,10 +11,10 @@ from classifiers.bundle import pack_arrays, unpack_arrays, write_bundle
 from classifiers.classifier import BUNDLED, Classifier
 from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.evaluation.abuse import home_table
 from classifiers.relevance.model import Relevance
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.card import make_card
+from classifiers.training.card_figures import home_table
 from classifiers.training.enrich import enriched
 from classifiers.training.known_words import learn_spelling, write_spelling
 from classifiers.training.languages import train_languages

@@ -6,10 +6,10 @@ import random
 from collections import Counter
 from pathlib import Path
 
+from classifiers.datasets.disguises import disguise_words
+from classifiers.datasets.functional_suite import suite
 from classifiers.datasets.labelled import LEXICON, OWN, Example, normalised, part_to_learn
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.evaluation.disguises import disguise_words
-from classifiers.evaluation.functional import suite
 from classifiers.training.sentences import own_sentences
 from classifiers.training.soft_labels import with_taught
 

@@ -19,7 +19,7 @@ from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import Arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import SOURCES, read_language
-from classifiers.evaluation.metrics import report
+from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
 from classifiers.training.matrix import counted, with_windows

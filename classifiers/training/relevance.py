@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from classifiers.abuse.features import BLOCK
-from classifiers.abuse.low_quality import STEM_BITS, stem_rows
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.pairs import (
     FORMS,
@@ -25,6 +24,7 @@ from classifiers.relevance.model import EXPANDED, KINDS, expand, kinds_of_contex
 from classifiers.relevance.similarity import Closeness
 from classifiers.relevance.sparse_vectors import Bag
 from classifiers.relevance.word_vectors import WordVectors
+from classifiers.text.stems import STEM_BITS, stem_rows
 from classifiers.text.tokens import read_words
 from classifiers.training.discussion import DISCUSSION
 from classifiers.types import Item

@@ -10,11 +10,11 @@ from ninja import Router, Status
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import CommentId
-from moderation.api.json_body import read
 from moderation.appeals import answer
 from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
 from moderation.decisions.lookup import get_comment
 from moderation.models import Appeal, Scope, Source
+from moderation.platform.http.json_body import read
 
 router = Router(tags=["comments"])
 

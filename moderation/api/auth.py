@@ -7,9 +7,9 @@ from ninja.security.base import AuthBase
 
 from moderation.accounts import api_keys
 from moderation.accounts.api_keys import Caller
-from moderation.api import rate_limit
-from moderation.api.problems import BadRequest, Forbidden, Unauthorised
 from moderation.models import Scope
+from moderation.platform.http import rate_limit
+from moderation.platform.http.problems import BadRequest, Forbidden, Unauthorised
 
 LONGEST_HEADER = 200
 IN_QUERY = frozenset({"key", "api_key", "apikey", "token", "access_token", "authorization"})
@@ -42,7 +42,7 @@ class Key(AuthBase):
             raise Unauthorised("Send a working key: `Authorization: Bearer mk_live_…`.")
         if not (self.scopes & caller.scopes):
             raise Forbidden("This key may not do that.")
-        rate_limit.count(request, caller)
+        rate_limit.count(request, caller.key_id)
         return caller
 
 

@@ -9,9 +9,9 @@ from ninja import Path, Router, Status
 
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
-from moderation.api.json_body import read
 from moderation.api.submit import url_of
 from moderation.decisions import payload
+from moderation.decisions.author_link import decision_url
 from moderation.decisions.lookup import (
     comments_of,
     get_comment,
@@ -23,11 +23,11 @@ from moderation.intake import edit as intake_edit
 from moderation.intake import erase as intake_erase
 from moderation.models import Comment, Scope
 from moderation.platform.errors import ModerationError
+from moderation.platform.http.json_body import read
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring import flags
 from moderation.scoring.preview import preview as preview_submission
-from moderation.services.decision_links import decision_url
 
 router = Router(tags=["comments"])
 CommentId = Path(description="The comment's id, as it was sent or as it was given.")

@@ -13,16 +13,12 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
-from prometheus_client import Counter
 
-from moderation.api import problems, rate_limit
 from moderation.platform.errors import ModerationError, NotFound
+from moderation.platform.http import problems, rate_limit
+from moderation.platform.http.request_counter import REQUESTS
 
 PREFIX = "/api/v1/"
-# Of this process; Prometheus adds up what several web processes say.
-REQUESTS = Counter(
-    "moderato_api_requests", "Requests to the API by status code.", ["code"], registry=None
-)
 # Both are asked on the way of every comment and give the same answer every time.
 find = functools.lru_cache(maxsize=256)(resolve)
 _counter = functools.cache(REQUESTS.labels)

@@ -15,11 +15,11 @@ from ninja import Path, Query, Router
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import author_of
-from moderation.api.json_body import STORY_BYTES, read
 from moderation.community import thread as community_thread
 from moderation.decisions.lookup import get_story
 from moderation.intake import upserts
 from moderation.models import Scope
+from moderation.platform.http.json_body import STORY_BYTES, read
 
 router = Router(tags=["stories"])
 StoryId = Path(description="The publisher's id of the story.")

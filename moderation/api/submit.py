@@ -12,14 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import ValidationError
 
-from moderation.api import problems, rate_limit, schemas
+from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
-from moderation.api.json_body import BATCH_BYTES, read
-from moderation.api.problems import BadRequest
 from moderation.intake import submit as intake_submit
 from moderation.intake.submit import BATCH, Submission, Submitted
 from moderation.models import Scope
 from moderation.platform.errors import ModerationError, TooLarge
+from moderation.platform.http import problems, rate_limit
+from moderation.platform.http.json_body import BATCH_BYTES, read
+from moderation.platform.http.problems import BadRequest
 
 router = Router(tags=["comments"])
 JSON = "application/json"
@@ -97,7 +98,7 @@ def submit_batch(request: HttpRequest) -> HttpResponse:
         raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
     caller = caller_of(request)
     if len(batch.comments) > 1:
-        rate_limit.count(request, caller, cost=len(batch.comments) - 1)
+        rate_limit.count(request, caller.key_id, cost=len(batch.comments) - 1)
     key = idempotency_key(request)
     if key:
         key = "batch:" + hashlib.sha256(key.encode()).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from moderation.api import appeals, authors, comments, decisions, problems, stories, submit
+from moderation.api import appeals, authors, comments, decisions, stories, submit
 from moderation.api.openapi import DescribedAPI
+from moderation.platform.http import problems
 
 api = DescribedAPI(
     title="Moderato",

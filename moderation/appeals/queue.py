@@ -7,7 +7,8 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from moderation.models import Appeal, Comment, Moderator, Site, Source
-from moderation.review.queue import COUNT_CAP, Count
+from moderation.review.queue import Count
+from moderation.review.queue_filters import COUNT_CAP
 
 PAGE_SIZE = 25
 # A comment that is edited and rejected again and again has many; its author sees the last ones.

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from moderation.models import Comment, Moderator, QueueEntry, Status, Story, StoryChange, Watch
-from moderation.review.queue import (
-    LARGEST_ID,
-    PAGE_SIZE,
-    QueuePage,
-    bounded,
-    newest_page,
-    with_context,
-)
+from moderation.review.queue import LARGEST_ID, PAGE_SIZE, QueuePage, newest_page, with_context
+from moderation.review.queue_filters import bounded
 
 SHOWN = 100
 

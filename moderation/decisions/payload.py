@@ -6,8 +6,8 @@ import json
 import uuid
 from typing import Any
 
+from moderation.decisions.author_link import decision_url
 from moderation.models import Appeal, Decision, Delivery, Source, Status
-from moderation.services.decision_links import decision_url
 
 # Standard Webhooks asks for payloads below 20 kB.
 MAXIMUM_PAYLOAD_BYTES = 19_000

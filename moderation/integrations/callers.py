@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from moderation.accounts import api_keys
 from moderation.accounts.api_keys import Caller
-from moderation.api import rate_limit
-from moderation.api.problems import Forbidden, Unauthorised
 from moderation.models import Scope
+from moderation.platform.http import rate_limit
+from moderation.platform.http.problems import Forbidden, Unauthorised
 
 LONGEST_KEY = 200
 # Having a text scored stores nothing: any scope that a key is likely to have is enough.
@@ -44,5 +44,5 @@ def identify(request: HttpRequest, places: Iterable[str], scopes: frozenset[Scop
         raise Unauthorised("This key does not work.")
     if not scopes & caller.scopes:
         raise Forbidden("This key may not do that.")
-    rate_limit.count(request, caller)
+    rate_limit.count(request, caller.key_id)
     return caller

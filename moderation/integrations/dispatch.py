@@ -15,14 +15,14 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
-from moderation.api import rate_limit
-from moderation.api.fast_path import REQUESTS
-from moderation.api.problems import refusal_of
 from moderation.integrations.akismet import views as akismet
 from moderation.integrations.coral import views as coral
 from moderation.integrations.openai import views as openai
 from moderation.integrations.perspective import views as perspective
 from moderation.platform.errors import ModerationError, NotFound
+from moderation.platform.http import rate_limit
+from moderation.platform.http.problems import refusal_of
+from moderation.platform.http.request_counter import REQUESTS
 
 Refuse = Callable[[ModerationError], HttpResponse]
 

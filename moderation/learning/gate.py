@@ -57,7 +57,7 @@ def examine(later: Later, thresholds: Sequence[float]) -> dict[str, Any]:
 
     thresholds: those at which the site's policy weighs likely_to_reject.
     """
-    from classifiers.evaluation.metrics import average_precision, roc_auc  # noqa: PLC0415 (heavy, see below)
+    from classifiers.metrics import average_precision, roc_auc  # noqa: PLC0415 (heavy, see below)
 
     return {
         "candidate": _figures(later.labels, later.candidate, thresholds),
@@ -118,7 +118,7 @@ def _objections(report: dict[str, Any]) -> list[str]:
 
 
 def _figures(labels: Floats, scores: Floats, thresholds: Sequence[float]) -> dict[str, Any]:
-    from classifiers.evaluation.metrics import report  # noqa: PLC0415 (what trains no classifier loads none)
+    from classifiers.metrics import report  # noqa: PLC0415 (what trains no classifier loads none)
 
     figures = report(labels.tolist(), scores.tolist())
     keys = ("threshold", "share_above", "precision", "recall")
@@ -146,7 +146,7 @@ def _gain(later: Later, figure: Callable[[Floats, Floats], float]) -> dict[str, 
 
 
 def _by_language(later: Later) -> dict[str, Any]:
-    from classifiers.evaluation.metrics import roc_auc  # noqa: PLC0415
+    from classifiers.metrics import roc_auc  # noqa: PLC0415
 
     languages = np.array(later.languages)
     found: dict[str, Any] = {}

@@ -105,7 +105,7 @@ def _best_signal(
     current: SiteClassifier, measured: Sequence[Measurement], labels: np.ndarray
 ) -> str:
     """Return the bundled signal that best predicted the earlier decisions."""
-    from classifiers.evaluation.metrics import roc_auc  # noqa: PLC0415
+    from classifiers.metrics import roc_auc  # noqa: PLC0415
 
     def separates(name: str) -> float:
         return roc_auc(labels, np.array([one.signals.get(name, 0.0) for one in measured]))

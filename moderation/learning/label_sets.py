@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Any
 
 from moderation.learning.labels import Label, stream_labels
+from moderation.learning.near_copies import NearCopies
 from moderation.learning.suggestions import stream_suggestions
 from moderation.models import Site
-from moderation.services.near_copies import NearCopies
 
 # The newest so many labels are used: more hardly teach more, and memory and time stay bounded.
 MOST_LABELS = 10_000

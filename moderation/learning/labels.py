@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from moderation.decisions.final import STANDS
 from moderation.models import Site, Source, Status
 
 PAGE = 1000
-HUMAN = (Source.MODERATOR, Source.APPEAL, Source.IMPORT)
 NEWEST = 2**63 - 1
 
 
@@ -41,16 +41,6 @@ WEIGHTS: dict[Provenance, float] = {
     Provenance.SUGGESTION: 1.0,  # times the trust in the key that it came by
 }
 
-# A decision that gave the comment back to where it stood (an undo) is not a judgement, and neither
-# is the one that it took back; an appeal that reverses a decision is one.
-STANDS = """
-    NOT {alias}.withheld
-    AND ({alias}.reverses_id IS NULL OR {alias}.source = 'appeal')
-    AND NOT EXISTS (
-        SELECT 1 FROM moderation_decision undo
-        WHERE undo.reverses_id = {alias}.id AND undo.source <> 'appeal'
-    )
-"""
 # An import brings old decisions: the comment's own time says more than the day of the import.
 PAGE_OF_LABELS = f"""
 SELECT decision.id, comment.id, comment.story_id, comment.parent_id, comment.author_id,

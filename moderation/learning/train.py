@@ -72,7 +72,7 @@ def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
     """Learn from the site's labels, measure on the later ones, store, and promote if it is better.
 
     dry_run: store and promote nothing. Same labels and seed give the same bytes. Raises
-    classifiers.BundleError when the bundled classifier cannot be used.
+    UnusableBundle when the bundled classifier cannot be used.
     """
     with _alone(site.pk) as alone:
         if not alone:

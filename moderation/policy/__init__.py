@@ -5,13 +5,13 @@ Pure: values in, a verdict out. No Django, no clock, no I/O.
 
 from __future__ import annotations
 
+from moderation.policy.compile import Policy
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy.diff import Change, diff
 from moderation.policy.document import (
     OUTCOMES,
     Clause,
     Condition,
-    Policy,
     PolicyError,
     Problem,
     Rule,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from moderation.policy.comment_text import Reading
-from moderation.policy.document import Condition, Rule, WordList
+from moderation.policy.document import Clause, Condition, Rule, WordList
 from moderation.policy.facts import FACTS, Facts
 from moderation.policy.patterns import Pattern
 from moderation.policy.word_lists import Found, WordIndex
@@ -210,3 +211,31 @@ def spans_of(case: Case, condition: Condition) -> tuple[tuple[int, int], ...]:
     if condition.fact == "suspect_words":
         return case.found("suspect").spans
     return case.matches.get(str(condition.value), NOTHING).spans
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A valid policy, ready to judge. Made by `parse`; `document` is what it was made of."""
+
+    title: str
+    introduction: str
+    promise: str
+    clauses: tuple[Clause, ...]
+    rules: tuple[Rule, ...]
+    words: Mapping[str, WordList]
+    default: str
+    unscored: str
+    untrained_language: str
+    mode: str
+    process_clause: str
+    document: dict[str, Any]
+    program: Program = field(repr=False, compare=False)
+
+    def clause(self, id: str) -> Clause | None:
+        """The clause of this id, or None."""
+        return next((clause for clause in self.clauses if clause.id == id), None)
+
+    @property
+    def citable(self) -> tuple[Clause, ...]:
+        """The clauses by which moderators may reject, in order: the first nine have keys 1-9."""
+        return tuple(clause for clause in self.clauses if clause.cite)

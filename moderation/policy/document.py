@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from moderation.policy.compile import Program
+from dataclasses import dataclass
 
 OUTCOMES = ("approve", "review", "reject")
 SEVERITY = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -113,31 +108,3 @@ class WordList:
     outcome: str
     words: tuple[str, ...]
     shadow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A valid policy, ready to judge. Made by `parse`; `document` is what it was made of."""
-
-    title: str
-    introduction: str
-    promise: str
-    clauses: tuple[Clause, ...]
-    rules: tuple[Rule, ...]
-    words: Mapping[str, WordList]
-    default: str
-    unscored: str
-    untrained_language: str
-    mode: str
-    process_clause: str
-    document: dict[str, Any]
-    program: Program = field(repr=False, compare=False)
-
-    def clause(self, id: str) -> Clause | None:
-        """The clause of this id, or None."""
-        return next((clause for clause in self.clauses if clause.id == id), None)
-
-    @property
-    def citable(self) -> tuple[Clause, ...]:
-        """The clauses by which moderators may reject, in order: the first nine have keys 1-9."""
-        return tuple(clause for clause in self.clauses if clause.cite)

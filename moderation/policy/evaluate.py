@@ -8,8 +8,8 @@ from typing import Any
 
 from moderation.policy import document as ids
 from moderation.policy.comment_text import MAX_BODY
-from moderation.policy.compile import Case, CompiledRule, read_fact, spans_of
-from moderation.policy.document import SEVERITY, Condition, Policy, Rule
+from moderation.policy.compile import Case, CompiledRule, Policy, read_fact, spans_of
+from moderation.policy.document import SEVERITY, Condition, Rule
 from moderation.policy.facts import Facts
 
 Span = tuple[int, int]

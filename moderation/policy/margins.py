@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from moderation.policy.compile import Case, CompiledRule
-from moderation.policy.document import Policy
+from moderation.policy.compile import Case, CompiledRule, Policy
 from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS, Facts
 

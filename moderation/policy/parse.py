@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moderation.policy.compile import compile_rules
+from moderation.policy.compile import Policy, compile_rules
 from moderation.policy.conditions import parse_condition
 from moderation.policy.document import (
     MODES,
@@ -14,7 +14,6 @@ from moderation.policy.document import (
     WORD_LISTS,
     Clause,
     Condition,
-    Policy,
     PolicyError,
     Problem,
     Rule,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moderation.policy.document import Policy
+from moderation.policy.compile import Policy
 from moderation.policy.evaluate import evaluate
 from moderation.policy.facts import Facts
 

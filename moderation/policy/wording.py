@@ -7,7 +7,8 @@ from functools import singledispatch
 from typing import Any
 
 from moderation.policy import document as ids
-from moderation.policy.document import Policy, Rule
+from moderation.policy.compile import Policy
+from moderation.policy.document import Rule
 from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS
 

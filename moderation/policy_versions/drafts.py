@@ -9,17 +9,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
-from moderation import policy as judge
 from moderation.models import Policy, Site
-from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid
-from moderation.policy_versions.live import ensure_default, policy_version
-from moderation.selectors.policies import find_draft
 
-NOTE_POINTS = 500
 # A document that parses is smaller; a draft may be wrong, but not endless.
 DRAFT_BYTES = 8_000_000
 # U+0000 as JSON writes it, and not a backslash that somebody typed before "u0000".
@@ -34,6 +28,12 @@ class StaleDraft(Conflict):
     def __init__(self, current: Policy | None) -> None:
         super().__init__("The draft has changed since you opened it.")
         self.current = current
+
+
+def find_draft(site: Site) -> Policy | None:
+    """Return the draft that editors are working on, if there is one."""
+    drafts = Policy.objects.filter(site=site, number__isnull=True)
+    return drafts.select_related("edited_by").first()
 
 
 def save_draft(
@@ -67,68 +67,6 @@ def discard_draft(site: Site, *, seen: datetime) -> None:
     deleted, _ = Policy.objects.filter(site=site, number__isnull=True, updated_at=seen).delete()
     if not deleted:
         raise StaleDraft(find_draft(site))
-
-
-def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy:
-    """Make the draft the next version; from then on every worker judges by it.
-
-    Raises StaleDraft, PolicyError (the draft cannot judge), Conflict (it says what is live anyway).
-    """
-    validation.check_text(note, "note", points=NOTE_POINTS)
-    with transaction.atomic():
-        live = _lock_live(site)
-        draft = find_draft(site)
-        if draft is None or draft.updated_at != seen:
-            raise StaleDraft(draft)
-        judge.parse(draft.document)
-        _refuse_same(live, draft.document)
-        Policy.objects.filter(pk=draft.pk).update(
-            number=(live.number or 0) + 1,
-            note=note,
-            published_at=Now(),
-            published_by=user,
-            updated_at=Now(),
-        )
-    draft.refresh_from_db()
-    return draft
-
-
-def revert(site: Site, *, number: int, user: User, live_number: int) -> Policy:
-    """Publish an earlier version again, as a new one; the draft stays as it is.
-
-    live_number: the version the editor took for the live one. Raises Conflict when it is not, or
-    when nothing would change, and NoPolicyError.
-    """
-    row, program = policy_version(site, number)
-    with transaction.atomic():
-        live = _lock_live(site)
-        if live.number != live_number:
-            raise Conflict(f"Version {live.number} has been published meanwhile.")
-        _refuse_same(live, program.document)
-        created = Policy.objects.create(
-            site=site,
-            number=(live.number or 0) + 1,
-            document=row.document,
-            note=f"Back to version {number}",
-            edited_by=user,
-            published_at=Now(),
-            published_by=user,
-        )
-    created.refresh_from_db()
-    return created
-
-
-def _lock_live(site: Site) -> Policy:
-    """Return the live version; until the transaction ends nobody else can publish on this site."""
-    ensure_default(site)
-    Site.objects.select_for_update().get(pk=site.pk)
-    published = Policy.objects.filter(site=site, number__isnull=False)
-    return published.order_by(F("number").desc())[0]
-
-
-def _refuse_same(live: Policy, document: dict[str, Any]) -> None:
-    if not judge.diff(live.document, document):
-        raise Conflict(f"It says what version {live.number} says: there is nothing to publish.")
 
 
 def _check_storable(document: dict[str, Any]) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from moderation.models import Decision, SecondReading, Site, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict
 from moderation.platform.retry import settled
 from moderation.review.actions import KEY_POINTS, approve, reject, send_to_review
-from moderation.selectors.readings import open_disagreements
+
+Kind = SecondReading.Kind
+PAGE_SIZE = 25
 
 SETTLED = "It was settled meanwhile."
 
@@ -70,3 +73,29 @@ def _uphold(user: User, site: Site, reading_pk: int, key: str) -> SecondReading:
             clause=first.clauses[0] if first.clauses else "",
             key=key,
         )
+
+
+def open_disagreements(site: Site) -> QuerySet[SecondReading]:
+    """Return the readings that differ from a decision which nobody has looked at since.
+
+    Those by another clause alone are none: readers see the same.
+    """
+    upheld = SecondReading.objects.filter(decision=OuterRef("decision"), kind=Kind.UPHELD)
+    return SecondReading.objects.filter(
+        ~Q(status=F("decision__status")),
+        ~Exists(upheld),
+        site=site,
+        kind__in=(Kind.AUDIT, Kind.DOUBLE),
+        taken_back_at__isnull=True,
+        comment__version=F("decision__version"),
+        comment__erased_at__isnull=True,
+    )
+
+
+def newest_disagreements(site: Site) -> list[SecondReading]:
+    """Return the newest of them, each with what a senior moderator needs to see."""
+    found = open_disagreements(site).order_by("-pk")
+    with_context = found.select_related(
+        "comment__story", "comment__parent", "decision__policy", "decision__score"
+    )
+    return list(with_context[:PAGE_SIZE])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
-from moderation.models import Comment, GoldComment, Site
+from moderation.models import Comment, GoldComment, SecondReading, Site
 from moderation.platform.errors import Conflict, NotFound
+from moderation.quality.disagreements import PAGE_SIZE, Kind
 from moderation.quality.sampling import DECIDED
 from moderation.review.actions import Ruling, check_ruling
 
@@ -41,3 +43,22 @@ def add_gold(user: User, site: Site, comment_pk: int, ruling: Ruling) -> GoldCom
 def retire_gold(site: Site, pk: int) -> None:
     """Give a gold comment to nobody any more; what was said of it is kept."""
     GoldComment.objects.filter(pk=pk, site=site, retired_at__isnull=True).update(retired_at=Now())
+
+
+def gold_comments(site: Site) -> list[GoldComment]:
+    """Return a site's gold comments, the newest first, with `read` and `as_fixed` (counts)."""
+    gold = GoldComment.objects.filter(site=site, retired_at__isnull=True)
+    standing = Q(readings__taken_back_at__isnull=True)
+    as_fixed = standing & Q(readings__status=F("status"), readings__clause=F("clause"))
+    counted = gold.annotate(
+        read=Count("readings", filter=standing), as_fixed=Count("readings", filter=as_fixed)
+    )
+    return list(counted.select_related("comment__story").order_by("-pk"))
+
+
+def own_gold_readings(user: User, site: Site) -> list[SecondReading]:
+    """Return what this person said of gold comments, the newest first, with the fixed answers."""
+    own = SecondReading.objects.filter(
+        moderator=user, site=site, kind=Kind.GOLD, taken_back_at__isnull=True
+    )
+    return list(own.select_related("comment", "gold").order_by("-pk")[:PAGE_SIZE])

@@ -22,7 +22,7 @@ from moderation.platform.errors import Conflict, NotFound
 from moderation.platform.retry import settled
 from moderation.quality import sampling
 from moderation.review.actions import KEY_POINTS, NOTE_POINTS, Ruling, check_ruling
-from moderation.review.queue import QueryTooSlow, QueueFilters, bounded
+from moderation.review.queue_filters import QueryTooSlow, QueueFilters, bounded
 
 Kind = SecondReading.Kind
 CHANCE = random.SystemRandom()

@@ -31,7 +31,7 @@ from moderation.review.actions import (
 )
 from moderation.review.claims import ORDERS
 from moderation.review.deferrals import defer, until_in
-from moderation.review.queue import QueueFilters, bounded, filter_comments
+from moderation.review.queue_filters import QueueFilters, bounded, filter_comments
 
 CAP = 500
 # So many may be chosen by hand.

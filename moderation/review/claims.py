@@ -18,7 +18,7 @@ from moderation.accounts.roles import at_least
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
 from moderation.review.disturbing import heavy_comments, last_read
-from moderation.review.queue import (
+from moderation.review.queue_filters import (
     QueueFilters,
     decisions_by,
     filter_comments,

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Floor, Least
 
 from moderation.models import QueueEntry, Score, Site, Status
-from moderation.review.queue import (
+from moderation.review.queue_filters import (
     QueueFilters,
     bounded,
     entries,

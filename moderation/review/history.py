@@ -25,7 +25,7 @@ from moderation.models import (
     Status,
     WrongScore,
 )
-from moderation.review.queue import put_off
+from moderation.review.queue_filters import put_off
 
 # A history longer than this is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
 from moderation.models import Comment, Escalation, Site, Status
-from moderation.review.queue import bounded, entries, put_off
+from moderation.review.queue_filters import bounded, entries, put_off
 
 # Ages in words, and their upper edges; what is older falls into the last one.
 AGES = (

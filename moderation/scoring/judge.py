@@ -18,7 +18,12 @@ from moderation.policy import Policy as Judge
 from moderation.policy.document import AUTHOR, DAMAGED, PREMODERATED
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.context import Context, Waiting, gather
-from moderation.scoring.site_classifier import ADAPTED, SiteClassifier, classifier_for
+from moderation.scoring.site_classifier import (
+    ADAPTED,
+    SiteClassifier,
+    UnusableBundle,
+    classifier_for,
+)
 
 if TYPE_CHECKING:
     from classifiers import Measurement
@@ -88,11 +93,9 @@ def _judge_site(site_pk: int, rows: Sequence[Waiting], context: Context) -> Iter
 
 def usable_classifier(site_pk: int) -> SiteClassifier | None:
     """Return what measures the site's comments; None (and a line in the log) when it is broken."""
-    from classifiers import BundleError  # noqa: PLC0415 (see scoring.site_classifier)
-
     try:
         return classifier_for(site_pk)
-    except (BundleError, OSError) as error:
+    except UnusableBundle as error:
         logger.error("site %s: the classifier cannot be used: %s", site_pk, error)
         return None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from moderation.models import Site
 from moderation.platform.errors import Unavailable
 from moderation.scoring.judge import usable_classifier
-from moderation.scoring.site_classifier import SiteClassifier, bundled
+from moderation.scoring.site_classifier import SiteClassifier, UnusableBundle, bundled
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -184,11 +184,9 @@ def warm() -> None:
 
     A bundle that cannot be used is logged: comments are taken in all the same, for people.
     """
-    from classifiers import BundleError  # noqa: PLC0415 (see scoring.site_classifier)
-
     try:
         bundled().score_batch([Asked("Who pays for the second bridge?").item()])
-    except (BundleError, OSError) as error:
+    except UnusableBundle as error:
         logger.error("the classifier cannot be used: %s", error)
 
 

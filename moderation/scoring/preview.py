@@ -46,7 +46,7 @@ def explain(comment: Comment) -> list[Contribution]:
     """Return which words moved which signal of a comment, strongest first.
 
     Offsets are into the comment's body as it is now. Computed on demand, kept for the last
-    comments of this process. Raises classifiers.BundleError when the classifier cannot be used.
+    comments of this process. Raises UnusableBundle when the classifier cannot be used.
     """
     return list(_explain(comment.pk, comment.revision, classifier_for(comment.site_id).name))
 

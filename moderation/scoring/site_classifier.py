@@ -60,14 +60,22 @@ class SiteClassifier:
         return sorted(found, key=lambda one: -abs(one.weight))
 
 
+class UnusableBundle(Exception):
+    """The bundled classifier cannot be used; the message says why."""
+
+
 def bundled() -> Classifier:
     """Return the bundled classifier, loaded once per process and verified by its checksum.
 
-    Raises classifiers.BundleError when its files are missing, damaged or of another format.
+    Raises UnusableBundle when its files are missing, damaged or of another format.
     """
-    from classifiers import load  # noqa: PLC0415 (heavy: loaded by what measures, when it does)
+    # Heavy: loaded by what measures, when it does.
+    from classifiers import BundleError, load  # noqa: PLC0415
 
-    return load()
+    try:
+        return load()
+    except (BundleError, OSError) as error:
+        raise UnusableBundle(str(error)) from error
 
 
 def classifier_for(site_pk: int) -> SiteClassifier:
@@ -76,7 +84,7 @@ def classifier_for(site_pk: int) -> SiteClassifier:
     One small query finds the site's live version, so a promotion or a roll-back reaches every
     worker with its next batch; the weights are kept per version. A version that cannot be used is
     passed over: the bundled classifier serves alone, `damaged` says that it should not be alone.
-    Raises classifiers.BundleError when the bundle itself cannot be used: then nothing may be
+    Raises UnusableBundle when the bundle itself cannot be used: then nothing may be
     decided by it.
     """
     base = bundled()

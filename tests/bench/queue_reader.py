@@ -19,7 +19,8 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from moderation.models import Moderator, Site  # noqa: E402
 from moderation.review import claims  # noqa: E402
 from moderation.review.histogram import histogram  # noqa: E402
-from moderation.review.queue import QueueFilters, count_comments, queue_page  # noqa: E402
+from moderation.review.queue import count_comments, queue_page  # noqa: E402
+from moderation.review.queue_filters import QueueFilters  # noqa: E402
 from moderation.review.workload import workload  # noqa: E402
 
 

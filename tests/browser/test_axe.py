@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from moderation.appeals import answer as appeals_answer
 from moderation.community import standing
 from moderation.community.story_state import change_state, watch
+from moderation.decisions.author_link import decision_url
 from moderation.models import (
     Appeal,
     Author,
@@ -27,7 +28,6 @@ from moderation.models import (
 from moderation.review import actions as desk
 from moderation.review.actions import Press
 from moderation.review.deferrals import bring_back, defer, until_in
-from moderation.services.decision_links import decision_url
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, waiting

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from classifiers import BundleError, Classifier, Item, site_model
-from classifiers.evaluation.__main__ import report
+from classifiers.evaluation import report
 from tests.classifiers.conftest import STORY, TITLE
 
 _REJECTED = ("Vote for my cousin's zeppelin company", "Zeppelins are the answer, buy a zeppelin",

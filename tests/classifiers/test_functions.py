@@ -7,9 +7,9 @@ import sys
 from collections import Counter
 
 from classifiers import Classifier
+from classifiers.datasets.functional_suite import SENTENCES, suite
 from classifiers.datasets.labelled import normalised
-from classifiers.evaluation.functional import SENTENCES, suite
-from classifiers.evaluation.functional.table import function_table
+from classifiers.evaluation.functional import function_table
 from classifiers.training.enrich import with_own_sentences
 
 

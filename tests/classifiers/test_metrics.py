@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from classifiers.evaluation.__main__ import report
-from classifiers.evaluation.metrics import recall_at
+from classifiers.evaluation import report
+from classifiers.metrics import recall_at
 
 
 def test_figures_agree_with_scikit_learn() -> None:

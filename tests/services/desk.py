@@ -12,9 +12,9 @@ from django.db import connection
 
 from moderation.decisions.decide import decide
 from moderation.learning import train
+from moderation.learning.near_copies import NearCopies
 from moderation.models import ClassifierVersion, Comment, Decision, Policy, Site, Source, Status
 from moderation.policy_versions import live
-from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 
 Decide = Callable[..., list[Comment]]

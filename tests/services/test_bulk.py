@@ -16,7 +16,7 @@ from moderation.review import bulk, claims
 from moderation.review.actions import Press, Ruling
 from moderation.review.bulk import PUT_OFF, Plan
 from moderation.review.deferrals import bring_back
-from moderation.review.queue import QueueFilters, filter_comments
+from moderation.review.queue_filters import QueueFilters, filter_comments
 from tests.cast import MakeComment
 
 APPROVE = Plan(Ruling(status=Status.APPROVED))

@@ -12,6 +12,7 @@ from moderation.decisions.decide import resubmit
 from moderation.intake.erase import erase_comment
 from moderation.learning import label_sets, train
 from moderation.learning.labels import Label, Provenance, stream_labels
+from moderation.learning.near_copies import NearCopies
 from moderation.models import (
     Author,
     Comment,
@@ -21,7 +22,6 @@ from moderation.models import (
     Status,
 )
 from moderation.review import actions
-from moderation.services.near_copies import NearCopies
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule
 

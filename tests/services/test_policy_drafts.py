@@ -13,8 +13,9 @@ from django.db import connection
 from moderation import policy as judge
 from moderation.models import Policy, Site
 from moderation.platform.errors import Conflict, Invalid
-from moderation.policy_versions.drafts import StaleDraft, publish, revert, save_draft
+from moderation.policy_versions.drafts import StaleDraft, save_draft
 from moderation.policy_versions.live import ensure_default, live_policy
+from moderation.policy_versions.publish import publish, revert
 
 PEOPLE = 6
 Act = Callable[[int], object]

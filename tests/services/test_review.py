@@ -26,7 +26,7 @@ from moderation.platform.errors import (
 from moderation.policy_versions import live
 from moderation.review import actions, claims
 from moderation.review.actions import Press, Ruling
-from moderation.review.queue import QueueFilters
+from moderation.review.queue_filters import QueueFilters
 from moderation.scoring import drain
 from tests.cast import MakeComment
 

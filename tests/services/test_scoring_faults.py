@@ -33,7 +33,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.policy_versions import live
-from moderation.scoring import drain, judge, site_classifier
+from moderation.scoring import drain, judge
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_without_a_sound_bundle_a_person_decides(
     def broken() -> Classifier:
         raise BundleError("The checksum is wrong.")
 
-    monkeypatch.setattr(site_classifier, "bundled", broken)
+    monkeypatch.setattr("classifiers.load", broken)
     comment = make_comment()
     drain.drain()
     decision = Decision.objects.get()
@@ -220,7 +220,7 @@ import os, signal
 import django
 django.setup()
 from classifiers import Classifier
-from moderation.services import scoring
+from moderation.scoring import drain
 
 score_batch = Classifier.score_batch
 
@@ -230,7 +230,7 @@ def fatal(self, items):
     return score_batch(self, items)
 
 Classifier.score_batch = fatal
-scoring.drain()
+drain.drain()
 """
 
 

@@ -11,9 +11,8 @@ from django.core.management import CommandError, call_command
 from moderation.accounts import api_keys
 from moderation.learning import train
 from moderation.learning.label_sets import collect
-from moderation.learning.suggestions import count_suggestions
+from moderation.learning.suggestions import count_suggestions, suggest
 from moderation.models import ApiKey, Site, Status, Suggestion
-from moderation.services.suggestions import suggest
 from tests.cast import MakeComment
 from tests.services.desk import comments, rule
 

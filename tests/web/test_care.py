@@ -14,7 +14,7 @@ from moderation.models import ClassifierVersion, Comment, Moderator, Score, Site
 from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.review import actions as desk
 from moderation.review import claims
-from moderation.review.queue import QueueFilters
+from moderation.review.queue_filters import QueueFilters
 from tests.cast import MakeComment
 
 SETTINGS = "/review/daily/settings/"

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.appeals import answer as appeals_answer
+from moderation.decisions.author_link import decision_url
 from moderation.intake import erase
 from moderation.models import (
     Appeal,
@@ -23,7 +24,6 @@ from moderation.models import (
     Status,
     Story,
 )
-from moderation.services.decision_links import decision_url
 from moderation.web.public import visitors
 from tests.cast import MakeComment
 from tests.services.desk import rule

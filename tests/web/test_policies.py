@@ -13,9 +13,10 @@ from django.test import Client
 from moderation import policy as judge
 from moderation.models import ClassifierVersion, Comment, Policy, Score, Site, Status
 from moderation.platform.errors import Conflict
-from moderation.policy.public_changes import public_changes
-from moderation.policy_versions.drafts import publish, revert, save_draft
+from moderation.policy.public import public_changes
+from moderation.policy_versions.drafts import save_draft
 from moderation.policy_versions.live import ensure_default, live_policy
+from moderation.policy_versions.publish import publish, revert
 from moderation.web.policy.form import field_name, fits_form, read_document
 from moderation.web.policy.form_rows import build_rows
 from tests.cast import MakeComment

@@ -20,9 +20,9 @@ from moderation.models import (
     Source,
     Status,
 )
+from moderation.quality.disagreements import open_disagreements
 from moderation.quality.report import quality
 from moderation.review import actions as desk
-from moderation.selectors.readings import open_disagreements
 from tests.cast import make_moderator
 from tests.web.test_second_readings import SCRIPT, Settle, given, mix_in, press, settle
 

@@ -22,8 +22,9 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.review import claims, queue
-from moderation.review.queue import QueueFilters, filter_comments, queue_page
+from moderation.review import claims, queue, queue_filters
+from moderation.review.queue import queue_page
+from moderation.review.queue_filters import QueueFilters, filter_comments
 from tests.cast import MakeComment
 from tests.services.desk import rule
 
@@ -118,7 +119,7 @@ def test_beyond_the_queue_search_finds_decided_comments(daily: Site, marked: Com
 
 @pytest.mark.parametrize("order", ["priority", "newest", "oldest"])
 def test_pages_show_every_comment_once(
-    daily: Site, make_comment: MakeComment, order: queue.Order
+    daily: Site, make_comment: MakeComment, order: queue_filters.Order
 ) -> None:
     made = [make_comment(status=Status.IN_REVIEW, priority=n % 3 / 2).pk for n in range(11)]
     filters = QueueFilters(order=order)
@@ -166,14 +167,14 @@ def test_what_takes_too_long_is_stopped_and_said(
     client: Client, mona: User, make_comment: MakeComment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comment, _ = (make_comment(status=Status.IN_REVIEW) for _ in range(2))
-    asked = queue.filter_comments
+    asked = queue_filters.filter_comments
 
     def slow(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
         """The same question, asked of a database that needs ten seconds to answer."""
         return asked(site, filters).extra(where=["pg_sleep(10) IS NOT NULL"])
 
     monkeypatch.setattr(queue, "filter_comments", slow)
-    monkeypatch.setattr(queue.bounded.__wrapped__, "__defaults__", (50,))
+    monkeypatch.setattr(queue_filters.bounded.__wrapped__, "__defaults__", (50,))
     monkeypatch.setattr(queue.count_comments, "__kwdefaults__", {"cap": 9, "milliseconds": 50})
     client.force_login(mona)
     answer = client.get("/review/daily/")

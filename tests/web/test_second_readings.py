@@ -30,7 +30,7 @@ from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.quality import second_reviews
 from moderation.quality.disagreements import uphold
 from moderation.review import actions as desk
-from moderation.review.queue import QueueFilters
+from moderation.review.queue_filters import QueueFilters
 from tests.cast import MakeComment
 from tests.web.test_review import SCRIPT, decide_at
 

@@ -10,7 +10,7 @@ from moderation.models import BulkDecision, ClassifierVersion, Comment, Score, S
 from moderation.policy_versions.live import ensure_default
 from moderation.review import queue
 from moderation.review.histogram import histogram
-from moderation.review.queue import QueueFilters
+from moderation.review.queue_filters import QueueFilters
 from tests.cast import MakeComment
 
 TOGETHER = "/review/daily/together/"

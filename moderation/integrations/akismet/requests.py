@@ -14,12 +14,12 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
-from moderation.api import json_body
-from moderation.api.problems import BadRequest
 from moderation.integrations.akismet.check import Checked, Told
 from moderation.integrations.html_text import text_of_html
 from moderation.platform import validation
 from moderation.platform.errors import Invalid
+from moderation.platform.http import json_body
+from moderation.platform.http.problems import BadRequest
 
 # 32,000 characters of a comment (what Discourse sends), each of four bytes and percent-encoded.
 REQUEST_BYTES = 1024 * 1024

@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
 from moderation.accounts.api_keys import Caller
-from moderation.api import rate_limit
-from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany
 from moderation.integrations import callers
 from moderation.integrations.akismet.callbacks import close_callback
 from moderation.integrations.akismet.check import Told, check
@@ -21,10 +19,12 @@ from moderation.integrations.akismet.requests import (
     settled,
     split_host,
 )
+from moderation.learning import suggestions
+from moderation.learning.suggestions import TooManySuggestions
 from moderation.models import Scope, Suggestion
 from moderation.platform.errors import ModerationError
-from moderation.services import suggestions
-from moderation.services.suggestions import TooManySuggestions
+from moderation.platform.http import rate_limit
+from moderation.platform.http.problems import RETRY_SECONDS, BadRequest, TooMany
 
 __all__ = ["refuse", "split_host", "urlpatterns"]
 

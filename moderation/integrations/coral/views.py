@@ -12,9 +12,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.accounts.api_keys import Caller
-from moderation.api import json_body, rate_limit
-from moderation.api.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
 from moderation.intake import upserts
 from moderation.intake.submit import Submission
 from moderation.intake.upserts import StoryGiven
@@ -24,6 +21,8 @@ from moderation.integrations.html_text import text_of_html
 from moderation.integrations.secrets import signer_of
 from moderation.models import ForeignSecret, Site
 from moderation.platform.errors import ModerationError
+from moderation.platform.http import json_body, rate_limit
+from moderation.platform.http.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
 
 __all__ = ["refuse", "urlpatterns"]
 
@@ -51,7 +50,7 @@ def _signed(request: HttpRequest, slug: str, door: ForeignSecret.Door) -> Site:
     if site is None:
         raise Unauthorised("The signature fits no secret of this address.")
     # A site's signed requests count together, under a number that no key has.
-    rate_limit.count(request, Caller(-site.pk, site, frozenset(), None))
+    rate_limit.count(request, -site.pk)
     return site
 
 

@@ -9,8 +9,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from moderation.api import json_body, rate_limit
-from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
 from moderation.integrations import callers, enqueue
 from moderation.integrations.openai.categories import (
     MEASURED,
@@ -20,6 +18,8 @@ from moderation.integrations.openai.categories import (
     score_categories,
 )
 from moderation.platform.errors import ModerationError
+from moderation.platform.http import json_body, rate_limit
+from moderation.platform.http.problems import RETRY_SECONDS, TooMany, Unauthorised
 from moderation.scoring.on_demand import Asked, Measured, measure
 
 __all__ = ["refuse", "urlpatterns"]
@@ -82,7 +82,7 @@ def moderations(request: HttpRequest) -> HttpResponse:
     if not isinstance(asked, dict):
         raise Refusal("We expected an object.", code="invalid_type")
     model, texts = _model(asked.get("model")), _texts(asked.get("input"))
-    rate_limit.count(request, caller, cost=len(texts) - 1)  # the first is counted with the key
+    rate_limit.count(request, caller.key_id, cost=len(texts) - 1)  # the first came with the key
     measured = measure(caller.site, [Asked(text) for text in texts])
     _require_trained(measured)
     response = _respond(

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from moderation.api.problems import RETRY_SECONDS, TooMany, Unauthorised
 from moderation.integrations.callers import NoKey
 from moderation.platform.errors import ModerationError, TooLarge
+from moderation.platform.http.problems import RETRY_SECONDS, TooMany, Unauthorised
 
 CONTENT_TYPE = "application/json; charset=UTF-8"
 ERROR = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"

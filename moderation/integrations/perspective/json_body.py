@@ -14,9 +14,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from moderation.api import json_body
-from moderation.api.problems import BadRequest, NotJson
 from moderation.platform.errors import TooLarge
+from moderation.platform.http import json_body
+from moderation.platform.http.problems import BadRequest, NotJson
 
 # A comment of 20 KB and several texts around it, every letter escaped.
 REQUEST_BYTES = 8 * 1024 * 1024

@@ -21,9 +21,9 @@ from moderation.integrations.perspective.fields import read_message
 from moderation.integrations.perspective.requests import read_analyze
 from moderation.integrations.perspective.responses import describe
 from moderation.integrations.perspective.suggest import read_suggestion
+from moderation.learning import suggestions
 from moderation.models import Scope
 from moderation.scoring.on_demand import Asked, measure
-from moderation.services import suggestions
 
 __all__ = ["refuse", "urlpatterns"]
 

@@ -65,14 +65,14 @@ class Command(BaseCommand):
 
     def trust(self, site: Site, options: dict[str, Any]) -> None:
         """Set how much a key's labels count."""
-        from moderation.services.suggestions import trust
+        from moderation.learning.suggestions import trust
 
         trust(self._key(site, options), options["weight"])
         self.list(site, options)
 
     def forget(self, site: Site, options: dict[str, Any]) -> None:
         """Delete a key's labels."""
-        from moderation.services.suggestions import forget_suggestions
+        from moderation.learning.suggestions import forget_suggestions
 
         count = forget_suggestions(self._key(site, options))
         self.stdout.write(f"{count} labels deleted.")
@@ -92,6 +92,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['door']} is closed ({count} secrets forgotten).")
 
     def _key(self, site: Site, options: dict[str, Any]) -> ApiKey:
-        from moderation.services.suggestions import find_key
+        from moderation.learning.suggestions import find_key
 
         return find_key(site, options["key"])

@@ -27,10 +27,10 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Train and print the report."""
-        from classifiers import BundleError
         from moderation.learning.report import in_words
         from moderation.learning.train import retrain
         from moderation.models import Site
+        from moderation.scoring.site_classifier import UnusableBundle
 
         sites = list(Site.objects.order_by("slug"))
         if options["site"]:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{site.name}: reading decisions, measuring, learning …")
             try:
                 training = retrain(site, dry_run=options["dry_run"])
-            except BundleError as error:
+            except UnusableBundle as error:
                 raise CommandError(
                     f"The bundled classifier cannot be used: {error}", returncode=2
                 ) from error

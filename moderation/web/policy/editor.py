@@ -19,9 +19,8 @@ from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Policy, Role
 from moderation.platform.errors import ModerationError
 from moderation.policy_versions import drafts
-from moderation.policy_versions.drafts import StaleDraft
+from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import NoPolicyError, ensure_default, live_policy
-from moderation.selectors.policies import find_draft
 from moderation.templatetags.times import in_words
 from moderation.web.access import moderates
 from moderation.web.policy.form import fits_form, read_document

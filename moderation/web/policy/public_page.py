@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from moderation import policy as judge
 from moderation.models import Policy, Site
-from moderation.policy.public_changes import public_changes
+from moderation.policy.public import public_changes
 from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
-from moderation.selectors.policies import published_versions
+from moderation.policy_versions.publish import published_versions
 from moderation.web.policy.form_rows import condition_sentence, rule_sentence
 
 

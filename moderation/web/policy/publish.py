@@ -13,10 +13,11 @@ from moderation import policy as judge
 from moderation.models import Moderator
 from moderation.platform.errors import ModerationError
 from moderation.policy_versions import drafts
-from moderation.policy_versions.drafts import StaleDraft
+from moderation.policy_versions import publish as publishing
+from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
+from moderation.policy_versions.publish import published_versions
 from moderation.scoring.policy_trial import try_policy
-from moderation.selectors.policies import find_draft, published_versions
 from moderation.web.policy.editor import (
     address_of,
     edits,
@@ -39,7 +40,7 @@ def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     try:
         if seen is None:
             raise StaleDraft(find_draft(moderator.site))
-        version = drafts.publish(moderator.site, user=moderator.user, seen=seen, note=note)
+        version = publishing.publish(moderator.site, user=moderator.user, seen=seen, note=note)
     except StaleDraft as stale:
         return _show_publish(
             request, moderator, status=409, refusal=who_was_faster(stale), note=note
@@ -128,7 +129,7 @@ def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpRespo
     if request.method == "POST":
         live_number = request.POST.get("live", "")[:9]
         try:
-            version = drafts.revert(
+            version = publishing.revert(
                 moderator.site,
                 number=number,
                 user=moderator.user,

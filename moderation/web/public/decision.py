@@ -24,12 +24,12 @@ from moderation.appeals.queue import (
     told_state,
 )
 from moderation.community.author_view import OwnComment, own_comment
+from moderation.decisions.author_link import read_link
 from moderation.decisions.lookup import get_story
 from moderation.decisions.visibility import seen_status
 from moderation.intake import edit
 from moderation.models import Appeal, Comment, Status, Story
 from moderation.platform.errors import ModerationError
-from moderation.services.decision_links import read_link
 from moderation.web.public import visitors
 from moderation.web.public.forms import AppealForm, EditForm, add_refusal
 from moderation.web.public.stories import address_of, host_of, reader_site

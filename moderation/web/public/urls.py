@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.web import front
-from moderation.web.public import decision, stories
+from moderation.web.public import decision, front, stories
 
 urlpatterns = [
     path("", front.front, name="front"),

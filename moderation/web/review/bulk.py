@@ -15,13 +15,8 @@ from moderation.platform.errors import ModerationError, NotFound
 from moderation.review import bulk as together
 from moderation.review.actions import Press, Ruling
 from moderation.review.deferrals import HOURS
-from moderation.review.queue import (
-    LARGEST_ID,
-    Count,
-    QueryTooSlow,
-    QueueFilters,
-    count_comments,
-)
+from moderation.review.queue import LARGEST_ID, Count, count_comments
+from moderation.review.queue_filters import QueryTooSlow, QueueFilters
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review.card import find_policy

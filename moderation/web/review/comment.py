@@ -16,7 +16,7 @@ from moderation.accounts.invitations import note_presence
 from moderation.accounts.roles import at_least, colleagues
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
-from moderation.review import claims, queue
+from moderation.review import claims, queue, queue_filters
 from moderation.review.history import last_undoable
 from moderation.web.review import skipped
 from moderation.web.review.card import build_card
@@ -27,7 +27,7 @@ from moderation.web.review.shortcuts import keys_of, shown_keys
 COUNT_MS = 150
 
 
-def comment_address(moderator: Moderator, pk: int, filters: queue.QueueFilters) -> str:
+def comment_address(moderator: Moderator, pk: int, filters: queue_filters.QueueFilters) -> str:
     """Return where a comment is shown, keeping the filters of the round."""
     address = reverse("review_comment", kwargs={"site": moderator.site.slug, "pk": pk})
     return f"{address}{query_of(filters)}"
@@ -48,7 +48,7 @@ def show_comment(
     request: HttpRequest,
     moderator: Moderator,
     found: Comment,
-    filters: queue.QueueFilters,
+    filters: queue_filters.QueueFilters,
     **more: Any,
 ) -> HttpResponse:
     """Render the page of one comment, and claim it alone.
@@ -73,7 +73,7 @@ def card_html(
     request: HttpRequest,
     moderator: Moderator,
     found: Comment,
-    filters: queue.QueueFilters,
+    filters: queue_filters.QueueFilters,
     *,
     held: bool = False,
     **more: Any,
@@ -90,7 +90,7 @@ def card_html(
 def _card_context(
     moderator: Moderator,
     found: Comment,
-    filters: queue.QueueFilters,
+    filters: queue_filters.QueueFilters,
     reader: User | None,
     **more: Any,
 ) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _other_reader(moderator: Moderator, found: Comment, *, alone: bool) -> User 
 
 
 def show_empty(
-    request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters
+    request: HttpRequest, moderator: Moderator, filters: queue_filters.QueueFilters
 ) -> HttpResponse:
     """Say that nothing is left, kindly, and where to go from here."""
     note_presence(moderator)
@@ -124,14 +124,16 @@ def show_empty(
     return render(request, "review/empty.html", context)
 
 
-def empty_html(request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters) -> str:
+def empty_html(
+    request: HttpRequest, moderator: Moderator, filters: queue_filters.QueueFilters
+) -> str:
     """Return the part of the page that says that nothing is left."""
     context = _empty_context(request, moderator, filters)
     return render_to_string("review/_empty.html", context, request)
 
 
 def _empty_context(
-    request: HttpRequest, moderator: Moderator, filters: queue.QueueFilters
+    request: HttpRequest, moderator: Moderator, filters: queue_filters.QueueFilters
 ) -> dict[str, Any]:
     address = reverse("review_next", kwargs={"site": moderator.site.slug})
     return {
@@ -152,33 +154,33 @@ def _empty_context(
     }
 
 
-def _others_hold_some(moderator: Moderator, filters: queue.QueueFilters) -> bool:
+def _others_hold_some(moderator: Moderator, filters: queue_filters.QueueFilters) -> bool:
     """Tell whether comments of the round are on the desks of other moderators."""
     try:
-        with queue.bounded():
-            waiting = queue.filter_comments(moderator.site, filters)
+        with queue_filters.bounded():
+            waiting = queue_filters.filter_comments(moderator.site, filters)
             held = waiting.filter(status=Status.IN_REVIEW, claimed_until__gt=Now())
             return held.exclude(claimed_by=moderator.user).exists()
-    except queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         return False
 
 
-def _leaves_some(moderator: Moderator, filters: queue.QueueFilters) -> bool:
+def _leaves_some(moderator: Moderator, filters: queue_filters.QueueFilters) -> bool:
     """Tell whether comments of the round wait that the moderator leaves to others."""
     if not moderator.left_clauses:
         return False
     try:
-        with queue.bounded():
-            waiting = queue.filter_comments(moderator.site, filters)
-            left = waiting.filter(Exists(queue.decisions_by(moderator.left_clauses)))
+        with queue_filters.bounded():
+            waiting = queue_filters.filter_comments(moderator.site, filters)
+            left = waiting.filter(Exists(queue_filters.decisions_by(moderator.left_clauses)))
             return left.filter(status=Status.IN_REVIEW).exists()
-    except queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         return False
 
 
-def count_waiting(moderator: Moderator, filters: queue.QueueFilters) -> queue.Count | None:
+def count_waiting(moderator: Moderator, filters: queue_filters.QueueFilters) -> queue.Count | None:
     """Count what waits; None when that would take too long."""
     try:
         return queue.count_comments(moderator.site, filters, milliseconds=COUNT_MS)
-    except queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         return None

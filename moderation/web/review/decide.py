@@ -18,7 +18,8 @@ from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review import actions as desk
 from moderation.review import claims, deferrals, escalations
 from moderation.review.history import last_undoable
-from moderation.review.queue import LARGEST_ID, QueryTooSlow, QueueFilters
+from moderation.review.queue import LARGEST_ID
+from moderation.review.queue_filters import QueryTooSlow, QueueFilters
 from moderation.web.access import by_script, moderates
 from moderation.web.review import skipped
 from moderation.web.review.comment import card_html, comment_address, find_comment, show_comment

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString
 
 from moderation.models import Moderator, Source, Status
 from moderation.policy import FACTS, SIGNALS, Policy
-from moderation.review.queue import QueueFilters, sections
+from moderation.review.queue import sections
+from moderation.review.queue_filters import QueueFilters
 
 Choices = list[tuple[str, str]]
 ORDERS = [

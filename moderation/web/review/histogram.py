@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from moderation.models import Site
 from moderation.policy import FACTS
 from moderation.review.histogram import histogram
-from moderation.review.queue import QueryTooSlow, QueueFilters
+from moderation.review.queue_filters import QueryTooSlow, QueueFilters
 from moderation.web.review.filters import query_of
 
 HEIGHT = 100

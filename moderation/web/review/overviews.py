@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET
 
 from moderation.models import Moderator, Role, SecondReading
 from moderation.policy import Clause
+from moderation.quality.gold import own_gold_readings
 from moderation.review.my_work import PAGE_SIZE, own_decisions, today
-from moderation.review.queue import LARGEST_ID, QueryTooSlow
+from moderation.review.queue import LARGEST_ID
+from moderation.review.queue_filters import QueryTooSlow
 from moderation.review.workload import workload as count_workload
-from moderation.selectors.readings import own_gold_readings
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review.card import find_policy

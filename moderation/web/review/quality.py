@@ -14,11 +14,10 @@ from moderation.accounts.roles import at_least
 from moderation.models import Comment, Moderator, Role, SecondReading, Status
 from moderation.platform.errors import Invalid, ModerationError
 from moderation.policy import Policy
-from moderation.quality.disagreements import overturn, uphold
-from moderation.quality.gold import add_gold, retire_gold
+from moderation.quality.disagreements import newest_disagreements, overturn, uphold
+from moderation.quality.gold import add_gold, gold_comments, retire_gold
 from moderation.quality.report import ClauseAgreement, Compared, quality
 from moderation.review.actions import Ruling
-from moderation.selectors.readings import gold_comments, newest_disagreements
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review.card import find_policy

@@ -15,7 +15,7 @@ from moderation.accounts.roles import at_least, sites_of
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
 from moderation.quality.second_reviews import comments_to_read_again, shuffled_in
-from moderation.review import claims
+from moderation.review import claims, queue_filters
 from moderation.review import queue as review_queue
 from moderation.review.bulk import SELECTED_CAP
 from moderation.web.access import by_script, moderates, signed_in
@@ -47,7 +47,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("review_queue", found[0].slug)
     waiting = [
-        (site, review_queue.count_comments(site, review_queue.QueueFilters())) for site in found
+        (site, review_queue.count_comments(site, queue_filters.QueueFilters())) for site in found
     ]
     return render(request, "review/sites.html", {"sites": waiting})
 
@@ -71,7 +71,7 @@ def queue(request: HttpRequest, moderator: Moderator) -> HttpResponse:
             moderator.site, filters, cursor=request.GET.get("cursor", "")[:60]
         )
         count = review_queue.count_comments(moderator.site, filters)
-    except review_queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         too_slow = True
     context = {
         "moderator": moderator,
@@ -108,7 +108,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         review_skipped.forget(request, moderator.site)
     try:
         found = claim_next(request, moderator, filters)
-    except review_queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         return to_queue(moderator, filters)
     if found is None:
         return show_empty(request, moderator, filters)
@@ -118,7 +118,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def claim_next(
     request: HttpRequest,
     moderator: Moderator,
-    filters: review_queue.QueueFilters,
+    filters: queue_filters.QueueFilters,
     *,
     after: int | None = None,
 ) -> Comment | None:
@@ -127,7 +127,7 @@ def claim_next(
     Raises QueryTooSlow when the filters match too little of too much.
     """
     skipped = review_skipped.remembered(request, moderator.site)
-    with review_queue.bounded():
+    with queue_filters.bounded():
         found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
@@ -135,7 +135,7 @@ def claim_next(
     return again[0] if again else found
 
 
-def to_queue(moderator: Moderator, filters: review_queue.QueueFilters) -> HttpResponse:
+def to_queue(moderator: Moderator, filters: queue_filters.QueueFilters) -> HttpResponse:
     """Go to the list, which says what is wrong with the filters."""
     address = reverse("review_queue", kwargs={"site": moderator.site.slug})
     return redirect(address + query_of(filters))
@@ -153,7 +153,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     besides = read_ids(request.GET.get("have", ""))
     skipped = review_skipped.remembered(request, moderator.site)
     try:
-        with review_queue.bounded():
+        with queue_filters.bounded():
             found = claims.claim_ahead(
                 moderator.user,
                 moderator.site,
@@ -162,7 +162,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
                 besides=besides,
                 skipped=skipped,
             )
-    except review_queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         found = []
     again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
     waiting = count_waiting(moderator, filters)
@@ -211,7 +211,7 @@ def _neighbour(request: HttpRequest, moderator: Moderator, pk: int, *, back: boo
     here = find_comment(moderator, pk)
     try:
         found = review_queue.neighbour(moderator.site, filters, here, back=back)
-    except review_queue.QueryTooSlow:
+    except queue_filters.QueryTooSlow:
         found = None
     if found is None:
         said = "This is the first one of the queue." if back else "This is the last one."

@@ -19,7 +19,8 @@ from moderation.community.stories import (
 )
 from moderation.models import Moderator, Status, Story
 from moderation.platform.errors import ModerationError
-from moderation.review.queue import LARGEST_ID, QueryTooSlow, QueuePage
+from moderation.review.queue import LARGEST_ID, QueuePage
+from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review.card import find_policy

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from pydantic import BaseModel
 
-from moderation.api.problems import BadRequest, LengthRequired, NotJson
 from moderation.platform.errors import TooLarge
+from moderation.platform.http.problems import BadRequest, LengthRequired, NotJson
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -12,8 +12,7 @@ import time
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from moderation.accounts.api_keys import Caller
-from moderation.api.problems import TooMany
+from moderation.platform.http.problems import TooMany
 
 WINDOW_SECONDS = 60
 
@@ -62,10 +61,10 @@ def share() -> int:
     return int(max(1, limit // processes)) if processes > 1 else int(limit)
 
 
-def count(request: HttpRequest, caller: Caller, cost: int = 1) -> None:
+def count(request: HttpRequest, key_id: int, cost: int = 1) -> None:
     """Count a request (of a batch: each comment). Raises TooMany when the minute is used up."""
     limit = share()
-    allowed, left, seconds = _minute.use(caller.key_id, cost, limit)
+    allowed, left, seconds = _minute.use(key_id, cost, limit)
     request.rate = (limit, left, seconds)  # type: ignore[attr-defined]
     if not allowed:
         raise TooMany(

@@ -1,15 +1,20 @@
-"""The table of docs/quality.md about the functional suite."""
+"""The table of docs/quality.md about the functional suite.
+
+`python -m classifiers.evaluation.functional` prints it alone; `--list` prints the sentences.
+"""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from classifiers.classifier import Classifier
-from classifiers.evaluation.abuse import Table
-from classifiers.evaluation.functional import THRESHOLD, Function, suite
-from classifiers.evaluation.metrics import share_interval
+from classifiers.classifier import Classifier, load
+from classifiers.datasets.functional_suite import THRESHOLD, Function, suite
+from classifiers.metrics import share_interval
+from classifiers.tables import Table, as_markdown
 from classifiers.types import Item
 
 
@@ -47,13 +52,33 @@ def function_table(classifier: Classifier) -> Table:
     rows.append(("", *_row("overall", "", everything, sum(templates.values()))))
     return Table(
         "Functions of hate and abuse",
-        "The functional suite of `classifiers/functions`: templated sentences, each to catch or to "
-        f"leave alone. A sentence is flagged when the higher of the signals named reaches "
-        f"{THRESHOLD}; both were fixed before measuring, and nothing was trained or tuned on "
-        "these sentences. Who wrote the sentences to train on had read the templates of the first "
+        "The functional suite of `classifiers/datasets/functional_suite`: templated sentences, "
+        "each to catch or to leave alone. A sentence is flagged when the higher of the signals "
+        f"named reaches {THRESHOLD}; both were fixed before measuring, and nothing was trained or "
+        "tuned on these sentences. Who wrote the sentences to train on had read the templates of the first "
         "two functions and knew the figures of all (decision 29), so others may find it a little "
         "worse. The interval (Wilson) counts each template once, since the sentences of one "
         "template stand and fall together.",
         ("to", "function", "what", "n", "accuracy", "95 %"),
         rows,
     )
+
+
+def main() -> None:
+    """Print the table, or the sentences."""
+    parser = argparse.ArgumentParser(
+        prog="python -m classifiers.evaluation.functional", description=__doc__
+    )
+    parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+    parser.add_argument("--list", action="store_true", help="print the sentences instead")
+    options = parser.parse_args()
+    if not options.list:
+        print(as_markdown(function_table(load(options.bundle))))
+        return
+    for function in suite():
+        for _, text in function.sentences:
+            print(function.name, text, sep="\t")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Publishing a policy: the draft becomes the next version, or an earlier one comes back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from moderation import policy as judge
+from moderation.models import Policy, Site
+from moderation.platform import validation
+from moderation.platform.errors import Conflict
+from moderation.policy_versions.drafts import StaleDraft, find_draft
+from moderation.policy_versions.live import ensure_default, policy_version
+
+NOTE_POINTS = 500
+
+
+def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy:
+    """Make the draft the next version; from then on every worker judges by it.
+
+    Raises StaleDraft, PolicyError (the draft cannot judge), Conflict (it says what is live anyway).
+    """
+    validation.check_text(note, "note", points=NOTE_POINTS)
+    with transaction.atomic():
+        live = _lock_live(site)
+        draft = find_draft(site)
+        if draft is None or draft.updated_at != seen:
+            raise StaleDraft(draft)
+        judge.parse(draft.document)
+        _refuse_same(live, draft.document)
+        Policy.objects.filter(pk=draft.pk).update(
+            number=(live.number or 0) + 1,
+            note=note,
+            published_at=Now(),
+            published_by=user,
+            updated_at=Now(),
+        )
+    draft.refresh_from_db()
+    return draft
+
+
+def revert(site: Site, *, number: int, user: User, live_number: int) -> Policy:
+    """Publish an earlier version again, as a new one; the draft stays as it is.
+
+    live_number: the version the editor took for the live one. Raises Conflict when it is not, or
+    when nothing would change, and NoPolicyError.
+    """
+    row, program = policy_version(site, number)
+    with transaction.atomic():
+        live = _lock_live(site)
+        if live.number != live_number:
+            raise Conflict(f"Version {live.number} has been published meanwhile.")
+        _refuse_same(live, program.document)
+        created = Policy.objects.create(
+            site=site,
+            number=(live.number or 0) + 1,
+            document=row.document,
+            note=f"Back to version {number}",
+            edited_by=user,
+            published_at=Now(),
+            published_by=user,
+        )
+    created.refresh_from_db()
+    return created
+
+
+def _lock_live(site: Site) -> Policy:
+    """Return the live version; until the transaction ends nobody else can publish on this site."""
+    ensure_default(site)
+    Site.objects.select_for_update().get(pk=site.pk)
+    published = Policy.objects.filter(site=site, number__isnull=False)
+    return published.order_by(F("number").desc())[0]
+
+
+def _refuse_same(live: Policy, document: dict[str, Any]) -> None:
+    if not judge.diff(live.document, document):
+        raise Conflict(f"It says what version {live.number} says: there is nothing to publish.")
+
+
+def published_versions(site: Site) -> QuerySet[Policy]:
+    """Return the published versions, the live one first, without their documents."""
+    return (
+        Policy.objects.filter(site=site, number__isnull=False)
+        .select_related("published_by")
+        .defer("document")
+        .order_by("-number")
+    )
