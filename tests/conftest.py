@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moderation.settings")
     django.setup()
     config.pluginmanager.import_plugin("tests.cast")  # imports models: only now
-    config.pluginmanager.import_plugin("tests.services.desk")
+    config.pluginmanager.import_plugin("tests.desk")
 
 
 def find_browser() -> str | None:

@@ -42,8 +42,8 @@ from moderation.scoring import drain
 from moderation.standalone.startup import programs
 from moderation.webhooks import endpoints, sender
 from tests.cast import MakeComment
+from tests.desk import comments, is_training
 from tests.receiver import Receiver, status
-from tests.services.desk import comments, is_training
 
 ROOT = Path(__file__).resolve().parents[1]
 END_CONNECTIONS = """

@@ -55,8 +55,8 @@ def function_table(classifier: Classifier) -> Table:
         "The functional suite of `classifiers/datasets/functional_suite`: templated sentences, "
         "each to catch or to leave alone. A sentence is flagged when the higher of the signals "
         f"named reaches {THRESHOLD}; both were fixed before measuring, and nothing was trained or "
-        "tuned on these sentences. Who wrote the sentences to train on had read the templates of the first "
-        "two functions and knew the figures of all (decision 29), so others may find it a little "
+        "tuned on these sentences. Who wrote the sentences to train on had read the templates of "
+        "the first two functions and knew the figures of all (decision 29), so others may find it a little "
         "worse. The interval (Wilson) counts each template once, since the sentences of one "
         "template stand and fall together.",
         ("to", "function", "what", "n", "accuracy", "95 %"),

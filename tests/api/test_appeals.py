@@ -10,7 +10,7 @@ from moderation.appeals import answer
 from moderation.models import Appeal, Author, Comment, Policy, Status
 from tests.api.calls import COMMENTS, get, post, problem
 from tests.cast import MakeComment
-from tests.services.desk import rule
+from tests.desk import rule
 
 pytestmark = pytest.mark.django_db
 PATH = f"{COMMENTS}/c-1/appeals"

@@ -32,9 +32,9 @@ from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, waiting
 from tests.cast import MakeComment
-from tests.services.desk import rule
-from tests.web.test_quality import read
-from tests.web.test_second_readings import Settle, mix_in, settle
+from tests.desk import rule
+from tests.web.review.test_quality import read
+from tests.web.review.test_second_reviews import Settle, mix_in, settle
 
 __all__ = ["settle", "waiting"]
 
