@@ -1,6 +1,7 @@
 """Prints how good the classifiers are: `python -m classifiers.evaluation --data DIR`.
 
-With `--write FILE` it writes them as a Markdown page with command, machine and date.
+With `--write FILE` the tables, with command, machine and date, replace those between the two
+comments of a Markdown page.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from classifiers.tables import as_markdown
 
@@ -19,19 +20,15 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
     from classifiers.tables import Table
 
-_HEAD = """# How good the classifiers are
+START, END = (
+    "<!-- tables: written by python -m classifiers.evaluation -->",
+    "<!-- end of tables -->",
+)
 
-Measured on {date} with bundle `{version}` by
+_HEAD = """Measured on {date} with bundle `{version}`,
+on {machine}:
 
     python -m classifiers.evaluation --data DIR {transfer}--write docs/quality.md
-
-on {machine}.
-`DIR` holds the public data sets named in the bundle's card. Training and evaluation draw the same
-parts by hash: weights and calibration saw none of the texts below. A few choices of
-design (one fit per kind of context, weights of the sets, of own sentences and of the teacher's
-excerpts, penalties, windows of three words, what length counts) were made with these tables in
-view, so differences of a point or less mean little. AUC: area under the ROC curve with its 95 %
-interval (Hanley and McNeil); AP: average precision; ECE: expected calibration error over 15 bins.
 """
 
 
@@ -69,12 +66,13 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
     ]
 
 
-def _known_failures(card: dict[str, Any]) -> str:
-    """Return what the card admits, of the bundle and of each further language."""
-    lines = [f"- {one}" for one in card["known_failures"]]
-    for language, own in card["further_languages"].items():
-        lines += [f"- {language}: {one}" for one in own["known_failures"]]
-    return "\n".join(["## Known failures", "", *lines]) + "\n"
+def with_tables(page: str, tables: str) -> str:
+    """Return the page with new tables between its two comments; its other text stays."""
+    before, _, rest = page.partition(START)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"The page needs the lines {START} and {END}.")
+    return f"{before}{START}\n\n{tables}\n{END}{after}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,22 +83,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
     parser.add_argument("--transfer", action="store_true", help="also train without each set")
-    parser.add_argument("--write", type=Path, help="Markdown page to write")
+    parser.add_argument("--write", type=Path, help="Markdown page to write into")
     options = parser.parse_args(arguments)
     classifier = load(options.bundle)
     tables = [
         as_markdown(table) for table in _all_tables(classifier, options.data, options.transfer)
     ]
-    page = _HEAD.format(
+    head = _HEAD.format(
         date=datetime.date.today(),
         version=classifier.version,
         machine=_machine(),
         transfer="--transfer " if options.transfer else "",
     )
-    text = "\n".join([page, *tables, _known_failures(classifier.card)])
+    text = "\n".join([head, *tables])
     print(text)
     if options.write:
-        options.write.write_text(text, encoding="utf-8")
+        page = options.write.read_text(encoding="utf-8")
+        options.write.write_text(with_tables(page, text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def unseen_table(classifier: Classifier, data: Path) -> Table:
     rows.append(("mean", "", "", f"{np.mean(found):.3f}", "", "", ""))
     return Table(
         "Unseen communities",
-        "toxicity on sets of tier C (research licences): never trained or tuned on.",
+        "`toxicity` on sets of tier C (research licences). No text of these sets was used to fit "
+        "weights or calibration.",
         ("set", *FIGURES),
         rows,
     )
@@ -57,8 +58,8 @@ def alarm_table(classifier: Classifier, data: Path) -> Table:
                                for level in (0.5, 0.7, 0.9))))  # fmt: skip
     return Table(
         "False alarms on newspaper comments",
-        f"Share of {len(calm):,} comments of c3_globe_and_mail that annotators did not find "
-        "abusive, with a score of at least …",
+        f"Annotators found none of these {len(calm):,} comments of c3_globe_and_mail abusive. The "
+        "columns give the share that scores at least 0.5, 0.7 and 0.9.",
         ("signal", "0.5", "0.7", "0.9"),
         rows,
     )
@@ -85,10 +86,10 @@ def perspective_table(classifier: Classifier, data: Path) -> Table:
                      *above))  # fmt: skip
     return Table(
         "Agreement with Perspective",
-        "Spearman's rank correlation with the API's scores (models of 2018) on the test part of "
-        "perspective_2k, and how many comments either gives at least 0.7 and 0.9, ours first. The "
-        "other parts were trained on. The API for its clients takes length and toxicity into each "
-        "attribute, and agrees better (docs/migrate/perspective.md).",
+        "Spearman's rank correlation with the API's scores (models of 2018), on the test part of "
+        "perspective_2k. Training used the other parts. The last two columns count the comments "
+        "that score at least 0.7 and 0.9, ours first. The attributes for Perspective's clients "
+        "also use length and toxicity, and [agree better](migrate/perspective.md#thresholds).",
         ("signal", "n", "Spearman", "95 %", "from 0.7", "from 0.9"),
         rows,
     )
@@ -118,8 +119,9 @@ def bias_table(classifier: Classifier, data: Path) -> Table:
             ("final metric", f"{final:.3f}")]  # fmt: skip
     return Table(
         "Identity terms",
-        f"bias_madlibs_77k, n = {len(records):,}, {len(terms)} terms found as the words that "
-        "templates exchange. The list of masked words was written without looking at them.",
+        f"Templated sentences of bias_madlibs_77k (n = {len(records):,}) with {len(terms)} "
+        "identity terms. The list of masked words was written without looking at these sentences. "
+        "The signal is `toxicity`, and 1 is the best value.",
         ("figure", "value"),
         rows,
     )
@@ -156,8 +158,9 @@ def disguise_table(classifier: Classifier, examples: Sequence[Example]) -> Table
         rows.append((name, f"{now.mean():.3f}", f"{(plain.mean() - now.mean()) * 100:+.1f}"))
     return Table(
         "Disguises",
-        f"Share of {len(chosen)} abusive test comments with toxicity of at least 0.7, and points "
-        "lost, when every word is disguised.",
+        f"Share of {len(chosen)} abusive test comments with `toxicity` of at least 0.7, and the "
+        "percentage points lost. Every word is disguised. Dilution changes no word, but puts one "
+        "polite sentence before the comment and one after it.",
         ("disguise", "recall", "points lost"),
         rows,
     )

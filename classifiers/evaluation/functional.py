@@ -51,14 +51,16 @@ def function_table(classifier: Classifier) -> Table:
     everything = [*of_kind[True], *of_kind[False]]
     rows.append(("", *_row("overall", "", everything, sum(templates.values()))))
     return Table(
-        "Functions of hate and abuse",
-        "The functional suite of `classifiers/datasets/functional_suite`: templated sentences, "
-        "each to catch or to leave alone. A sentence is flagged when the higher of the signals "
-        f"named reaches {THRESHOLD}; both were fixed before measuring, and nothing was trained or "
-        "tuned on these sentences. Who wrote the sentences to train on had read the templates of "
-        "the first two functions and knew the figures of all (decision 29), so others may find it a little "
-        "worse. The interval (Wilson) counts each template once, since the sentences of one "
-        "template stand and fall together.",
+        "Functional suite",
+        "Templated sentences, each to catch or to leave alone "
+        "(`python -m classifiers.evaluation.functional`). "
+        f"A sentence is flagged when the higher of the signals named reaches {THRESHOLD}. Signals "
+        "and threshold were fixed before measuring, and nothing was trained or tuned on these "
+        "sentences. But the author of the training sentences had read the templates of the first "
+        "two functions and knew the figures of all. On sentences by others, the figures may be "
+        "slightly worse. See [decision 29](decisions/0029-more-templates-with-harmless-twins.md). "
+        "The interval (Wilson) counts each template once, since sentences of one template mostly "
+        "get the same result.",
         ("to", "function", "what", "n", "accuracy", "95 %"),
         rows,
     )

@@ -84,9 +84,9 @@ def detection_table(data: Path) -> Table:
                              f"{low:.3f} to {high:.3f}", f"{abstained:.3f}",
                              f"{max(0.0, 1 - right - abstained):.3f}"))  # fmt: skip
     return Table(
-        "Languages told apart",
-        "Test parts by hash. The sets are tweets and comments and hold some texts in other "
-        "languages or in none (links, names), so 1 is out of reach. The thresholds were chosen on "
+        "Language detection",
+        "Test parts by hash. The sets are tweets and comments. Some texts are in other languages "
+        "or only links and names, so 1 cannot be reached. The thresholds were chosen on "
         "tuning parts of English, German, Korean and Portuguese sets of tiers A and B.",
         ("language", "set", "texts", "n", "right", "95 %", "undetermined", "wrong"),
         rows,
@@ -120,7 +120,7 @@ def further_table(classifier: Classifier, data: Path) -> Table:
         training = [one for one in examples if one.part == "train" and one.labels]
         plain = _plain_scores(training, test)
         truth = [one.labels["toxicity"][0] for one in test]
-        rows.append((language, name, "toxicity, plain peer", *figure_cells(report(truth, plain))))
+        rows.append((language, name, "toxicity, baseline", *figure_cells(report(truth, plain))))
         for unseen in UNSEEN_ABROAD.get(language, ()):
             records = list(read_rows(data, unseen))
             scores = heads.score([row["text"] for row in records])
@@ -128,9 +128,9 @@ def further_table(classifier: Classifier, data: Path) -> Table:
             made = report(labels, [one["toxicity"] for one in scores])
             rows.append((language, f"{unseen} (unseen, tier C)", "toxicity", *figure_cells(made)))
     return Table(
-        "Further languages",
-        "The shipped heads on texts held out (German and Portuguese by hash of the text, Korean "
-        "the official development part). The plain peer is tf-idf of words and characters with "
+        "Other languages",
+        "The shipped models on held-out texts: German and Portuguese by hash of the text, Korean "
+        "on the official development part. The baseline is tf-idf of words and characters with "
         "logistic regression in scikit-learn, trained in the same run on the same part.",
         ("language", "set", "signal", *_FIGURES),
         rows,
@@ -161,8 +161,9 @@ def at_home_table(data: Path) -> Table:
                 rows.append((language, name, *figure_cells(made)))
     return Table(
         "Languages that are not shipped",
-        "Sets of tier C (research terms): heads trained here and now on 70 % of each set and "
-        "measured on 20 %, to show what the method reaches. Nothing of them is in the bundle.",
+        "Sets of tier C (research terms). The evaluation trains a model on 70 % of each set and "
+        "measures `toxicity` on 20 %, to show what the method reaches. The bundle has nothing of "
+        "these sets.",
         ("language", "set", *_FIGURES),
         rows,
     )

@@ -93,13 +93,15 @@ def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Examp
     rows += [_headlines_row(classifier, data), _forum_row(classifier, data)]
     return Table(
         "Off-topic",
-        "Comments under their own story and under another one (random, or of the five most "
-        f"alike). A thread is the latest {THREAD_READ} other comments, or as many as there are, "
-        "drawn at random. A body is made of 3 to 10 other comments, since no set pairs English "
-        "comments with article bodies; c3 has no titles. Of fnc1 only headlines are at hand: up to "
-        f"{HEADLINES_READ} that others gave an article stand in for its body, which is easier. In "
-        'semeval_cqa people called answers bad, which also means "no answer to the question". '
-        "recall@5: share of misplaced comments found at 5 % false alarms.",
+        "Comments under their own story and under another story. The other story is random, or "
+        "hard: one of the five most similar. "
+        f"A thread is a random sample of {THREAD_READ} other comments, or all if there are fewer. "
+        "3 to 10 other comments replace the body, because no set pairs English comments with "
+        "article bodies. c3 has no titles. fnc1 has only headlines here: "
+        f"up to {HEADLINES_READ} headlines that others gave the article replace its body, which "
+        "is easier. In semeval_cqa people called answers bad, which can also mean that they do "
+        "not answer the question. recall@5 is the share of misplaced comments found at 5 % false "
+        "alarms.",
         ("set", "context", "negatives", "n", "misplaced", "AUC", "95 %", "recall@5"),
         rows,
     )

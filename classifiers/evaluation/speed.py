@@ -110,11 +110,11 @@ def speed_table(classifier: Classifier, data: Path) -> Table:
     mean = np.mean([len(text) for text in texts])
     return Table(
         "Speed",
-        f"Processor time; each row has {_NEW:,} comments of its own, {mean:.0f} characters on "
-        f"average, that come new to a process that has read {len(earlier):,} others. Everything: "
-        "all signals, language and passage. The plain peer has the same kinds of features and as "
-        "large a table of weights in scikit-learn (HashingVectorizer and one product); it undoes "
-        "no disguise and looks at no window.",
+        f"Processor time. Each row has {_NEW:,} comments of its own, {mean:.0f} characters on "
+        f"average. They are new to a process that has read {len(earlier):,} other comments. "
+        '"Everything" is all signals, language and passage. Plain scikit-learn has the same kinds '
+        "of features and a table of weights of the same size (HashingVectorizer and one product). "
+        "It repairs no disguise and scores no window.",
         ("what", "comments per second, in batches", "one comment, p50", "p95"),
         rows,
     )

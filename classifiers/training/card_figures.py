@@ -28,9 +28,9 @@ def home_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
                 made = report(labels, [scores[number][signal] for number in chosen])
                 rows.append((signal, source, *figure_cells(made)))
     return Table(
-        "At home",
+        "Known communities",
         "Test parts (20 % by hash of text or story) of the sets that training used. Labels for "
-        "profanity and sexual are by word list except in civil_toxic_spans and convabuse.",
+        "profanity and sexual come from a word list, except in civil_toxic_spans and convabuse.",
         ("signal", "set", *FIGURES),
         rows,
     )
