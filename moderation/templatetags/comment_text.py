@@ -115,8 +115,8 @@ def _badge(character: str, times: int) -> Segment:
 
 
 @register.simple_tag
-def said(text: str, marks: Iterable[Mark] = ()) -> SafeString:
-    """Show a text literally: `{% said comment.body marks %}` or `{% said author.name %}`.
+def comment_text(text: str, marks: Iterable[Mark] = ()) -> SafeString:
+    """Show a text literally: `{% comment_text comment.body marks %}`.
 
     Written without a template of its own: a list of comments calls it a hundred times.
     """

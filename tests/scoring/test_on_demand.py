@@ -147,6 +147,6 @@ def test_warming_up_survives_a_broken_bundle(
         raise OSError("no bundle")
 
     on_demand.warm()
-    monkeypatch.setattr(on_demand, "bundled", broken)
+    monkeypatch.setattr("classifiers.load", broken)
     on_demand.warm()
     assert "cannot be used" in caplog.text
