@@ -20,14 +20,14 @@ from classifiers.abuse.features import BLOCK, Features, WordWeights, extract, sc
 from classifiers.abuse.model import share_by_word, sigmoid
 from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
-from classifiers.explain.words import OWN, explain_own
+from classifiers.explain.words import LEARNED_SIGNAL, explain_own
 from classifiers.text.hashing import TABLE_BITS
 from classifiers.types import Contribution, Item, Measurement
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
-SIGNAL = OWN
+SIGNAL = LEARNED_SIGNAL
 ROW_BITS = 17
 """log2 of the number of hashed features of a site's own words."""
 

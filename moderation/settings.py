@@ -77,8 +77,8 @@ INSTALLED_APPS = [
     "moderation",
 ]
 MIDDLEWARE = [
-    "moderation.api.fast_path.ApiDoor",
-    "moderation.integrations.dispatch.ForeignDoor",
+    "moderation.api.fast_path.ApiMiddleware",
+    "moderation.integrations.dispatch.IntegrationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -57,7 +57,7 @@ def make_moderator(username: str, site: Site, role: Role) -> User:
 def daily(db: None) -> Site:
     """The Daily, where readers may also write on Moderato's own pages.
 
-    No second readings: what a moderator is given next must not depend on chance.
+    No second reviews: what a moderator is given next must not depend on chance.
     """
     none = {"audit_share": 0, "double_share": 0, "gold_share": 0}
     return Site.objects.create(slug="daily", name="The Daily", reader_pages=True, **none)

@@ -13,7 +13,15 @@ from django.db import connection
 from moderation.decisions.decide import decide
 from moderation.learning import train
 from moderation.learning.near_copies import NearCopies
-from moderation.models import ClassifierVersion, Comment, Decision, Policy, Site, Source, Status
+from moderation.models import (
+    ClassifierVersion,
+    Comment,
+    Decision,
+    PolicyVersion,
+    Site,
+    Source,
+    Status,
+)
 from moderation.policy_versions import live
 from tests.cast import MakeComment
 
@@ -93,7 +101,7 @@ def is_training() -> bool:
 
 
 @pytest.fixture
-def with_policy(daily: Site) -> Policy:
+def with_policy(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 

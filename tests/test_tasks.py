@@ -32,7 +32,7 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
-    Policy,
+    PolicyVersion,
     Score,
     Site,
     Status,
@@ -331,7 +331,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     assert Decision.objects.count() == 5
     assert Comment.objects.aggregate(most=Max("version"))["most"] == 2
     assert worker.process.poll() is None
-    assert Policy.objects.count() == 1
+    assert PolicyVersion.objects.count() == 1
     assert comment.body not in worker.log.read_text()
 
 

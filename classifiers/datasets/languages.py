@@ -18,7 +18,7 @@ from classifiers.datasets.labelled import (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LanguageDataset:
     """The labelled set of one language and how it reads.
 
     ``further`` are (name, tier, licence) of what else its heads learned from; ``unlabelled`` names
@@ -89,8 +89,8 @@ _ALL = (
     "scores as an ordering until the site's own decisions adapt them.",
 )
 
-SOURCES: dict[str, Source] = {
-    "de": Source(
+SOURCES: dict[str, LanguageDataset] = {
+    "de": LanguageDataset(
         "germeval2018_de",
         "A",
         "CC BY 4.0, from memory and to be checked",
@@ -103,7 +103,7 @@ SOURCES: dict[str, Source] = {
             "No severe_toxicity, threat, profanity, sexual or spam.",
         ),
     ),
-    "ko": Source(
+    "ko": LanguageDataset(
         "kocohub_ko",
         "B",
         "CC BY-SA 4.0",
@@ -128,7 +128,7 @@ SOURCES: dict[str, Source] = {
             ),
         ),
     ),
-    "pt": Source(
+    "pt": LanguageDataset(
         "told_br_pt",
         "B",
         "CC BY-SA 4.0",

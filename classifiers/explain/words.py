@@ -17,7 +17,7 @@ from classifiers.relevance.model import Relevance
 from classifiers.text.language import detect_batch, is_foreign
 from classifiers.types import Contribution, Item
 
-OWN = "likely_to_reject"
+LEARNED_SIGNAL = "likely_to_reject"
 """The signal that a site's own adaptation learns."""
 
 SMALLEST = 0.005
@@ -107,9 +107,9 @@ def explain_own(adaptation: SiteModel, item: Item, limit: int | None) -> list[Co
     for one in explain_item(adaptation.base, item, None, None):
         if one.start in number_of and one.end > one.start:
             shares[number_of[one.start]] += one.weight * weight_of[one.signal]
-    made = _spans(item, features, OWN, shares.tolist())
+    made = _spans(item, features, LEARNED_SIGNAL, shares.tolist())
     rest = float(adaptation.logits([item])[0] - shares.sum())
-    made = _cut([*made, Contribution(OWN, "", 0, 0, rest)], limit)
+    made = _cut([*made, Contribution(LEARNED_SIGNAL, "", 0, 0, rest)], limit)
     return sorted(made, key=lambda contribution: -abs(contribution.weight))
 
 

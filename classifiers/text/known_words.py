@@ -21,7 +21,7 @@ from classifiers.text.hashing import Hashes, Numbers, mix
 TABLE = Path(__file__).parent / "known_words.npz"
 """The file of the table."""
 
-CANDIDATE, HEAVY = 1, 2
+CANDIDATE, ABUSIVE_WORD = 1, 2
 """Flags: others may be taken as a disguise of this word; it is abusive."""
 
 COST_STEPS = 16.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from classifiers.text.hashing import Codes, powers
 from classifiers.text.insult_words import ORDERED
-from classifiers.text.known_words import HEAVY, Spelling
+from classifiers.text.known_words import ABUSIVE_WORD, Spelling
 
 _MASKED_INSULT = 4.0
 """Taken off the cost of abusive words behind a mask: what else would be masked?"""
@@ -39,7 +39,7 @@ def unmasked(table: Spelling, letters: Codes, signs: Codes) -> Codes | None:
     readings = np.array([list(map(ord, made)) for made in itertools.product(*options)], np.uint64)
     factors = powers()[np.minimum(np.arange(readings.shape[1]), len(powers()) - 1)]
     numbers = table.candidates((readings * factors).sum(axis=1, dtype=np.uint64))
-    heavy = (table.flags[numbers] & HEAVY) > 0
+    heavy = (table.flags[numbers] & ABUSIVE_WORD) > 0
     costs = np.where(numbers >= 0, table.costs[numbers], np.inf) - _MASKED_INSULT * masked * heavy
     if any(letter in _DIGITS for letter in letters.tolist()):
         rare = table.costs[numbers] > _KNOWN_WELL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from classifiers.text.hashing import BASE, Numbers, powers
-from classifiers.text.known_words import HEAVY, Spelling
+from classifiers.text.known_words import ABUSIVE_WORD, Spelling
 from classifiers.text.split_words import SAVED, SAVED_BY_OTHERS, STRANGE, kinds_of_part
 from classifiers.text.word_codes import Spellings
 
@@ -34,7 +34,7 @@ def close_gaps(table: Spelling, words: Spellings) -> Spellings:
     best = costs.argmin(axis=1)
     rows = np.arange(len(left))
     own = table.costs[table.find(linear)]
-    heavy = (table.flags[numbers[rows, best]] & HEAVY) > 0
+    heavy = (table.flags[numbers[rows, best]] & ABUSIVE_WORD) > 0
     saved = own[left] + own[left + 1] - costs[rows, best]
     chosen = saved >= np.where(heavy, SAVED, SAVED_BY_OTHERS)
     chosen[1:] &= ~(chosen[:-1] & (np.diff(left) == 1))  # a part belongs to one word

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classifiers.text.folding import is_letter
 from classifiers.text.hashing import BASE, Codes, Hashes, Numbers, edges_of
-from classifiers.text.known_words import HEAVY, UNKNOWN_COST, Spelling
+from classifiers.text.known_words import ABUSIVE_WORD, UNKNOWN_COST, Spelling
 
 LETTER, STRANGE = 1, 2
 SHORTEST_RUN = 3
@@ -95,7 +95,7 @@ def broken_words(
     begins, joined, apart, sizes = (np.concatenate(parts) for parts in zip(*found, strict=True))
     numbers = table.candidates(joined)
     saved = apart - table.costs[numbers]
-    wanted = np.where(table.flags[numbers] & HEAVY, SAVED, SAVED_BY_OTHERS)
+    wanted = np.where(table.flags[numbers] & ABUSIVE_WORD, SAVED, SAVED_BY_OTHERS)
     chosen = ((numbers >= 0) & (saved >= wanted)).nonzero()[0]
     columns = (-saved[chosen], begins[chosen], sizes[chosen])
     return _best_apart(sorted(zip(*(column.tolist() for column in columns), strict=True)))

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from classifiers.abuse.features import blocks
 from classifiers.abuse.model import AbuseTable
-from classifiers.datasets.labelled import OWN, Example
+from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.text.hashing import TABLE_BITS
 from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
@@ -41,7 +41,7 @@ TAUGHT_LONGER = 2
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
-             "davidson_twitter": 0.03, "youtube_spam": 1.0, OWN: 0.2}  # fmt: skip
+             "davidson_twitter": 0.03, "youtube_spam": 1.0, TEMPLATED: 0.2}  # fmt: skip
 """The mix of communities that scores are calibrated to: how much a tuning text of each counts.
 
 Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
@@ -174,7 +174,7 @@ class AbuseTrainer:
 
     def _reference(self, chosen: NDArray[np.int64], head: int) -> Floats:
         """Return what each of the chosen texts counts in the calibration of a head."""
-        mix = REFERENCE | {OWN: SCARCE.get(self.signals[head], REFERENCE[OWN])}
+        mix = REFERENCE | {TEMPLATED: SCARCE.get(self.signals[head], REFERENCE[TEMPLATED])}
         counts = np.array([mix.get(source, 0.0) for source in self._sources[chosen]])
         return np.asarray(self._weights[chosen, head] * counts, dtype=np.float32)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from classifiers.datasets.disguises import disguise_words
 from classifiers.datasets.functional_suite import suite
-from classifiers.datasets.labelled import LEXICON, OWN, Example, normalised, part_to_learn
+from classifiers.datasets.labelled import LEXICON, TEMPLATED, Example, normalised, part_to_learn
 from classifiers.datasets.lexicon import Lexicon
 from classifiers.training.sentences import own_sentences
 from classifiers.training.soft_labels import with_taught
@@ -29,7 +29,7 @@ def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
     """
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
-        Example(text, OWN, part_to_learn(template), dict(labels))
+        Example(text, TEMPLATED, part_to_learn(template), dict(labels))
         for text, labels, template in own_sentences(seed)
         if normalised(text) not in examined
     ]

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from classifiers.datasets.labelled import OWN, Example
+from classifiers.datasets.labelled import TEMPLATED, Example
 
 SIZES = (2, 3, 4, 5, 6, 8, 10, 14, 20, 30)
 """Words of an excerpt, each size as likely as the others."""
@@ -32,7 +32,7 @@ def cut_excerpts(examples: Sequence[Example], seed: int = 0) -> list[str]:
     texts = [
         (one.source, one.text.split()[:MOST_WORDS])
         for one in examples
-        if one.part == "train" and one.source != OWN
+        if one.part == "train" and one.source != TEMPLATED
     ]
     found: dict[str, str] = {}
     for name, words in texts:

@@ -12,7 +12,7 @@ from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example, part_of, read_rows
 from classifiers.text.identity_terms import IDENTITY_TERMS
 from classifiers.text.insult_words import INSULTS
-from classifiers.text.known_words import CANDIDATE, COST_STEPS, HEAVY, TABLE
+from classifiers.text.known_words import ABUSIVE_WORD, CANDIDATE, COST_STEPS, TABLE
 from classifiers.text.word_codes import spell
 from classifiers.training.innocent_words import INNOCENT
 
@@ -78,14 +78,16 @@ def learn_spelling(
     share = abusive / np.maximum(judged, 1.0)
     listed = _hashes(profane | INSULTS)
     heavy = np.isin(keys, listed) | ((share >= ABUSIVE_SHARE) & (judged >= FEWEST_FOR_MENDING))
-    flags = HEAVY * heavy + CANDIDATE * ((seen >= FEWEST_FOR_MENDING) | np.isin(keys, listed))
+    flags = ABUSIVE_WORD * heavy + CANDIDATE * (
+        (seen >= FEWEST_FOR_MENDING) | np.isin(keys, listed)
+    )
     known = (seen >= FEWEST_TEXTS) | np.isin(keys, listed)
     costs = np.log(len(texts) / np.maximum(seen, 1.0))
     rare = float(np.log(len(texts) / 2.0))
     table = dict(zip(keys[known].tolist(), zip(costs[known].tolist(), flags[known].tolist(),
                                                strict=True), strict=True))  # fmt: skip
     for word in listed.tolist():
-        table.setdefault(word, (rare, HEAVY | CANDIDATE))
+        table.setdefault(word, (rare, ABUSIVE_WORD | CANDIDATE))
     for word in _foreign(data):
         table.setdefault(word, (rare, 0))
     for word in _hashes({*INNOCENT, *IDENTITY_TERMS}).tolist():

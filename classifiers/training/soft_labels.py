@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from classifiers.abuse.model import sigmoid
 from classifiers.bundle import Arrays, unpack_arrays
-from classifiers.datasets.labelled import OWN, Example, Labels
+from classifiers.datasets.labelled import TEMPLATED, Example, Labels
 from classifiers.training.agreement import COMPARED
 from classifiers.training.excerpts import cut_excerpts
 
@@ -109,7 +109,7 @@ def with_taught(examples: list[Example], seed: int) -> list[Example]:
 
 
 def _is_asked(example: Example) -> bool:
-    return example.part == "train" and example.source not in (OWN, COMPARED)
+    return example.part == "train" and example.source not in (TEMPLATED, COMPARED)
 
 
 def _labels(targets: Sequence[float]) -> Labels:
@@ -122,7 +122,7 @@ def _labels(targets: Sequence[float]) -> Labels:
 def _learned(example: Example, targets: Sequence[float]) -> Example:
     """Return an example as its lessons change it; ``targets`` are the teacher's, if asked."""
     labels = dict(example.labels)
-    if example.source == OWN and example.part == "train":
+    if example.source == TEMPLATED and example.part == "train":
         for signal in LESSONS.keys() & labels.keys():
             target, weight = labels[signal]
             labels[signal] = (target, weight * LESSONS[signal].own)

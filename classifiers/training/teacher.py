@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
-from classifiers.datasets.labelled import OWN, PERSPECTIVE, Example, read_examples
+from classifiers.datasets.labelled import PERSPECTIVE, TEMPLATED, Example, read_examples
 from classifiers.training.agreement import COMPARED
 from classifiers.training.enrich import with_own_sentences
 from classifiers.training.excerpts import cut_excerpts
@@ -36,7 +36,7 @@ MODELS, PARTS = 5, 4
 COURSE = Course(epochs=3, batch=64, rates=(4e-5, 1e-3), warm_up=150)
 MOST_TOKENS = 80
 
-KEPT = {"wiki_debias_nontoxic": 0.6, "davidson_twitter": 0.7, "youtube_spam": 0.5, OWN: 0.5}
+KEPT = {"wiki_debias_nontoxic": 0.6, "davidson_twitter": 0.7, "youtube_spam": 0.5, TEMPLATED: 0.5}
 """Share of the texts that a teacher reads, of sets that have much of the same."""
 
 COMPARED_TIMES = 3
@@ -66,7 +66,7 @@ def _targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
     made = np.zeros((2, len(examples), HEADS), dtype=np.float32)
     for row, one in enumerate(examples):
         compared = one.source == COMPARED
-        own = OWN_SENTENCES if one.source == OWN else 1.0
+        own = OWN_SENTENCES if one.source == TEMPLATED else 1.0
         for signal, (target, weight) in one.labels.items():
             head = (_BY_SCORES if compared else _BY_LABELS)[signal]
             share = 1.0 if compared or signal == "toxicity" else OTHER_SIGNALS

@@ -166,7 +166,7 @@ RETURNING id
 """
 LOOK_UP = """
 SELECT k.id, k.scopes, k.expires_at, k.last_used_at, s.id, s.slug, s.name,
-       s.reader_pages, s.queues_foreign
+       s.reader_pages, s.queues_integrations
 FROM moderation_apikey k JOIN moderation_site s ON s.id = k.site_id
 WHERE k.digest = %s AND k.revoked_at IS NULL
 """
@@ -179,7 +179,7 @@ def _look_up(digest: str) -> Caller | None:
         return None
     key_id, scopes, expires_at, last_used_at, *site = rows[0]
     _note_use(key_id, last_used_at)
-    names = ("id", "slug", "name", "reader_pages", "queues_foreign")
+    names = ("id", "slug", "name", "reader_pages", "queues_integrations")
     named = dict(zip(names, site, strict=True))
     return Caller(key_id, Site(**named), frozenset(scopes), expires_at)
 

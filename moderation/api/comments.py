@@ -18,9 +18,9 @@ from moderation.decisions.lookup import (
     latest_score,
     standing_decision,
 )
-from moderation.decisions.visibility import outside_status
-from moderation.intake import edit as intake_edit
-from moderation.intake import erase as intake_erase
+from moderation.decisions.visibility import public_status
+from moderation.intake.edit import edit_comment
+from moderation.intake.erase import erase_comment
 from moderation.models import Comment, Scope
 from moderation.platform.errors import ModerationError
 from moderation.platform.http.json_body import read
@@ -56,7 +56,7 @@ def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
         "author": author_of(author.external_id if author else None, comment.author_name),
         "body": comment.body,
         "revision": comment.revision,
-        "status": outside_status(comment),
+        "status": public_status(comment),
         "submitted_at": comment.submitted_at,
         "received_at": comment.received_at,
         "erased_at": comment.erased_at,
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
     caller = caller_of(request)
     taken = read(request, schemas.EditIn)
     comment = get_comment(caller.site, comment_id)
-    intake_edit.edit_comment(comment, body=taken.body)
+    edit_comment(comment, body=taken.body)
     comment = comments_of(caller.site).get(pk=comment.pk)
     return describe(comment, with_score=Scope.READ in caller.scopes)
 
@@ -123,7 +123,7 @@ def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
 )
 def erase(request: HttpRequest, comment_id: str = CommentId) -> Status:
     """Erase a comment's words and its author's name for good; its place in the thread stays."""
-    intake_erase.erase_comment(get_comment(caller_of(request).site, comment_id))
+    erase_comment(get_comment(caller_of(request).site, comment_id))
     return Status(204, None)
 
 

@@ -24,7 +24,7 @@ find = functools.lru_cache(maxsize=256)(resolve)
 _counter = functools.cache(REQUESTS.labels)
 
 
-class ApiDoor:
+class ApiMiddleware:
     """Answers everything under /api/v1/ itself and passes everything else on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

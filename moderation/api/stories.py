@@ -40,7 +40,7 @@ def put(request: HttpRequest, story_id: str = StoryId) -> dict[str, Any]:
     taken = read(request, schemas.StoryIn, limit=STORY_BYTES)
     story = upserts.put_story(
         caller_of(request).site,
-        upserts.StoryGiven(
+        upserts.StoryFields(
             story_id,
             taken.url,
             taken.title,

@@ -14,7 +14,7 @@ from moderation.decisions.lookup import standing_decision
 from moderation.models import Appeal, Comment, Decision, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotFound
-from moderation.platform.retry import settled
+from moderation.platform.retry import with_retries
 from moderation.review.actions import KEY_POINTS
 
 WORDS_POINTS, ANSWER_POINTS = 2000, 1000
@@ -34,7 +34,7 @@ def open_appeal(comment: Comment, *, author_id: str | None, words: str) -> tuple
     validation.check_text(words, "words", points=WORDS_POINTS)
     if validation.is_blank(words):
         raise Invalid("The appeal says nothing.", code="empty", field="words")
-    return settled(lambda: _open(comment.pk, words))
+    return with_retries(lambda: _open(comment.pk, words))
 
 
 def _open(comment_pk: int, words: str) -> tuple[Appeal, bool]:
@@ -124,7 +124,7 @@ def _answer(
             raise Conflict("This appeal is open no more.", code="appeal_answered")
         return decision
 
-    return settled(act)
+    return with_retries(act)
 
 
 def _outcome_of(appeal: Appeal) -> int | None:

@@ -55,7 +55,7 @@ CROSS JOIN LATERAL (
 """
 
 
-class Record(NamedTuple):
+class FlaggerRecord(NamedTuple):
     """How many of a flagger's other flags were right, and how many wrong."""
 
     right: int = 0
@@ -74,7 +74,7 @@ class WeighedFlag:
 
     pk: int
     created_at: datetime
-    record: Record
+    record: FlaggerRecord
 
 
 def weighed_flags(comment_pks: Collection[int]) -> dict[int, list[WeighedFlag]]:
@@ -84,7 +84,7 @@ def weighed_flags(comment_pks: Collection[int]) -> dict[int, list[WeighedFlag]]:
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, {"comments": list(comment_pks), **limits})
         for comment, flag, created_at, right, wrong in cursor.fetchall():
-            weighed = WeighedFlag(flag, created_at, Record(right, wrong))
+            weighed = WeighedFlag(flag, created_at, FlaggerRecord(right, wrong))
             found.setdefault(comment, []).append(weighed)
     return found
 

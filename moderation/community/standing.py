@@ -19,7 +19,7 @@ from moderation.models import (
     Author,
     AuthorNote,
     Moderator,
-    Policy,
+    PolicyVersion,
     Role,
     Standing,
     StandingChange,
@@ -27,7 +27,7 @@ from moderation.models import (
 )
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotAllowed, NotFound
-from moderation.review.actions import NOTE_POINTS, Ruling, check_ruling
+from moderation.review.actions import NOTE_POINTS, ModeratorDecision, check_decision
 
 # Whom it takes to give a standing, and to take it away.
 NEEDS = {
@@ -115,11 +115,13 @@ def _check(standing: Standing, days: int, clause: str, reason: str) -> None:
         raise Invalid("Say why: by a clause, or in words.", field="reason")
 
 
-def _policy(author: Author, clause: str) -> Policy | None:
+def _policy(author: Author, clause: str) -> PolicyVersion | None:
     """Return the live policy that the clause stands in, None without a clause."""
     if not clause:
         return None
-    return check_ruling(author.site_id, Ruling(status=Status.REJECTED, clauses=[clause]))
+    return check_decision(
+        author.site_id, ModeratorDecision(status=Status.REJECTED, clauses=[clause])
+    )
 
 
 def _lock(moderator: Moderator, author: Author, seen: int) -> tuple[datetime, Standing]:

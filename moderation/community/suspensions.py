@@ -19,7 +19,7 @@ FROM moderation_author author
 LEFT JOIN LATERAL (
     SELECT * FROM moderation_standingchange
     WHERE author_id = author.id ORDER BY id DESC LIMIT 1) change ON true
-LEFT JOIN moderation_policy policy ON policy.id = change.policy_id
+LEFT JOIN moderation_policyversion policy ON policy.id = change.policy_id
 WHERE author.id = ANY(%s::bigint[]) AND {SUSPENDED_SQL.format("author")}
 """
 # A refusal must stay a short answer.

@@ -19,9 +19,18 @@ from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Func
 
 from moderation.decisions import outbox
-from moderation.models import BY_A_PERSON, Appeal, Comment, Decision, Policy, Score, Source, Status
+from moderation.models import (
+    BY_A_PERSON,
+    Appeal,
+    Comment,
+    Decision,
+    PolicyVersion,
+    Score,
+    Source,
+    Status,
+)
 from moderation.platform.errors import Conflict, IllegalTransition, NotFound, StaleDecision
-from moderation.platform.retry import settled
+from moderation.platform.retry import with_retries
 
 logger = logging.getLogger(__name__)
 
@@ -64,14 +73,14 @@ class DatabaseClock(Func):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class StatusChange:
     """What somebody wants to become of a comment, and why."""
 
     status: Status
     source: Source
     expected_version: int
     moderator: User | None = None
-    policy: Policy | None = None
+    policy: PolicyVersion | None = None
     score: Score | None = None
     clauses: Sequence[str] = ()
     reasons: Sequence[dict[str, Any]] = ()
@@ -96,15 +105,15 @@ def decide(
     expected_version: the comment's version that the decider saw; another one changes nothing.
     hold: seconds until the outside may know; None: the publishing hold for a person's decision,
     none for any other. why: moderator, policy, score, clauses (ids, most severe first), reasons
-    (dicts of moderation.policy.Reason), note, key, reverses, priority (see `Change`). The same
-    key again returns the decision it made and changes nothing.
+    (dicts of moderation.policy.Reason), note, key, reverses, priority (see `StatusChange`). The
+    same key again returns the decision it made and changes nothing.
 
     Raises StaleDecision (which says who decided what), IllegalTransition, NotFound, Conflict when
     the key belongs to another comment, Busy when the row is held by somebody for too long.
     """
     if hold is None:
         hold = settings.PUBLISHING_HOLD_SECONDS if source in BY_A_PERSON else 0
-    change = Change(
+    change = StatusChange(
         status=Status(status),
         source=Source(source),
         expected_version=expected_version,
@@ -114,7 +123,7 @@ def decide(
     if made := _made_by_key(comment_pk, change.key):
         return made
     try:
-        return settled(lambda: _decide(comment_pk, change))
+        return with_retries(lambda: _decide(comment_pk, change))
     except IntegrityError as error:
         if change.key and Decision.objects.filter(key=change.key).exists():
             raise _foreign_key() from error
@@ -146,7 +155,7 @@ def latest_decision(comment_pk: int) -> Decision | None:
     )
 
 
-def _decide(comment_pk: int, change: Change) -> Decision:
+def _decide(comment_pk: int, change: StatusChange) -> Decision:
     comment = _lock(comment_pk)
     # While we waited for the lock, the same press may have come through on another connection.
     if made := _made_by_key(comment_pk, change.key):
@@ -200,7 +209,7 @@ def _foreign_key() -> Conflict:
     )
 
 
-def _refuse_what_is_wrong(comment: Any, change: Change) -> None:
+def _refuse_what_is_wrong(comment: Any, change: StatusChange) -> None:
     if comment.version != change.expected_version:
         current = latest_decision(comment.pk)
         # Both presses are on record: this line, and the row of the one that came first.
@@ -220,7 +229,7 @@ def _refuse_what_is_wrong(comment: Any, change: Change) -> None:
         raise IllegalTransition(f"A comment that is “{was}” cannot become “{wanted}”.")
 
 
-def _stands(comment: Comment, change: Change) -> bool:
+def _stands(comment: Comment, change: StatusChange) -> bool:
     """Tell whether an appeal leaves a comment rejected, or such an answer is taken back."""
     by_appeal = Source.APPEAL in (change.source, change.reverses and change.reverses.source)
     return by_appeal and comment.status == change.status == Status.REJECTED
@@ -263,7 +272,9 @@ def _settle_appeal(decision: Decision, held: Decision | None) -> None:
         appeals.filter(revision=decision.revision, outcome=None).update(outcome=decision)
 
 
-def _change(comment: Comment, change: Change, hold: float, outside: Status) -> tuple[int, datetime]:
+def _change(
+    comment: Comment, change: StatusChange, hold: float, outside: Status
+) -> tuple[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(
             CHANGE,
@@ -282,7 +293,7 @@ def _change(comment: Comment, change: Change, hold: float, outside: Status) -> t
 
 def _record(
     comment: Comment,
-    change: Change,
+    change: StatusChange,
     before: Status,
     version: int,
     effective_at: datetime,

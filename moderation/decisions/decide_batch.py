@@ -17,7 +17,7 @@ from moderation.decisions.decide import TRANSITIONS
 from moderation.decisions.outbox import event_of
 from moderation.models import Source, Status
 from moderation.platform.errors import IllegalTransition
-from moderation.platform.retry import settled
+from moderation.platform.retry import with_retries
 
 BATCH = 500
 # So few comments need no plan of their own, and are written in a single trip.
@@ -129,7 +129,7 @@ def _write(decisions: Sequence[BatchDecision]) -> int:
             cursor.execute(WRITE, [rows, ids])
             return len(cursor.fetchall())
 
-    return settled(write, one_statement=few)
+    return with_retries(write, one_statement=few)
 
 
 def _row(each: BatchDecision) -> dict[str, Any]:

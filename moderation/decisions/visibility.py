@@ -18,7 +18,7 @@ STATUS_SQL = "CASE WHEN {0}.held_until > now() THEN {0}.status_before ELSE {0}.s
 APPROVED_SQL = f"({{0}}.erased_at IS NULL AND {STATUS_SQL} = 'approved')"
 
 
-def outside_status(comment: Comment, now: datetime | None = None) -> Status:
+def public_status(comment: Comment, now: datetime | None = None) -> Status:
     """Return the status that the outside may know.
 
     A comment read with `with_outside_status` carries the answer by the database's clock; else

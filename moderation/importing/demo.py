@@ -19,7 +19,7 @@ from moderation.accounts.api_keys import authenticate, create_key
 from moderation.importing.run import import_records
 from moderation.intake.insert import Submitted
 from moderation.intake.submit import Submission, submit_batch
-from moderation.intake.upserts import StoryGiven, put_story
+from moderation.intake.upserts import StoryFields, put_story
 from moderation.models import Moderator, Role, Scope, Site
 from moderation.platform.errors import Conflict
 from moderation.policy_versions.live import ensure_default
@@ -113,7 +113,7 @@ def _make_stories(site: Site) -> None:
     for story in _content("stories"):
         put_story(
             site,
-            StoryGiven(
+            StoryFields(
                 story["id"],
                 url=f"https://daily.example/{story['id']}",
                 title=story["title"],

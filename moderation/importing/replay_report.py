@@ -15,7 +15,7 @@ SIGNAL = "toxicity"
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ReplayAgreement:
     """How “not approved” agrees with people's label; `auc` is that of the signal `toxicity`."""
 
     labelled: int
@@ -44,7 +44,7 @@ class ReplayReport:
     clauses: dict[str, int]
     lost: int
     changed: int
-    agreement: Agreement | None
+    agreement: ReplayAgreement | None
 
     @property
     def complete(self) -> bool:
@@ -135,7 +135,7 @@ def area_under_curve(labels: Sequence[bool], scores: Sequence[float]) -> float |
 
 def _agreement(
     labels: Mapping[str, bool | None], comments: Mapping[str, dict[str, Any]]
-) -> Agreement | None:
+) -> ReplayAgreement | None:
     judged = [
         (label, comments[key])
         for key, label in labels.items()
@@ -151,7 +151,7 @@ def _agreement(
         for label, comment in judged
         if comment.get("score") and SIGNAL in comment["score"]["signals"]
     ]
-    return Agreement(
+    return ReplayAgreement(
         labelled=len(judged),
         abusive=abusive,
         precision=caught / stopped if stopped else None,

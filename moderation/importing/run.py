@@ -31,7 +31,7 @@ BATCH = 1000
 
 
 @dataclass
-class Counts:
+class ImportCounts:
     """What became of the lines: stored now, there already, put off for their parent, refused."""
 
     stored: int = 0
@@ -47,7 +47,7 @@ class Importer:
     site: Site
     refuse: Callable[[int, str], None]
     form: str = NATIVE
-    counts: Counts = field(default_factory=Counts)
+    counts: ImportCounts = field(default_factory=ImportCounts)
     _batch: list[tuple[int, bytes, ImportLine]] = field(default_factory=list)
     # Replies that came before what they answer; on disk, for there may be many.
     _waiting: IO[bytes] = field(default_factory=lambda: _spool())
@@ -77,7 +77,7 @@ class Importer:
             else:
                 self._refuse(number, in_words(error))
 
-    def finish(self) -> Counts:
+    def finish(self) -> ImportCounts:
         """Write the rest, then the replies whose parents came later; return the counts."""
         self.write()
         while self.counts.waiting:
@@ -145,7 +145,7 @@ def _decision(comment_pk: int, line: ImportLine) -> BatchDecision:
     )
 
 
-def import_records(site: Site, lines: Iterable[bytes]) -> Counts:
+def import_records(site: Site, lines: Iterable[bytes]) -> ImportCounts:
     """Import lines that must all be good; raises ValueError with the first that is not."""
 
     def refuse(number: int, reason: str) -> None:

@@ -24,7 +24,7 @@ STATEMENTS = (
     "UPDATE moderation_decision SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_escalation SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "UPDATE moderation_appeal SET body = '', words = '', answer = '' WHERE comment_id = ANY(%s)",
-    "UPDATE moderation_secondreading SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
+    "UPDATE moderation_secondreview SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "DELETE FROM moderation_callback WHERE comment_id = ANY(%s)",
     # What other systems suggested of the same text, which is found by its hash.
     "DELETE FROM moderation_suggestion s USING moderation_comment c WHERE c.id = ANY(%s)"

@@ -67,11 +67,11 @@ class Submitted:
 
 
 @dataclass(slots=True, eq=False)
-class Arrival:
+class PendingInsert:
     """One comment on its way, and what became of it."""
 
     site_id: int
-    story: upserts.StoryGiven
+    story: upserts.StoryFields
     author_id: str
     author_name: str
     record: dict[str, Any]
@@ -94,7 +94,7 @@ class Arrival:
 class Ticket:
     """A caller's comments, and the gate at which it waits: open when stored, or when it leads."""
 
-    arrivals: Sequence[Arrival]
+    arrivals: Sequence[PendingInsert]
     gate: threading.Lock = field(default_factory=threading.Lock)
     stored: bool = False
 
@@ -111,7 +111,7 @@ class Entrance:
         self._guard = threading.Lock()
         self._busy = False
 
-    def store(self, arrivals: Sequence[Arrival]) -> None:
+    def store(self, arrivals: Sequence[PendingInsert]) -> None:
         """Store comments, with whatever else waits; every outcome is set when this returns."""
         if hot_path_sql.in_transaction():
             # Other people's comments must not hang on the caller's transaction.
@@ -167,12 +167,12 @@ class Entrance:
 _entrance = Entrance()
 
 
-def store(arrivals: Sequence[Arrival]) -> None:
+def store(arrivals: Sequence[PendingInsert]) -> None:
     """Store comments; sets each one's outcome, raises nothing."""
     _entrance.store(arrivals)
 
 
-def store_now(arrivals: Sequence[Arrival]) -> None:
+def store_now(arrivals: Sequence[PendingInsert]) -> None:
     """Store comments in groups; one that the database refuses does not harm its neighbours."""
     for start in range(0, len(arrivals), TOGETHER):
         group = arrivals[start : start + TOGETHER]
@@ -189,7 +189,7 @@ def store_now(arrivals: Sequence[Arrival]) -> None:
         wake_worker.ring_after_commit()
 
 
-def _store_alone(arrival: Arrival) -> None:
+def _store_alone(arrival: PendingInsert) -> None:
     """Store one comment after its group failed, with everything looked up afresh."""
     if arrival.outcome is not None:
         return
@@ -207,7 +207,7 @@ def _store_alone(arrival: Arrival) -> None:
             return
 
 
-def _store_group(group: Sequence[Arrival]) -> None:
+def _store_group(group: Sequence[PendingInsert]) -> None:
     """Insert a group, and explain those that were not inserted."""
     story_ids = upserts.find_ids(
         upserts.stories,
@@ -231,7 +231,7 @@ def _store_group(group: Sequence[Arrival]) -> None:
         _explain(left)
 
 
-def _authors(group: Sequence[Arrival]) -> dict[upserts.Key, tuple[int, dict[str, Any]]]:
+def _authors(group: Sequence[PendingInsert]) -> dict[upserts.Key, tuple[int, dict[str, Any]]]:
     wanted = {}
     for arrival in group:
         if arrival.author_id:
@@ -245,7 +245,7 @@ def _authors(group: Sequence[Arrival]) -> dict[upserts.Key, tuple[int, dict[str,
     return wanted
 
 
-def _insert(arrivals: Sequence[Arrival]) -> list[Arrival]:
+def _insert(arrivals: Sequence[PendingInsert]) -> list[PendingInsert]:
     """Insert what can be inserted; return the rest."""
     statement = INSERT_PLAIN
     if any(arrival.record["parent"] for arrival in arrivals):
@@ -263,7 +263,7 @@ def _insert(arrivals: Sequence[Arrival]) -> list[Arrival]:
     return remaining
 
 
-def _explain(arrivals: Sequence[Arrival]) -> None:
+def _explain(arrivals: Sequence[PendingInsert]) -> None:
     """Say of each comment that was not inserted why: known, taken id or key, author, parent."""
     for site_id in {arrival.site_id for arrival in arrivals}:
         mine = [arrival for arrival in arrivals if arrival.site_id == site_id]
@@ -284,7 +284,7 @@ def _explain(arrivals: Sequence[Arrival]) -> None:
 
 
 def _known(
-    arrival: Arrival, by_id: dict[str, tuple[Any, ...]], by_key: dict[str, tuple[Any, ...]]
+    arrival: PendingInsert, by_id: dict[str, tuple[Any, ...]], by_key: dict[str, tuple[Any, ...]]
 ) -> Submitted | ModerationError | None:
     record = arrival.record
     same_key = by_key.get(record["key"]) if record["key"] else None
@@ -306,7 +306,7 @@ def _known(
     )
 
 
-def _no_parent(arrival: Arrival, by_id: dict[str, tuple[Any, ...]]) -> ModerationError:
+def _no_parent(arrival: PendingInsert, by_id: dict[str, tuple[Any, ...]]) -> ModerationError:
     record = arrival.record
     if record["parent"]:
         if record["parent"] in by_id:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from moderation.intake import insert, upserts
-from moderation.intake.insert import Arrival, Submitted
+from moderation.intake.insert import PendingInsert, Submitted
 from moderation.models import Site
 from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError, TooLarge, Unavailable
@@ -45,12 +45,12 @@ class Submission:
     past: bool = False
 
     @property
-    def story(self) -> upserts.StoryGiven:
+    def story(self) -> upserts.StoryFields:
         """The story part. A story without an id is known by its address."""
         external_id = self.story_external_id
         if not external_id and self.story_url:
             external_id = story_id_of(self.story_url)
-        return upserts.StoryGiven(
+        return upserts.StoryFields(
             external_id,
             self.story_url,
             self.story_title,
@@ -131,7 +131,7 @@ def submit_batch(
     """
     if len(submissions) > BATCH:
         raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
-    taken: list[Arrival | ModerationError] = []
+    taken: list[PendingInsert | ModerationError] = []
     for submission in submissions:
         if isinstance(submission, ModerationError):
             taken.append(submission)
@@ -140,24 +140,24 @@ def submit_batch(
             taken.append(_arrival(site, submission))
         except ModerationError as error:
             taken.append(error)
-    waiting = [one for one in taken if isinstance(one, Arrival)]
+    waiting = [one for one in taken if isinstance(one, PendingInsert)]
     if waiting:
         insert.store(waiting)
     results: list[Submitted | ModerationError] = []
     for one in taken:
-        outcome = one.outcome if isinstance(one, Arrival) else one
+        outcome = one.outcome if isinstance(one, PendingInsert) else one
         if isinstance(outcome, Unavailable) or not isinstance(outcome, Submitted | ModerationError):
             raise outcome or AssertionError("a comment without an outcome")
         results.append(outcome)
     return results
 
 
-def _arrival(site: Site, submission: Submission) -> Arrival:
+def _arrival(site: Site, submission: Submission) -> PendingInsert:
     submission.check()
     story = submission.story
     story.check()
     moment = submission.submitted_at
-    return Arrival(
+    return PendingInsert(
         site_id=site.pk,
         story=story,
         author_id=submission.author_external_id,

@@ -86,7 +86,7 @@ Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class StoryGiven:
+class StoryFields:
     """What was sent about a story; None means: not sent, keep what is there."""
 
     external_id: str
@@ -211,7 +211,7 @@ def _records(wanted: Iterable[tuple[int, dict[str, Any]]]) -> Sequence[str]:
     return [json.dumps([record for _, record in wanted], ensure_ascii=False)]
 
 
-def put_story(site: Site, given: StoryGiven) -> Story:
+def put_story(site: Site, given: StoryFields) -> Story:
     """Make a story or change what was sent of it; returns the row. Raises Invalid.
 
     A state that differs is recorded beside the moderators' own changes; the last word counts.

@@ -1,7 +1,7 @@
 """The way in for clients of other systems: each path belongs to a dialect with its own envelope.
 
-A middleware beside ApiDoor, as short: no session, no cookies, no CSRF, and never a redirect (Coral
-refuses to follow one, and a comment must not wait for it).
+A middleware beside ApiMiddleware, as short: no session, no cookies, no CSRF, and never a redirect
+(Coral refuses to follow one, and a comment must not wait for it).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ PREFIXES = tuple(dialect.prefix for dialect in DIALECTS)
 find = functools.lru_cache(maxsize=256)(resolve)
 
 
-class ForeignDoor:
+class IntegrationMiddleware:
     """Answers the paths of other systems' clients and passes everything else on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

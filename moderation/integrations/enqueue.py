@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A comment as a foreign door saw it. A story without an address is known by its text."""
+    """A comment as an integration saw it. A story without an address is known by its text."""
 
-    door: str
+    integration: str
     text: str
     story_id: str = ""
     story_url: str = ""
@@ -39,7 +39,7 @@ def queue(site: Site, *seen: Seen) -> list[Submitted | None]:
     same author is the same comment. Never raises for what cannot be queued: the client asked for a
     score, and has it.
     """
-    if not site.queues_foreign or not seen:
+    if not site.queues_integrations or not seen:
         return [None] * len(seen)
     try:
         results = submit_batch(site, [_submission(one) for one in seen])
@@ -47,14 +47,18 @@ def queue(site: Site, *seen: Seen) -> list[Submitted | None]:
         results = [error] * len(seen)
     for one, result in zip(seen, results, strict=True):
         if isinstance(result, ModerationError):
-            logger.warning("a comment seen by %s was not queued: %s", one.door, result.code)
+            logger.warning("a comment seen by %s was not queued: %s", one.integration, result.code)
     return [result if isinstance(result, Submitted) else None for result in results]
 
 
 def _submission(seen: Seen) -> Submission:
     story = seen.story_id
     if not story and not seen.story_url:
-        story = f"{seen.door}-{_digest(seen.story_body)}" if seen.story_body else seen.door
+        story = (
+            f"{seen.integration}-{_digest(seen.story_body)}"
+            if seen.story_body
+            else seen.integration
+        )
     return Submission(
         seen.text,
         story_external_id=story,
@@ -63,7 +67,7 @@ def _submission(seen: Seen) -> Submission:
         author_external_id=seen.author_id,
         author_name=seen.author_name[: validation.NAME_POINTS],
         idempotency_key="foreign:"
-        + _digest(seen.door, story, seen.story_url, seen.author_id, seen.text),
+        + _digest(seen.integration, story, seen.story_url, seen.author_id, seen.text),
     )
 
 

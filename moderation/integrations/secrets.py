@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from moderation.models import ForeignSecret, Site
+from moderation.models import IntegrationSecret, Site
 from moderation.platform.errors import Invalid
 from moderation.webhooks.endpoints import encrypt, plain_secrets
 
@@ -21,29 +21,29 @@ KEPT = 2
 SHORTEST, LONGEST = 16, 200
 
 
-def add_secret(site: Site, door: str, secret: str) -> None:
+def add_secret(site: Site, purpose: str, secret: str) -> None:
     """Keep a secret that another system shows; the one before the last is forgotten."""
     if not (SHORTEST <= len(secret) <= LONGEST and secret.isascii() and secret.isprintable()):
         raise Invalid(
             f"A secret has {SHORTEST}-{LONGEST} visible letters, such as empsec_….", field="secret"
         )
-    ForeignSecret.objects.create(site=site, door=door, secret=encrypt(secret))
-    rows = ForeignSecret.objects.filter(site=site, door=door)
+    IntegrationSecret.objects.create(site=site, purpose=purpose, secret=encrypt(secret))
+    rows = IntegrationSecret.objects.filter(site=site, purpose=purpose)
     rows.exclude(pk__in=rows.order_by("-pk").values("pk")[:KEPT]).delete()
 
 
-def forget_secrets(site: Site, door: str) -> int:
-    """Close a door: without a secret nothing can be signed. Returns how many there were."""
-    deleted, _ = ForeignSecret.objects.filter(site=site, door=door).delete()
+def forget_secrets(site: Site, purpose: str) -> int:
+    """Close a purpose: without a secret nothing can be signed. Returns how many there were."""
+    deleted, _ = IntegrationSecret.objects.filter(site=site, purpose=purpose).delete()
     return deleted
 
 
-def signer_of(slug: str, door: str, raw: bytes, header: str) -> Site | None:
+def signer_of(slug: str, purpose: str, raw: bytes, header: str) -> Site | None:
     """Return the site that `raw` was signed for; None when no signature fits.
 
     A site that is not there, has no secret, or got a wrong signature cannot be told apart.
     """
-    rows = ForeignSecret.objects.filter(site__slug=slug, door=door).select_related("site")
+    rows = IntegrationSecret.objects.filter(site__slug=slug, purpose=purpose).select_related("site")
     signatures = [part.strip() for part in header.split(",")[:MOST_SIGNATURES]]
     for row in rows:
         if _fits(raw, signatures, plain_secrets([row.secret])[0]):

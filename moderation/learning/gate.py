@@ -45,7 +45,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class GateResult:
     """Whether the candidate may serve, and why, in words."""
 
     promote: bool
@@ -76,7 +76,7 @@ def examine(later: Later, thresholds: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def decide_gate(report: dict[str, Any]) -> Ruling:
+def decide_gate(report: dict[str, Any]) -> GateResult:
     """Return whether the candidate of a report of `examine` may go live."""
     objections = [words for words in _objections(report) if words]
     candidate, current = report["candidate"], report["current"]
@@ -87,8 +87,8 @@ def decide_gate(report: dict[str, Any]) -> Ruling:
         f"gain {report['gain']['auc']['value']:+.3f} (95 %: {low:+.3f} to {high:+.3f})."
     )
     if objections:
-        return Ruling(False, f"Not promoted: {'; '.join(objections)}. {words}")
-    return Ruling(True, f"Promoted: it is better, and by more than chance. {words}")
+        return GateResult(False, f"Not promoted: {'; '.join(objections)}. {words}")
+    return GateResult(True, f"Promoted: it is better, and by more than chance. {words}")
 
 
 def _objections(report: dict[str, Any]) -> list[str]:

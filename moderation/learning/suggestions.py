@@ -22,7 +22,8 @@ REFERENCE_POINTS = 255
 LONGEST = 100_000
 # A later word of the same key on the same text replaces the former one.
 INSERT = """
-INSERT INTO moderation_suggestion AS s (site_id, key_id, door, text, digest, rejected, reference)
+INSERT INTO moderation_suggestion AS s
+    (site_id, key_id, integration, text, digest, rejected, reference)
 SELECT %s, %s, %s, %s, %s, %s, %s
 WHERE (SELECT count(*) FROM moderation_suggestion
        WHERE key_id = %s AND suggested_at > now() - interval '1 day') < %s
@@ -109,7 +110,12 @@ class TooManySuggestions(ModerationError):
 
 
 def suggest(
-    caller: Caller, text: str, *, rejected: bool, door: Suggestion.Door, reference: str = ""
+    caller: Caller,
+    text: str,
+    *,
+    rejected: bool,
+    integration: Suggestion.Integration,
+    reference: str = "",
 ) -> None:
     """Keep a label that a client suggests. Raises TooManySuggestions and Unavailable.
 
@@ -123,7 +129,7 @@ def suggest(
     limit = settings.SUGGESTIONS_PER_DAY
     digest = hashlib.sha256(text.encode()).hexdigest()
     told = reference[:REFERENCE_POINTS]
-    values = [caller.site.pk, caller.key_id, door.value, text, digest, rejected, told]
+    values = [caller.site.pk, caller.key_id, integration.value, text, digest, rejected, told]
     if not hot_path_sql.fetch(INSERT, [*values, caller.key_id, limit]):
         raise TooManySuggestions(f"This key may suggest {limit:,} labels a day.", limit=limit)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from moderation.learning.gate import Ruling, decide_gate, examine
+from moderation.learning.gate import GateResult, decide_gate, examine
 from moderation.learning.held_out import compare_later, measure, thresholds_of
 from moderation.learning.label_sets import (
     FEWEST_LABELS,
@@ -183,7 +183,7 @@ def _train(site: Site, found: LabelSet, cut: int, *, dry_run: bool, seed: int) -
 
 
 def _store(
-    site: Site, adaptation: Adaptation, report: dict[str, Any], ruling: Ruling
+    site: Site, adaptation: Adaptation, report: dict[str, Any], ruling: GateResult
 ) -> ClassifierVersion:
     """Write the candidate with its report, and promote it if it passed: all or nothing."""
     artefact = adaptation.to_bytes()

@@ -8,13 +8,13 @@ from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
 from moderation.models.decisions import BY_A_PERSON, Decision, Source
 from moderation.models.deliveries import Delivery, WebhookEndpoint
-from moderation.models.integrations import Callback, ForeignSecret, Suggestion
+from moderation.models.integrations import Callback, IntegrationSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
-from moderation.models.policies import Policy
+from moderation.models.policies import PolicyVersion
 from moderation.models.queue_entries import QueueEntry
 from moderation.models.remarks import BulkDecision, Escalation, WrongScore
 from moderation.models.scores import Score
-from moderation.models.second_reviews import Draw, GoldComment, SecondReading
+from moderation.models.second_reviews import GoldComment, ReviewAssignment, SecondReview
 from moderation.models.sites import ApiKey, Scope, Site
 from moderation.models.stories import Story, StoryChange, Watch
 
@@ -30,19 +30,19 @@ __all__ = [
     "Comment",
     "Decision",
     "Delivery",
-    "Draw",
     "Escalation",
     "Flag",
-    "ForeignSecret",
     "GoldComment",
+    "IntegrationSecret",
     "Moderator",
-    "Policy",
+    "PolicyVersion",
     "QueueEntry",
+    "ReviewAssignment",
     "Revision",
     "Role",
     "Scope",
     "Score",
-    "SecondReading",
+    "SecondReview",
     "Site",
     "Source",
     "Standing",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from moderation.models.policies import Policy
+from moderation.models.policies import PolicyVersion
 from moderation.models.sites import Site
 
 
@@ -50,7 +50,7 @@ class StandingChange(models.Model):
     # The clause it rests on, an id of the policy; either may be missing.
     clause = models.CharField(max_length=64, blank=True)
     policy = models.ForeignKey(
-        Policy, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
     # In words. A suspended author reads it.
     reason = models.CharField(max_length=160, blank=True)

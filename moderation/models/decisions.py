@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from moderation.models.comments import Comment, Status
-from moderation.models.policies import Policy
+from moderation.models.policies import PolicyVersion
 from moderation.models.scores import Score
 from moderation.models.sites import Site
 
@@ -60,7 +60,7 @@ class Decision(models.Model):
         db_index=False,
     )
     policy = models.ForeignKey(
-        Policy, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
     score = models.ForeignKey(Score, on_delete=models.SET_NULL, null=True, blank=True)
     # Ids of the clauses it rests on, most severe first.

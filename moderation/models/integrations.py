@@ -16,8 +16,8 @@ class Suggestion(models.Model):
     It counts in training by `ApiKey.label_weight` of its key, which is 0 until somebody trusts it.
     """
 
-    class Door(models.TextChoices):
-        """The protocol it came by."""
+    class Integration(models.TextChoices):
+        """The system whose client sent it."""
 
         PERSPECTIVE = "perspective", "Perspective API"
         CORAL = "coral", "Coral"
@@ -29,7 +29,7 @@ class Suggestion(models.Model):
     key = models.ForeignKey(
         ApiKey, on_delete=models.CASCADE, related_name="suggestions", db_index=False
     )
-    door = models.CharField(max_length=16, choices=Door)
+    integration = models.CharField(max_length=16, choices=Integration)
     text = models.TextField()
     # SHA-256 of the text in UTF-8, hexadecimal: a later word of the same key replaces the former.
     digest = models.CharField(max_length=64)
@@ -54,23 +54,23 @@ class Suggestion(models.Model):
         return f"suggestion {self.pk}"
 
 
-class ForeignSecret(models.Model):
+class IntegrationSecret(models.Model):
     """A secret with which another system signs what it sends to a site."""
 
-    class Door(models.TextChoices):
+    class Purpose(models.TextChoices):
         """What is signed with it."""
 
         CORAL_PHASE = "coral_phase", "Coral's external moderation phase"
         CORAL_WEBHOOK = "coral_webhook", "Coral's webhooks"
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="foreign_secrets")
-    door = models.CharField(max_length=16, choices=Door)
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="integration_secrets")
+    purpose = models.CharField(max_length=16, choices=Purpose)
     # Encrypted with a key derived from SECRET_KEY.
     secret = models.CharField(max_length=400)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
-        return f"{self.door} of {self.site_id}"
+        return f"{self.purpose} of {self.site_id}"
 
 
 class Callback(models.Model):

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from moderation.models.sites import Site
 
 
-class Policy(models.Model):
+class PolicyVersion(models.Model):
     """One version of a site's policy: a draft (no number) or published and immutable.
 
     `document` is what `moderation.policy.parse` reads; the public page and the judge use it alike.

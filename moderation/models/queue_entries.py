@@ -14,7 +14,7 @@ from moderation.models.stories import Story
 class QueueEntry(models.Model):
     """A comment in review: how long it waits, what was measured of it, which clauses hold it.
 
-    Triggers of the database keep the entries (migration 0009), whoever writes: there is one for
+    Triggers of the database keep the entries (migration 0001), whoever writes: there is one for
     each comment in review that is not erased, and none for any other.
     """
 

@@ -1,4 +1,4 @@
-"""Second readings: settled comments that are read once more, blind, among ordinary ones."""
+"""Second reviews: settled comments that are read once more, blind, among ordinary ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class GoldComment(models.Model):
         return f"gold comment {self.comment_id}"
 
 
-class SecondReading(models.Model):
+class SecondReview(models.Model):
     """What a moderator said of a settled comment. It decides nothing and is never edited."""
 
     class Kind(models.TextChoices):
@@ -53,9 +53,9 @@ class SecondReading(models.Model):
         # The last word on a disagreement: the first decision stands.
         UPHELD = "upheld", "A disagreement"
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="second_readings")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="second_reviews")
     kind = models.CharField(max_length=16, choices=Kind)
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="second_readings")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="second_reviews")
     revision = models.PositiveIntegerField()
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -63,14 +63,14 @@ class SecondReading(models.Model):
     # The first decision; of a gold comment, the answer that was fixed.
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
     gold = models.ForeignKey(
-        GoldComment, on_delete=models.CASCADE, null=True, related_name="readings"
+        GoldComment, on_delete=models.CASCADE, null=True, related_name="reviews"
     )
     # Approved or rejected; in review: somebody else should look at it (an escalation).
     status = models.CharField(max_length=16, choices=Status)
     clause = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     weight = models.FloatField(db_default=1)
-    # The presser's own key: the same press sent twice is one reading.
+    # The presser's own key: the same press sent twice is one review.
     key = models.CharField(max_length=100, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     taken_back_at = models.DateTimeField(null=True, blank=True)
@@ -79,26 +79,26 @@ class SecondReading(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["decision", "kind"],
-                name="second_reading_once",
+                name="second_review_once",
                 condition=Q(decision__isnull=False, taken_back_at__isnull=True),
             ),
         ]
         indexes = [
-            models.Index(fields=["site", "-id"], name="second_reading_newest"),
-            models.Index(fields=["moderator", "-id"], name="second_reading_by_moderator"),
+            models.Index(fields=["site", "-id"], name="second_review_newest"),
+            models.Index(fields=["moderator", "-id"], name="second_review_by_moderator"),
         ]
 
     def __str__(self) -> str:
-        return f"second reading of comment {self.comment_id}"
+        return f"second review of comment {self.comment_id}"
 
 
-class Draw(models.Model):
+class ReviewAssignment(models.Model):
     """A comment that lies on a moderator's desk to be read again; open until it is answered.
 
     The press on its card carries `key`: it can never be taken for a decision.
     """
 
-    kind = models.CharField(max_length=16, choices=SecondReading.Kind)
+    kind = models.CharField(max_length=16, choices=SecondReview.Kind)
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
     # The version that was drawn; a decision or an edit since makes the draw void.
     version = models.PositiveIntegerField()
@@ -115,16 +115,20 @@ class Draw(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["moderator", "comment"], name="draw_once_per_person"),
             models.UniqueConstraint(
-                fields=["decision"], name="draw_one_at_a_time", condition=Q(closed_at__isnull=True)
+                fields=["moderator", "comment"], name="assignment_once_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["decision"],
+                name="assignment_one_at_a_time",
+                condition=Q(closed_at__isnull=True),
             ),
         ]
         indexes = [
             models.Index(
-                fields=["moderator"], name="draw_open", condition=Q(closed_at__isnull=True)
+                fields=["moderator"], name="assignment_open", condition=Q(closed_at__isnull=True)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"draw of comment {self.comment_id}"
+        return f"assignment of comment {self.comment_id}"

@@ -18,8 +18,8 @@ class Site(models.Model):
     # Moderators see why a comment waits, and the words that weighed, before they decide.
     show_reasons = models.BooleanField(default=False, db_default=False)
     # What clients of other systems have scored lands in the review queue too.
-    queues_foreign = models.BooleanField(default=False, db_default=False)
-    # How many of the comments that moderators are given are second readings, by kind (0-1).
+    queues_integrations = models.BooleanField(default=False, db_default=False)
+    # How many of the comments that moderators are given are second reviews, by kind (0-1).
     audit_share = models.FloatField(default=0.01, db_default=0.01)
     double_share = models.FloatField(default=0.02, db_default=0.02)
     gold_share = models.FloatField(default=0, db_default=0)
@@ -39,7 +39,7 @@ class Site(models.Model):
 
     @property
     def second_share(self) -> float:
-        """How many of the comments that moderators are given are second readings (0-1)."""
+        """How many of the comments that moderators are given are second reviews (0-1)."""
         return self.audit_share + self.double_share + self.gold_share
 
 

@@ -19,7 +19,7 @@ TRIES = 3
 SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
 
 
-def settled(act: Callable[[], Result], *, one_statement: bool = False) -> Result:
+def with_retries(act: Callable[[], Result], *, one_statement: bool = False) -> Result:
     """Run `act` in a transaction; run it again when PostgreSQL gave up one of two rivals.
 
     An `act` of `one_statement` is a transaction by itself, outside of any other: that saves two

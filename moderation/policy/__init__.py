@@ -5,15 +5,15 @@ Pure: values in, a verdict out. No Django, no clock, no I/O.
 
 from __future__ import annotations
 
-from moderation.policy.compile import Policy
+from moderation.policy.compile import CompiledPolicy
 from moderation.policy.default import DEFAULT_DOCUMENT
-from moderation.policy.diff import Change, diff
+from moderation.policy.diff import PolicyChange, diff
 from moderation.policy.document import (
     OUTCOMES,
     Clause,
     Condition,
     PolicyError,
-    Problem,
+    PolicyProblem,
     Rule,
     WordList,
 )
@@ -31,14 +31,14 @@ __all__ = [
     "FACTS",
     "OUTCOMES",
     "SIGNALS",
-    "Change",
     "Clause",
     "Comparison",
+    "CompiledPolicy",
     "Condition",
     "Facts",
-    "Policy",
+    "PolicyChange",
     "PolicyError",
-    "Problem",
+    "PolicyProblem",
     "PublicView",
     "Reason",
     "Rule",

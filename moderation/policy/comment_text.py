@@ -49,7 +49,7 @@ def fold(text: str) -> str:
     """`text` as it is compared: NFKC, case folded, nothing invisible, no endless marks."""
     if text.isascii():
         return text.lower()
-    return Reading(text).text
+    return CommentText(text).text
 
 
 def words_of(text: str) -> list[str]:
@@ -57,7 +57,7 @@ def words_of(text: str) -> list[str]:
     return text.translate(_WORDS_ONLY).split()
 
 
-class Reading:
+class CommentText:
     """A body read once, for all word lists, patterns and counts of a policy.
 
     `text` is the folded copy, `words` its words; `original_span` leads from the copy back to

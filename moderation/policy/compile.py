@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from moderation.policy.comment_text import Reading
+from moderation.policy.comment_text import CommentText
 from moderation.policy.document import Clause, Condition, Rule, WordList
 from moderation.policy.facts import FACTS, Facts
 from moderation.policy.patterns import Pattern
@@ -27,7 +27,7 @@ class Case:
         # Empty when unscored: then every condition on a signal is unknown.
         self.signals: dict[str, float] = signals or {}
         self._index = index
-        self.reading = Reading(facts.body)
+        self.reading = CommentText(facts.body)
         self.section = facts.section.strip().casefold()
         self._found: dict[str, Found] | None = None
         self.matches: dict[str, Found] = {}
@@ -68,7 +68,7 @@ class Gate(NamedTuple):
     rules: tuple[CompiledRule, ...]
 
 
-class Program(NamedTuple):
+class CompiledRules(NamedTuple):
     """Everything that `evaluate` needs of a policy, compiled once.
 
     `places` gives each rule's place in the document, so that reasons keep that order.
@@ -84,7 +84,7 @@ class Program(NamedTuple):
 
 def compile_rules(
     rules: tuple[Rule, ...], lists: Mapping[str, WordList], patterns: Mapping[str, Pattern]
-) -> Program:
+) -> CompiledRules:
     """The program of a policy whose document was found valid."""
     gated: dict[str, list[CompiledRule]] = {}
     lowest: dict[str, float] = {}
@@ -97,7 +97,7 @@ def compile_rules(
             continue
         gated.setdefault(gate.fact, []).append(compiled)
         lowest[gate.fact] = min(lowest.get(gate.fact, 1.0), float(gate.value))  # type: ignore[arg-type]
-    return Program(
+    return CompiledRules(
         gates=tuple(Gate(name, lowest[name], tuple(group)) for name, group in gated.items()),
         others=tuple(others),
         places={rule.id: place for place, rule in enumerate(rules)},
@@ -214,7 +214,7 @@ def spans_of(case: Case, condition: Condition) -> tuple[tuple[int, int], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class CompiledPolicy:
     """A valid policy, ready to judge. Made by `parse`; `document` is what it was made of."""
 
     title: str
@@ -229,7 +229,7 @@ class Policy:
     mode: str
     process_clause: str
     document: dict[str, Any]
-    program: Program = field(repr=False, compare=False)
+    program: CompiledRules = field(repr=False, compare=False)
 
     def clause(self, id: str) -> Clause | None:
         """The clause of this id, or None."""

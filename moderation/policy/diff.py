@@ -33,7 +33,7 @@ _NAMED_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PolicyChange:
     """One change: what kind, where (`rules.off-topic.when`), in words, and both states.
 
     `before` and `after` are the JSON values, None where there was or is nothing.
@@ -46,7 +46,7 @@ class Change:
     after: Any = None
 
 
-def diff(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+def diff(old: dict[str, Any], new: dict[str, Any]) -> list[PolicyChange]:
     """The changes from `old` to `new`, in the order of a policy page; empty when they say the same.
 
     Works on drafts that are not valid yet: what is not of the expected form is left out.
@@ -59,25 +59,27 @@ def diff(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     return changes
 
 
-def _texts(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+def _texts(old: dict[str, Any], new: dict[str, Any]) -> Iterator[PolicyChange]:
     for key, name in _TEXTS.items():
         default = _DEFAULTS.get(key, "")
         before, after = old.get(key, default), new.get(key, default)
         if before != after:
-            yield Change("changed", key, f"{name} changed.", before, after)
+            yield PolicyChange("changed", key, f"{name} changed.", before, after)
 
 
 def _entries(
     key: str, word: str, old: dict[str, Any], new: dict[str, Any], defaults: dict[str, Any]
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     before, after = _by_id(old.get(key)), _by_id(new.get(key))
     for id, entry in before.items():
         if id not in after:
-            yield Change("removed", f"{key}.{id}", f"{_name(word, entry)} removed.", entry, None)
+            yield PolicyChange(
+                "removed", f"{key}.{id}", f"{_name(word, entry)} removed.", entry, None
+            )
     for id, entry in after.items():
         path = f"{key}.{id}"
         if id not in before:
-            yield Change("added", path, f"{_name(word, entry)} added.", None, entry)
+            yield PolicyChange("added", path, f"{_name(word, entry)} added.", None, entry)
             continue
         fields = dict.fromkeys((*before[id], *entry))
         for field in fields:
@@ -85,12 +87,12 @@ def _entries(
             was, now = before[id].get(field, default), entry.get(field, default)
             if was != now:
                 words = f"{_name(word, entry)}: {_field(field)} changed{_short(was, now)}."
-                yield Change("changed", f"{path}.{field}", words, was, now)
+                yield PolicyChange("changed", f"{path}.{field}", words, was, now)
     kept_before = [id for id in before if id in after]
     kept_after = [id for id in after if id in before]
     if kept_before != kept_after:
         words = f"The {key} stand in another order."
-        yield Change("moved", key, words, kept_before, kept_after)
+        yield PolicyChange("moved", key, words, kept_before, kept_after)
 
 
 def _by_id(entries: Any) -> dict[str, dict[str, Any]]:
@@ -141,14 +143,14 @@ def _list_of(document: dict[str, Any], name: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _words(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+def _words(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[PolicyChange]:
     path = f"words.{name}"
     for field in ("clause", "outcome", "shadow"):
         default = False if field == "shadow" else ""
         was, now = old.get(field, default), new.get(field, default)
         if was != now:
             words = f"The list of {name} words: {_field(field)} changed{_short(was, now)}."
-            yield Change("changed", f"{path}.{field}", words, was, now)
+            yield PolicyChange("changed", f"{path}.{field}", words, was, now)
     before, after = _entries_of(old), _entries_of(new)
     for kind, entries in (
         ("removed", [word for word in before if word not in after]),
@@ -158,13 +160,13 @@ def _words(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Chan
             yield _word_change(kind, path, name, entries)  # type: ignore[arg-type]
 
 
-def _word_change(kind: Kind, path: str, name: str, entries: list[str]) -> Change:
+def _word_change(kind: Kind, path: str, name: str, entries: list[str]) -> PolicyChange:
     listed = ", ".join(f"“{word}”" for word in entries[:_NAMED_WORDS])
     rest = len(entries) - _NAMED_WORDS
     more = f" and {rest:,} more" if rest > 0 else ""
     words = f"{name.capitalize()} words {kind}: {listed}{more}."
     before, after = (entries, None) if kind == "removed" else (None, entries)
-    return Change(kind, f"{path}.words", words, before, after)
+    return PolicyChange(kind, f"{path}.words", words, before, after)
 
 
 def _entries_of(entry: dict[str, Any]) -> dict[str, None]:

@@ -38,7 +38,7 @@ RESERVED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PolicyProblem:
     """One thing that is wrong with a document: where (`rules[2].when[0].value`), and in words."""
 
     path: str
@@ -51,7 +51,7 @@ class Problem:
 class PolicyError(ValueError):
     """A document that cannot judge; `errors` holds every problem, in the document's order."""
 
-    def __init__(self, errors: list[Problem]) -> None:
+    def __init__(self, errors: list[PolicyProblem]) -> None:
         self.errors = errors
         super().__init__("; ".join(str(problem) for problem in errors[:20]))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from moderation.policy import document as ids
 from moderation.policy.comment_text import MAX_BODY
-from moderation.policy.compile import Case, CompiledRule, Policy, read_fact, spans_of
+from moderation.policy.compile import Case, CompiledPolicy, CompiledRule, read_fact, spans_of
 from moderation.policy.document import SEVERITY, Condition, Rule
 from moderation.policy.facts import Facts
 
@@ -80,7 +80,7 @@ class Verdict:
     error: str = ""
 
 
-def evaluate(policy: Policy, facts: Facts) -> Verdict:
+def evaluate(policy: CompiledPolicy, facts: Facts) -> Verdict:
     """Judge one comment. Never raises: what goes wrong inside goes to a person, labelled."""
     try:
         return _judge(policy, facts)
@@ -91,7 +91,7 @@ def evaluate(policy: Policy, facts: Facts) -> Verdict:
         return Verdict("review", (reason,), (clause,) if clause else (), error=kind)
 
 
-def _judge(policy: Policy, facts: Facts) -> Verdict:
+def _judge(policy: CompiledPolicy, facts: Facts) -> Verdict:
     program = policy.program
     signals = facts.signals
     if signals is not None and not _sound(signals):
@@ -203,7 +203,9 @@ def _margin(condition: Condition, value: Any) -> float | None:
     return round(beyond if condition.comparison == "at_least" else -beyond, 6)
 
 
-def _add_limits(policy: Policy, facts: Facts, unscored: bool, reasons: list[Reason]) -> None:
+def _add_limits(
+    policy: CompiledPolicy, facts: Facts, unscored: bool, reasons: list[Reason]
+) -> None:
     """Reasons to fail to a person: no score, no training for the language, too long to read."""
     clause = policy.process_clause
     if unscored:
@@ -220,7 +222,7 @@ def _add_limits(policy: Policy, facts: Facts, unscored: bool, reasons: list[Reas
 
 
 def _verdict(
-    policy: Policy,
+    policy: CompiledPolicy,
     reasons: list[Reason],
     shadow: tuple[Reason, ...],
     missing: tuple[str, ...],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from moderation.policy.comment_text import Reading
+from moderation.policy.comment_text import CommentText
 
 Kind = Literal["signal", "count", "number", "yes_no", "text", "pattern"]
 
@@ -66,7 +66,7 @@ class Facts:
     @property
     def links(self) -> int:
         """How many web addresses the body holds; counted here so that nobody can misreport it."""
-        return Reading(self.body).links
+        return CommentText(self.body).links
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from moderation.policy.compile import Case, CompiledRule, Policy
+from moderation.policy.compile import Case, CompiledPolicy, CompiledRule
 from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS, Facts
 
 
 def near_misses(
-    policy: Policy, facts: Facts, *, within: float = 0.2, limit: int = 3
+    policy: CompiledPolicy, facts: Facts, *, within: float = 0.2, limit: int = 3
 ) -> tuple[Reason, ...]:
     """Rules that only one signal kept from holding, by less than `within`, the closest first.
 

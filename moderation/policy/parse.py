@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moderation.policy.compile import Policy, compile_rules
+from moderation.policy.compile import CompiledPolicy, compile_rules
 from moderation.policy.conditions import parse_condition
 from moderation.policy.document import (
     MODES,
@@ -15,7 +15,7 @@ from moderation.policy.document import (
     Clause,
     Condition,
     PolicyError,
-    Problem,
+    PolicyProblem,
     Rule,
     WordList,
 )
@@ -38,17 +38,17 @@ _KEYS = {
 }  # fmt: skip
 
 
-def parse(document: dict[str, Any]) -> Policy:
+def parse(document: dict[str, Any]) -> CompiledPolicy:
     """The policy that `document` states (docs/policy.md describes the form).
 
     Raises PolicyError with every problem found. Never changes `document`.
     """
     check = Checker()
     if not isinstance(document, dict):
-        raise PolicyError([Problem("", "A policy is an object with clauses and rules.")])
+        raise PolicyError([PolicyProblem("", "A policy is an object with clauses and rules.")])
     if _is_too_large(document):
         message = f"The document is too large: more than {MAX_DOCUMENT:,} characters in all."
-        raise PolicyError([Problem("", message)])
+        raise PolicyError([PolicyProblem("", message)])
     check.keys("", document, _KEYS, required={"title", "clauses"})
     clauses = _clauses(check, document.get("clauses", []))
     known = {clause.id for clause in clauses}
@@ -61,7 +61,7 @@ def parse(document: dict[str, Any]) -> Policy:
     simple_parts = _simple_parts(check, document)
     if check.problems:
         raise PolicyError(check.problems)
-    return Policy(
+    return CompiledPolicy(
         **simple_parts,
         clauses=clauses,
         rules=rules,

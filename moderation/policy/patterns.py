@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re2
 
-from moderation.policy.comment_text import Reading
+from moderation.policy.comment_text import CommentText
 from moderation.policy.word_lists import MAX_SPANS, Found
 
 MAX_PATTERN = 1_000
@@ -44,7 +44,7 @@ class Pattern:
         if self._compiled.search("") is not None:
             raise PatternError("matches even an empty text, so it would match every comment")
 
-    def find(self, reading: Reading) -> Found | None:
+    def find(self, reading: CommentText) -> Found | None:
         """Matches in the body as sent; where there are none, in its folded copy."""
         spans: list[tuple[int, int]] = []
         if self._compiled.search(reading.encoded) is not None:

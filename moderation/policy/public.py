@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.policy.compile import Policy
-from moderation.policy.diff import Change, diff
+from moderation.policy.compile import CompiledPolicy
+from moderation.policy.diff import PolicyChange, diff
 from moderation.policy.document import Clause, Condition, Rule
 from moderation.policy.wording import listed
 
@@ -93,7 +93,7 @@ class PublicView:
     general: tuple[str, ...]
 
 
-def public_view(policy: Policy) -> PublicView:
+def public_view(policy: CompiledPolicy) -> PublicView:
     """What the public page of `policy` shows."""
     return PublicView(
         policy.title,
@@ -111,7 +111,7 @@ def public_view(policy: Policy) -> PublicView:
     )
 
 
-def _decided(policy: Policy, clause: str, outcome: str) -> tuple[str, ...]:
+def _decided(policy: CompiledPolicy, clause: str, outcome: str) -> tuple[str, ...]:
     sentences = [
         describe_publicly(rule)
         for rule in policy.rules
@@ -125,7 +125,7 @@ def _decided(policy: Policy, clause: str, outcome: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentences))
 
 
-def _general(policy: Policy) -> tuple[str, ...]:
+def _general(policy: CompiledPolicy) -> tuple[str, ...]:
     if policy.mode == "pre":
         start = "A person reads every comment before it is posted."
     elif policy.default == "approve":
@@ -175,7 +175,7 @@ def _sure(condition: Condition) -> str:
     return "probably" if value >= 0.5 else "possibly"
 
 
-def public_changes(old: Policy, new: Policy) -> list[Change]:
+def public_changes(old: CompiledPolicy, new: CompiledPolicy) -> list[PolicyChange]:
     """The changes from `old` to `new` without guidance, thresholds, listed words and patterns."""
     changes = diff(_shown(old), _shown(new))
     before, after = public_view(old), public_view(new)
@@ -184,7 +184,7 @@ def public_changes(old: Policy, new: Policy) -> list[Change]:
     return changes
 
 
-def _shown(policy: Policy) -> dict[str, Any]:
+def _shown(policy: CompiledPolicy) -> dict[str, Any]:
     document = {key: policy.document.get(key, "") for key in _SHOWN}
     document["clauses"] = [
         {"id": each.id, "number": each.number, "title": each.title, "text": each.text}
@@ -193,7 +193,7 @@ def _shown(policy: Policy) -> dict[str, Any]:
     return document
 
 
-def _automatic(before: PublicView, after: PublicView) -> Iterator[Change]:
+def _automatic(before: PublicView, after: PublicView) -> Iterator[PolicyChange]:
     earlier = {each.clause.id: each for each in before.clauses}
     for each in after.clauses:
         was = earlier.get(each.clause.id)
@@ -208,10 +208,10 @@ def _automatic(before: PublicView, after: PublicView) -> Iterator[Change]:
 
 def _sentences(
     path: str, name: str, before: tuple[str, ...], after: tuple[str, ...]
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     for sentence in before:
         if sentence not in after:
-            yield Change("removed", path, f"{name}no longer “{sentence}”", sentence, None)
+            yield PolicyChange("removed", path, f"{name}no longer “{sentence}”", sentence, None)
     for sentence in after:
         if sentence not in before:
-            yield Change("added", path, f"{name}now “{sentence}”", None, sentence)
+            yield PolicyChange("added", path, f"{name}now “{sentence}”", None, sentence)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moderation.policy.compile import Policy
+from moderation.policy.compile import CompiledPolicy
 from moderation.policy.evaluate import evaluate
 from moderation.policy.facts import Facts
 
@@ -40,7 +40,9 @@ class Comparison:
         return sum(n for (old, new), n in self.counts.items() if old == outcome != new)
 
 
-def compare(old: Policy, new: Policy, facts: Iterable[Facts], limit: int = 200) -> Comparison:
+def compare(
+    old: CompiledPolicy, new: CompiledPolicy, facts: Iterable[Facts], limit: int = 200
+) -> Comparison:
     """Judge each of `facts` by both policies. Keeps the first `limit` that differ as examples."""
     counts: Counter[tuple[str, str]] = Counter()
     changed: list[tuple[int, str, str]] = []

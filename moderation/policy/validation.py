@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from moderation.policy.document import Problem
+from moderation.policy.document import PolicyProblem
 
 # A hostile document would otherwise be answered by a longer one.
 MAX_PROBLEMS = 200
@@ -30,12 +30,12 @@ class Checker:
     """Collects problems; each check answers a usable value even when it found one."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[PolicyProblem] = []
 
     def problem(self, path: str, message: str) -> None:
         """Note that something is wrong at `path`."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(path, message))
+            self.problems.append(PolicyProblem(path, message))
 
     def is_object(self, path: str, value: Any) -> bool:
         """Whether `value` is a JSON object."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from moderation.policy.comment_text import Reading, fold, words_of
+from moderation.policy.comment_text import CommentText, fold, words_of
 
 MAX_WORDS = 100_000
 MAX_ENTRY = 100
@@ -90,7 +90,7 @@ class WordIndex:
         elif not open_ended:
             self._lengths.setdefault(words[0], set()).add(len(words))
 
-    def maybe_in(self, reading: Reading) -> bool:
+    def maybe_in(self, reading: CommentText) -> bool:
         """Whether a closer look can pay: most comments end here, after some microseconds."""
         if not self._firsts.isdisjoint(reading.words):
             return True
@@ -105,7 +105,7 @@ class WordIndex:
             bits |= self._stems.get(word[:length], 0)
         return bits
 
-    def find(self, reading: Reading) -> dict[str, Found]:
+    def find(self, reading: CommentText) -> dict[str, Found]:
         """What stands in the comment, by name of the list; lists without a match are left out."""
         if not self.maybe_in(reading):
             return {}

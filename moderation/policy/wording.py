@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from moderation.policy import document as ids
-from moderation.policy.compile import Policy
+from moderation.policy.compile import CompiledPolicy
 from moderation.policy.document import Rule
 from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS
@@ -108,7 +108,7 @@ def _finding(fact: str, comparison: str, value: Any, threshold: Any, outcome: st
     return f"{condition[:1].upper()}{condition[1:]}; the policy {verb} such comments"
 
 
-def explain_to_author(reason: Reason, policy: Policy) -> str:
+def explain_to_author(reason: Reason, policy: CompiledPolicy) -> str:
     """What the author may know: the clause and its text. Never a score, a threshold or a word."""
     clause = policy.clause(reason.clause)
     if reason.outcome == "approve":

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
 from moderation.platform.errors import Conflict, Invalid
 
 # A document that parses is smaller; a draft may be wrong, but not endless.
@@ -25,20 +25,20 @@ class StaleDraft(Conflict):
 
     code = "stale_draft"
 
-    def __init__(self, current: Policy | None) -> None:
+    def __init__(self, current: PolicyVersion | None) -> None:
         super().__init__("The draft has changed since you opened it.")
         self.current = current
 
 
-def find_draft(site: Site) -> Policy | None:
+def find_draft(site: Site) -> PolicyVersion | None:
     """Return the draft that editors are working on, if there is one."""
-    drafts = Policy.objects.filter(site=site, number__isnull=True)
+    drafts = PolicyVersion.objects.filter(site=site, number__isnull=True)
     return drafts.select_related("edited_by").first()
 
 
 def save_draft(
     site: Site, *, document: dict[str, Any], user: User, seen: datetime | None
-) -> Policy:
+) -> PolicyVersion:
     """Keep a draft, valid or not, so that nothing typed is lost; returns its row.
 
     seen: `updated_at` of the draft that the editor started from, None when there was none.
@@ -48,12 +48,12 @@ def save_draft(
     if seen is None:
         try:
             with transaction.atomic():
-                created = Policy.objects.create(site=site, document=document, edited_by=user)
+                created = PolicyVersion.objects.create(site=site, document=document, edited_by=user)
         except IntegrityError:
             raise StaleDraft(find_draft(site)) from None
         created.refresh_from_db()
         return created
-    changed = Policy.objects.filter(site=site, number__isnull=True, updated_at=seen).update(
+    changed = PolicyVersion.objects.filter(site=site, number__isnull=True, updated_at=seen).update(
         document=document, edited_by=user, updated_at=Now()
     )
     draft = find_draft(site)
@@ -64,7 +64,9 @@ def save_draft(
 
 def discard_draft(site: Site, *, seen: datetime) -> None:
     """Throw the draft away. Raises StaleDraft when it is not the one that was seen."""
-    deleted, _ = Policy.objects.filter(site=site, number__isnull=True, updated_at=seen).delete()
+    deleted, _ = PolicyVersion.objects.filter(
+        site=site, number__isnull=True, updated_at=seen
+    ).delete()
     if not deleted:
         raise StaleDraft(find_draft(site))
 

@@ -9,15 +9,15 @@ import logging
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from moderation import policy as judge
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
+from moderation.policy import DEFAULT_DOCUMENT, CompiledPolicy, parse
 
 logger = logging.getLogger(__name__)
 
 
 # Asked for every batch and every decision: half the time of the same question to the ORM.
 LIVE = """
-SELECT id FROM moderation_policy WHERE site_id = %s AND number IS NOT NULL
+SELECT id FROM moderation_policyversion WHERE site_id = %s AND number IS NOT NULL
 ORDER BY number DESC LIMIT 1
 """
 
@@ -26,7 +26,7 @@ class NoPolicyError(LookupError):
     """The site has published no policy: nothing may judge, so a person must."""
 
 
-def live_policy(site: Site | int) -> tuple[Policy, judge.Policy]:
+def live_policy(site: Site | int) -> tuple[PolicyVersion, CompiledPolicy]:
     """Return the site's last published version, as a row and as the program that judges.
 
     Reading costs one small query; the parsed program is kept by row id, which is safe because a
@@ -42,18 +42,18 @@ def live_policy(site: Site | int) -> tuple[Policy, judge.Policy]:
     return _parsed(found[0])
 
 
-def policy_version(site: Site, number: int) -> tuple[Policy, judge.Policy]:
+def policy_version(site: Site, number: int) -> tuple[PolicyVersion, CompiledPolicy]:
     """Return a published version of a site, as a row and as a program. Raises NoPolicyError."""
-    pk = Policy.objects.filter(site=site, number=number).values_list("pk", flat=True).first()
+    pk = PolicyVersion.objects.filter(site=site, number=number).values_list("pk", flat=True).first()
     if pk is None:
         raise NoPolicyError(f"site {site.pk} has no version {number} of its policy")
     return _parsed(pk)
 
 
 @functools.lru_cache(maxsize=256)
-def _parsed(pk: int) -> tuple[Policy, judge.Policy]:
-    row = Policy.objects.select_related("site").get(pk=pk)
-    return row, judge.parse(row.document)
+def _parsed(pk: int) -> tuple[PolicyVersion, CompiledPolicy]:
+    row = PolicyVersion.objects.select_related("site").get(pk=pk)
+    return row, parse(row.document)
 
 
 def forget() -> None:
@@ -61,17 +61,17 @@ def forget() -> None:
     _parsed.cache_clear()
 
 
-def ensure_default(site: Site) -> Policy:
+def ensure_default(site: Site) -> PolicyVersion:
     """Return the site's live policy row; publish the default document as version 1 if none is."""
-    published = Policy.objects.filter(site=site, number__isnull=False).order_by("-number")
+    published = PolicyVersion.objects.filter(site=site, number__isnull=False).order_by("-number")
     if found := published.first():
         return found
     try:
         with transaction.atomic():
-            return Policy.objects.create(
+            return PolicyVersion.objects.create(
                 site=site,
                 number=1,
-                document=copy.deepcopy(judge.DEFAULT_DOCUMENT),
+                document=copy.deepcopy(DEFAULT_DOCUMENT),
                 note="The policy that every site starts with",
                 published_at=Now(),
             )

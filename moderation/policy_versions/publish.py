@@ -10,17 +10,17 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from moderation import policy as judge
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
 from moderation.platform import validation
 from moderation.platform.errors import Conflict
+from moderation.policy import diff, parse
 from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import ensure_default, policy_version
 
 NOTE_POINTS = 500
 
 
-def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy:
+def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> PolicyVersion:
     """Make the draft the next version; from then on every worker judges by it.
 
     Raises StaleDraft, PolicyError (the draft cannot judge), Conflict (it says what is live anyway).
@@ -31,9 +31,9 @@ def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy
         draft = find_draft(site)
         if draft is None or draft.updated_at != seen:
             raise StaleDraft(draft)
-        judge.parse(draft.document)
+        parse(draft.document)
         _refuse_same(live, draft.document)
-        Policy.objects.filter(pk=draft.pk).update(
+        PolicyVersion.objects.filter(pk=draft.pk).update(
             number=(live.number or 0) + 1,
             note=note,
             published_at=Now(),
@@ -44,7 +44,7 @@ def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy
     return draft
 
 
-def revert(site: Site, *, number: int, user: User, live_number: int) -> Policy:
+def revert(site: Site, *, number: int, user: User, live_number: int) -> PolicyVersion:
     """Publish an earlier version again, as a new one; the draft stays as it is.
 
     live_number: the version the editor took for the live one. Raises Conflict when it is not, or
@@ -56,7 +56,7 @@ def revert(site: Site, *, number: int, user: User, live_number: int) -> Policy:
         if live.number != live_number:
             raise Conflict(f"Version {live.number} has been published meanwhile.")
         _refuse_same(live, program.document)
-        created = Policy.objects.create(
+        created = PolicyVersion.objects.create(
             site=site,
             number=(live.number or 0) + 1,
             document=row.document,
@@ -69,23 +69,23 @@ def revert(site: Site, *, number: int, user: User, live_number: int) -> Policy:
     return created
 
 
-def _lock_live(site: Site) -> Policy:
+def _lock_live(site: Site) -> PolicyVersion:
     """Return the live version; until the transaction ends nobody else can publish on this site."""
     ensure_default(site)
     Site.objects.select_for_update().get(pk=site.pk)
-    published = Policy.objects.filter(site=site, number__isnull=False)
+    published = PolicyVersion.objects.filter(site=site, number__isnull=False)
     return published.order_by(F("number").desc())[0]
 
 
-def _refuse_same(live: Policy, document: dict[str, Any]) -> None:
-    if not judge.diff(live.document, document):
+def _refuse_same(live: PolicyVersion, document: dict[str, Any]) -> None:
+    if not diff(live.document, document):
         raise Conflict(f"It says what version {live.number} says: there is nothing to publish.")
 
 
-def published_versions(site: Site) -> QuerySet[Policy]:
+def published_versions(site: Site) -> QuerySet[PolicyVersion]:
     """Return the published versions, the live one first, without their documents."""
     return (
-        Policy.objects.filter(site=site, number__isnull=False)
+        PolicyVersion.objects.filter(site=site, number__isnull=False)
         .select_related("published_by")
         .defer("document")
         .order_by("-number")

@@ -1,4 +1,4 @@
-"""How far two readings agree: raw, Cohen's kappa, Gwet's AC1, each with a 95 % interval.
+"""How far two reviews agree: raw, Cohen's kappa, Gwet's AC1, each with a 95 % interval.
 
 Pure: pairs of answers in, figures out. Pairs may have weights, the inverse of the probability with
 which each was drawn; the figures are then those of the whole from which they were drawn.
@@ -21,7 +21,7 @@ Z = 1.959963984540054
 
 
 class Pair(NamedTuple):
-    """What two readings of one comment said, and how many comments it stands for."""
+    """What two reviews of one comment said, and how many comments it stands for."""
 
     first: Hashable
     second: Hashable

@@ -7,14 +7,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
-from moderation.models import Comment, GoldComment, SecondReading, Site
+from moderation.models import Comment, GoldComment, SecondReview, Site
 from moderation.platform.errors import Conflict, NotFound
 from moderation.quality.disagreements import PAGE_SIZE, Kind
 from moderation.quality.sampling import DECIDED
-from moderation.review.actions import Ruling, check_ruling
+from moderation.review.actions import ModeratorDecision, check_decision
 
 
-def add_gold(user: User, site: Site, comment_pk: int, ruling: Ruling) -> GoldComment:
+def add_gold(user: User, site: Site, comment_pk: int, ruling: ModeratorDecision) -> GoldComment:
     """Fix the answer to a decided comment: approve, or reject by one clause.
 
     Raises NotFound, Invalid for a clause that cannot be cited, Conflict when the comment waits,
@@ -25,7 +25,7 @@ def add_gold(user: User, site: Site, comment_pk: int, ruling: Ruling) -> GoldCom
         raise NotFound("There is no such comment.")
     if comment.status not in DECIDED or comment.erased_at is not None:
         raise Conflict("Only a comment that is decided can be gold.", code="not_decided")
-    check_ruling(site.pk, ruling)
+    check_decision(site.pk, ruling)
     try:
         with transaction.atomic():
             return GoldComment.objects.create(
@@ -48,17 +48,17 @@ def retire_gold(site: Site, pk: int) -> None:
 def gold_comments(site: Site) -> list[GoldComment]:
     """Return a site's gold comments, the newest first, with `read` and `as_fixed` (counts)."""
     gold = GoldComment.objects.filter(site=site, retired_at__isnull=True)
-    standing = Q(readings__taken_back_at__isnull=True)
-    as_fixed = standing & Q(readings__status=F("status"), readings__clause=F("clause"))
+    standing = Q(reviews__taken_back_at__isnull=True)
+    as_fixed = standing & Q(reviews__status=F("status"), reviews__clause=F("clause"))
     counted = gold.annotate(
-        read=Count("readings", filter=standing), as_fixed=Count("readings", filter=as_fixed)
+        read=Count("reviews", filter=standing), as_fixed=Count("reviews", filter=as_fixed)
     )
     return list(counted.select_related("comment__story").order_by("-pk"))
 
 
-def own_gold_readings(user: User, site: Site) -> list[SecondReading]:
+def my_gold_reviews(user: User, site: Site) -> list[SecondReview]:
     """Return what this person said of gold comments, the newest first, with the fixed answers."""
-    own = SecondReading.objects.filter(
+    own = SecondReview.objects.filter(
         moderator=user, site=site, kind=Kind.GOLD, taken_back_at__isnull=True
     )
     return list(own.select_related("comment", "gold").order_by("-pk")[:PAGE_SIZE])

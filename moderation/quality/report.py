@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from django.db.models.functions import Now
 
-from moderation.models import SecondReading, Site, Status
+from moderation.models import SecondReview, Site, Status
 from moderation.quality.agreement import Agreement, Figure, Pair, agreement, share
 
-Kind = SecondReading.Kind
+Kind = SecondReview.Kind
 # The newest ones tell enough, and a page must not wait for more.
 MOST = 20_000
 READ = (
@@ -24,7 +24,7 @@ READ = (
 )
 
 
-class Reading(NamedTuple):
+class RatingPair(NamedTuple):
     """A first answer and a second one, their clauses, and for how many decisions they stand."""
 
     first: str
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClauseAgreement:
-    """How far two readings agree on one clause: `named` of them rest on it, once or twice."""
+    """How far two reviews agree on one clause: `named` of them rest on it, once or twice."""
 
     clause: str
     named: int
@@ -65,7 +65,7 @@ class Mistakes:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What second readings say of a site. `unsure`: readings that asked for somebody else."""
+    """What second reviews say of a site. `unsure`: reviews that asked for somebody else."""
 
     people: Compared
     policy: Compared
@@ -77,18 +77,18 @@ class Quality:
 
 
 def quality(site: Site, days: int) -> Quality:
-    """Return the figures of the second readings of so many days."""
-    readings = SecondReading.objects.filter(
+    """Return the figures of the second reviews of so many days."""
+    reviews = SecondReview.objects.filter(
         site=site, taken_back_at__isnull=True, created_at__gte=Now() - timedelta(days=days)
     ).exclude(kind=Kind.UPHELD)
-    newest = readings.select_related("decision", "gold").only(*READ).order_by("-pk")[:MOST]
-    by_kind: dict[str, list[Reading]] = {Kind.AUDIT: [], Kind.DOUBLE: [], Kind.GOLD: []}
+    newest = reviews.select_related("decision", "gold").only(*READ).order_by("-pk")[:MOST]
+    by_kind: dict[str, list[RatingPair]] = {Kind.AUDIT: [], Kind.DOUBLE: [], Kind.GOLD: []}
     unsure = 0
-    for reading in newest:
-        if reading.status == Status.IN_REVIEW:
+    for review in newest:
+        if review.status == Status.IN_REVIEW:
             unsure += 1
         else:
-            by_kind[reading.kind].append(_reading(reading))
+            by_kind[review.kind].append(_rating_pair(review))
     audits = by_kind[Kind.AUDIT]
     return Quality(
         people=_compare(by_kind[Kind.DOUBLE]),
@@ -101,39 +101,37 @@ def quality(site: Site, days: int) -> Quality:
     )
 
 
-def _reading(reading: SecondReading) -> Reading:
-    if reading.gold:
-        first, clauses = reading.gold.status, [reading.gold.clause]
+def _rating_pair(review: SecondReview) -> RatingPair:
+    if review.gold:
+        first, clauses = review.gold.status, [review.gold.clause]
     else:
-        assert reading.decision is not None
-        first, clauses = reading.decision.status, reading.decision.clauses
+        assert review.decision is not None
+        first, clauses = review.decision.status, review.decision.clauses
     rejected = first == Status.REJECTED
-    return Reading(
-        first, clauses if rejected else [], reading.status, reading.clause, reading.weight
+    return RatingPair(
+        first, clauses if rejected else [], review.status, review.clause, review.weight
     )
 
 
-def _compare(readings: Sequence[Reading]) -> Compared:
-    names = {
-        each for reading in readings for each in (*reading.first_clauses, reading.second_clause)
-    }
+def _compare(reviews: Sequence[RatingPair]) -> Compared:
+    names = {each for review in reviews for each in (*review.first_clauses, review.second_clause)}
     clauses = [
         ClauseAgreement(
             name,
-            sum(each.named(name) for each in readings),
+            sum(each.named(name) for each in reviews),
             agreement(
                 [
                     Pair(name in each.first_clauses, name == each.second_clause, each.weight)
-                    for each in readings
+                    for each in reviews
                 ]
             ),
         )
         for name in sorted(names - {""})
     ]
-    overall = agreement([Pair(each.first, each.second, each.weight) for each in readings])
+    overall = agreement([Pair(each.first, each.second, each.weight) for each in reviews])
     return Compared(overall, sorted(clauses, key=lambda each: -each.named))
 
 
-def _mistakes(readings: Sequence[Reading]) -> Mistakes:
-    wrong = [each.first != each.second for each in readings]
-    return Mistakes(len(readings), share(wrong, [each.weight for each in readings]))
+def _mistakes(reviews: Sequence[RatingPair]) -> Mistakes:
+    wrong = [each.first != each.second for each in reviews]
+    return Mistakes(len(reviews), share(wrong, [each.weight for each in reviews]))

@@ -13,10 +13,10 @@ from moderation.decisions.final import HUMAN
 from moderation.models import (
     Comment,
     Decision,
-    Draw,
     GoldComment,
     Moderator,
-    SecondReading,
+    ReviewAssignment,
+    SecondReview,
     Site,
     Source,
     Status,
@@ -27,22 +27,24 @@ WINDOW = 10_000
 DECIDED = (Status.APPROVED, Status.REJECTED)
 
 
-def open_draw(user: User, comment: Comment) -> Draw | None:
+def open_draw(user: User, comment: Comment) -> ReviewAssignment | None:
     """Return the draw by which this person is to read the comment as it is now."""
     if comment.status not in DECIDED or comment.erased_at is not None:
         return None
-    lying = Draw.objects.filter(moderator=user, comment=comment, closed_at__isnull=True)
+    lying = ReviewAssignment.objects.filter(moderator=user, comment=comment, closed_at__isnull=True)
     return lying.filter(version=comment.version).select_related("decision").first()
 
 
-def open_draws(user: User, site: Site) -> QuerySet[Draw]:
+def open_draws(user: User, site: Site) -> QuerySet[ReviewAssignment]:
     """Return what this person is to read again on the site, the oldest first."""
-    lying = Draw.objects.filter(moderator=user, comment__site=site, closed_at__isnull=True)
+    lying = ReviewAssignment.objects.filter(
+        moderator=user, comment__site=site, closed_at__isnull=True
+    )
     lying = lying.filter(comment__version=F("version"), comment__erased_at__isnull=True)
     return lying.order_by("pk")
 
 
-def draw_of_press(user: User, comment_pk: int, key: str) -> Draw | None:
+def draw_of_press(user: User, comment_pk: int, key: str) -> ReviewAssignment | None:
     """Return the draw on whose card something was pressed, open or not; None for any other card.
 
     A page appends to the key of its card where the same card is pressed again.
@@ -51,7 +53,7 @@ def draw_of_press(user: User, comment_pk: int, key: str) -> Draw | None:
         of_card = UUID(key[:36])
     except ValueError:
         return None
-    return Draw.objects.filter(key=of_card, moderator=user, comment=comment_pk).first()
+    return ReviewAssignment.objects.filter(key=of_card, moderator=user, comment=comment_pk).first()
 
 
 def latest_automatic(site: Site) -> list[tuple[int, str]]:
@@ -75,8 +77,8 @@ def may_read_again(moderator: Moderator, decision_pks: Collection[int]) -> set[i
     their comments, and does not leave them to others. Undos are no judgement, and of decisions in
     bulk nobody read each.
     """
-    lying = Draw.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
-    read = SecondReading.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
+    lying = ReviewAssignment.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
+    read = SecondReview.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
     standing = Decision.objects.filter(
         Q(source=Source.POLICY) | Q(source=Source.MODERATOR, moderator__isnull=False),
         pk__in=decision_pks,
@@ -109,11 +111,13 @@ def _decided_by(moderator: Moderator) -> QuerySet[Decision]:
     return Decision.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
 
 
-def _drawn_for(moderator: Moderator) -> QuerySet[Draw]:
-    return Draw.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
+def _drawn_for(moderator: Moderator) -> QuerySet[ReviewAssignment]:
+    return ReviewAssignment.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
 
 
 def kept_draws(user: User, comment_pks: Collection[int]) -> set[int]:
     """Return those of the comments that still lie on this person's desk to be read again."""
-    lying = Draw.objects.filter(moderator=user, comment__in=comment_pks, closed_at__isnull=True)
+    lying = ReviewAssignment.objects.filter(
+        moderator=user, comment__in=comment_pks, closed_at__isnull=True
+    )
     return set(lying.filter(comment__version=F("version")).values_list("comment", flat=True))

@@ -1,6 +1,6 @@
-"""Second readings: some settled comments are read once more, blind, among those of the round.
+"""Second reviews: some settled comments are read once more, blind, among those of the round.
 
-An audit reads an automatic decision again, a double reading a colleague's, and of a gold comment
+An audit reads an automatic decision again, a double review a colleague's, and of a gold comment
 the right answer is known. What is said of them is kept and decides nothing: where it differs from
 the first decision, a senior moderator has the last word (quality.disagreements).
 """
@@ -16,15 +16,15 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from moderation.models import Comment, Decision, Draw, Moderator, SecondReading, Site
+from moderation.models import Comment, Decision, Moderator, ReviewAssignment, SecondReview, Site
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, NotFound
-from moderation.platform.retry import settled
+from moderation.platform.retry import with_retries
 from moderation.quality import sampling
-from moderation.review.actions import KEY_POINTS, NOTE_POINTS, Ruling, check_ruling
+from moderation.review.actions import KEY_POINTS, NOTE_POINTS, ModeratorDecision, check_decision
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters, bounded
 
-Kind = SecondReading.Kind
+Kind = SecondReview.Kind
 CHANCE = random.SystemRandom()
 # Nobody's desk holds more of them at a time; of so many one is drawn.
 MOST, TRIED = 3, 50
@@ -59,41 +59,45 @@ def shuffled_in(found: Sequence[Comment], again: Iterable[Comment]) -> list[Comm
     return mixed
 
 
-def answer(draw: Draw, *, expected_version: int, key: str, ruling: Ruling) -> SecondReading:
+def answer(
+    draw: ReviewAssignment, *, expected_version: int, key: str, ruling: ModeratorDecision
+) -> SecondReview:
     """Keep what the moderator says of a drawn comment; it decides nothing.
 
     A ruling of IN_REVIEW means that somebody else should look at it. The same key again returns
-    the reading it made. Raises Invalid, and Conflict when the comment changed since it was drawn,
+    the review it made. Raises Invalid, and Conflict when the comment changed since it was drawn,
     or was read or skipped in another tab.
     """
     validation.check_text(ruling.note, "note", points=NOTE_POINTS)
     validation.check_text(key, "key", points=KEY_POINTS)
-    check_ruling(draw.comment.site_id, ruling)
-    return settled(lambda: _answer(draw.pk, expected_version, key, ruling))
+    check_decision(draw.comment.site_id, ruling)
+    return with_retries(lambda: _answer(draw.pk, expected_version, key, ruling))
 
 
-def skip(draw: Draw) -> None:
+def skip(draw: ReviewAssignment) -> None:
     """Put a drawn comment back; it does not come to this person again."""
-    Draw.objects.filter(pk=draw.pk, closed_at__isnull=True).update(closed_at=Now())
+    ReviewAssignment.objects.filter(pk=draw.pk, closed_at__isnull=True).update(closed_at=Now())
 
 
-def take_back(user: User, reading: SecondReading) -> SecondReading:
-    """Take back a reading of one's own; its comment is to be read again.
+def take_back(user: User, review: SecondReview) -> SecondReview:
+    """Take back a review of one's own; its comment is to be read again.
 
     Taking it back again changes nothing. Raises NotFound for somebody else's, Conflict when the
     comment was decided or the disagreement settled since.
     """
-    if reading.moderator_id != user.pk or reading.kind == Kind.UPHELD:
+    if review.moderator_id != user.pk or review.kind == Kind.UPHELD:
         raise NotFound("There is no decision of yours to undo.")
-    draw = Draw.objects.select_related("comment").get(moderator=user, comment=reading.comment_id)
-    upheld = SecondReading.objects.filter(decision=reading.decision_id, kind=Kind.UPHELD)
-    if draw.version != draw.comment.version or (reading.decision_id and upheld.exists()):
-        raise Conflict("It was decided since.", code="stale_reading")
-    standing = SecondReading.objects.filter(pk=reading.pk, taken_back_at__isnull=True)
+    draw = ReviewAssignment.objects.select_related("comment").get(
+        moderator=user, comment=review.comment_id
+    )
+    upheld = SecondReview.objects.filter(decision=review.decision_id, kind=Kind.UPHELD)
+    if draw.version != draw.comment.version or (review.decision_id and upheld.exists()):
+        raise Conflict("It was decided since.", code="stale_review")
+    standing = SecondReview.objects.filter(pk=review.pk, taken_back_at__isnull=True)
     if standing.update(taken_back_at=Now()):
         _open_again(draw)
-    reading.refresh_from_db()
-    return reading
+    review.refresh_from_db()
+    return review
 
 
 def _by_chance(site: Site, given: int) -> list[Kind]:
@@ -110,7 +114,7 @@ def _by_chance(site: Site, given: int) -> list[Kind]:
     return kinds
 
 
-def _draw(moderator: Moderator, kind: Kind) -> Draw | None:
+def _draw(moderator: Moderator, kind: Kind) -> ReviewAssignment | None:
     """Draw a comment of a kind and put it on the desk; None when there is none."""
     try:
         with bounded():
@@ -128,14 +132,14 @@ def _draw(moderator: Moderator, kind: Kind) -> Draw | None:
     return drawn
 
 
-def _pick(moderator: Moderator, kind: Kind) -> Draw | None:
+def _pick(moderator: Moderator, kind: Kind) -> ReviewAssignment | None:
     if kind == Kind.GOLD:
         golden = list(sampling.gold_for(moderator).select_related("comment"))
         if not golden:
             return None
         gold = CHANCE.choice(golden)
         more: dict[str, Any] = {"gold": gold, "version": gold.comment.version}
-        return Draw(kind=kind, comment=gold.comment, moderator=moderator.user, **more)
+        return ReviewAssignment(kind=kind, comment=gold.comment, moderator=moderator.user, **more)
     audit = kind == Kind.AUDIT
     latest = sampling.latest_automatic if audit else sampling.latest_of_people
     strata: dict[str, list[int]] = defaultdict(list)
@@ -154,21 +158,29 @@ def _pick(moderator: Moderator, kind: Kind) -> Draw | None:
     decision = Decision.objects.get(pk=chosen)
     more = {"decision": decision, "version": decision.version}
     more["weight"] = len(stratum) * len(strata) if audit else 1
-    return Draw(kind=kind, comment_id=decision.comment_id, moderator=moderator.user, **more)
+    return ReviewAssignment(
+        kind=kind, comment_id=decision.comment_id, moderator=moderator.user, **more
+    )
 
 
-def _answer(draw_pk: int, expected_version: int, key: str, ruling: Ruling) -> SecondReading:
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("comment").get(pk=draw_pk)
-    if made := SecondReading.objects.filter(key=key).first():
+def _answer(
+    draw_pk: int, expected_version: int, key: str, ruling: ModeratorDecision
+) -> SecondReview:
+    draw = (
+        ReviewAssignment.objects.select_for_update(of=("self",))
+        .select_related("comment")
+        .get(pk=draw_pk)
+    )
+    if made := SecondReview.objects.filter(key=key).first():
         if (made.comment_id, made.moderator_id) != (draw.comment_id, draw.moderator_id):
-            raise Conflict("This key belongs to another reading.", code="reading_key_reused")
+            raise Conflict("This key belongs to another review.", code="review_key_reused")
         return made
     comment = draw.comment
     if not draw.version == expected_version == comment.version or comment.erased_at:
-        raise Conflict("It changed meanwhile: look at it again.", code="stale_reading")
+        raise Conflict("It changed meanwhile: look at it again.", code="stale_review")
     if draw.closed_at is not None:
         raise Conflict("You read or skipped this one already.", code="already_read")
-    reading = SecondReading.objects.create(
+    review = SecondReview.objects.create(
         site_id=comment.site_id,
         kind=draw.kind,
         comment=comment,
@@ -182,14 +194,14 @@ def _answer(draw_pk: int, expected_version: int, key: str, ruling: Ruling) -> Se
         weight=draw.weight,
         key=key,
     )
-    Draw.objects.filter(pk=draw.pk).update(closed_at=Now())
-    return reading
+    ReviewAssignment.objects.filter(pk=draw.pk).update(closed_at=Now())
+    return review
 
 
-def _open_again(draw: Draw) -> None:
+def _open_again(draw: ReviewAssignment) -> None:
     try:
         with transaction.atomic():
-            Draw.objects.filter(pk=draw.pk).update(closed_at=None)
+            ReviewAssignment.objects.filter(pk=draw.pk).update(closed_at=None)
     except IntegrityError:
-        # Meanwhile it lies on a colleague's desk, and one second reading will do.
+        # Meanwhile it lies on a colleague's desk, and one second review will do.
         return

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
-from moderation import policy as judge
 from moderation.decisions.decide import DatabaseClock, decide
-from moderation.models import Comment, Decision, Policy, Score, Source, Status
+from moderation.models import Comment, Decision, PolicyVersion, Score, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError, NotFound
+from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.review.history import judgements
 
@@ -34,7 +34,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class ModeratorDecision:
     """What a moderator wants of a comment: a status, the clauses it rests on, a note."""
 
     status: Status
@@ -51,7 +51,7 @@ def approve(
     note: str = "",
 ) -> Decision:
     """Approve a comment. Raises what `decide` raises; NotFound when it is not the moderator's."""
-    ruling = Ruling(status=Status.APPROVED, note=note)
+    ruling = ModeratorDecision(status=Status.APPROVED, note=note)
     return _rule(user, Press(comment_pk, expected_version, key), ruling)
 
 
@@ -68,7 +68,7 @@ def reject(
 
     Raises what `decide` raises, NotFound, and Invalid for no clause or one that cannot be cited.
     """
-    ruling = Ruling(status=Status.REJECTED, clauses=clauses, note=note)
+    ruling = ModeratorDecision(status=Status.REJECTED, clauses=clauses, note=note)
     return _rule(user, Press(comment_pk, expected_version, key), ruling)
 
 
@@ -76,12 +76,12 @@ def send_to_review(
     user: User, comment_pk: int, *, expected_version: int, key: str | None = None, note: str = ""
 ) -> Decision:
     """Take a decided comment back into the queue, for another look."""
-    ruling = Ruling(status=Status.IN_REVIEW, note=note)
+    ruling = ModeratorDecision(status=Status.IN_REVIEW, note=note)
     return _rule(user, Press(comment_pk, expected_version, key), ruling)
 
 
 def decide_several(
-    user: User, presses: Sequence[Press], ruling: Ruling
+    user: User, presses: Sequence[Press], ruling: ModeratorDecision
 ) -> list[Decision | ModerationError]:
     """Decide the same of several comments, each for itself; results in the order of `presses`.
 
@@ -141,7 +141,7 @@ def _own_decision(user: User, decision_pk: int | None) -> Decision:
     return found
 
 
-def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
+def _rule(user: User, press: Press, ruling: ModeratorDecision) -> Decision:
     comment = (
         Comment.objects.filter(pk=press.comment_pk, site__moderators__user=user)
         .only("pk", "site_id", "revision")
@@ -151,7 +151,7 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
         raise NotFound("There is no such comment.")
     validation.check_text(ruling.note, "note", points=NOTE_POINTS)
     validation.check_text(press.key or "", "key", points=KEY_POINTS)
-    policy = check_ruling(comment.site_id, ruling)
+    policy = check_decision(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(
         comment.pk,
@@ -167,14 +167,14 @@ def _rule(user: User, press: Press, ruling: Ruling) -> Decision:
     )
 
 
-def check_ruling(site_pk: int, ruling: Ruling) -> Policy | None:
+def check_decision(site_pk: int, ruling: ModeratorDecision) -> PolicyVersion | None:
     """Return the live policy that the ruling rests on.
 
     Raises Invalid for a rejection without a clause, or by one that the policy does not cite.
     """
     try:
         policy, stated = live_policy(site_pk)
-    except (NoPolicyError, judge.PolicyError):
+    except (NoPolicyError, PolicyError):
         if ruling.status != Status.REJECTED:
             return None
         raise Invalid("The site has no policy to reject by.", field="clauses") from None

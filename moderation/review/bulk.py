@@ -23,9 +23,9 @@ from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFound
 from moderation.review.actions import (
     KEY_POINTS,
+    ModeratorDecision,
     Press,
-    Ruling,
-    check_ruling,
+    check_decision,
     decide_several,
     undo,
 )
@@ -46,7 +46,7 @@ SURE = 0.95
 class Plan:
     """What is to become of all of them: a ruling with one clause at most, or to be put off."""
 
-    ruling: Ruling
+    ruling: ModeratorDecision
     hours: int = 0
 
     def check(self, site: Site) -> None:
@@ -54,7 +54,7 @@ class Plan:
         if self.ruling.status == Status.IN_REVIEW:
             until_in(self.hours)
         else:
-            check_ruling(site.pk, self.ruling)
+            check_decision(site.pk, self.ruling)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Plan:
         return {"status": self.ruling.status, "clause": clause, "hours": self.hours}
 
 
-PUT_OFF = Ruling(status=Status.IN_REVIEW)
+PUT_OFF = ModeratorDecision(status=Status.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +257,10 @@ def find_bulk(user: User, site: Site, pk: int) -> BulkDecision:
     return found
 
 
-def _ruling_of(bulk: BulkDecision) -> Ruling:
-    return Ruling(status=Status(bulk.status), clauses=[bulk.clause] if bulk.clause else [])
+def _ruling_of(bulk: BulkDecision) -> ModeratorDecision:
+    return ModeratorDecision(
+        status=Status(bulk.status), clauses=[bulk.clause] if bulk.clause else []
+    )
 
 
 def _defer_several(

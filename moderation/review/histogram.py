@@ -13,9 +13,9 @@ from moderation.models import QueueEntry, Score, Site, Status
 from moderation.review.queue_filters import (
     QueueFilters,
     bounded,
+    deferred,
     entries,
     filter_comments,
-    put_off,
     value_of,
 )
 
@@ -56,7 +56,7 @@ def histogram(site: Site, filters: QueueFilters, signal: str) -> list[Bin]:
 def _of_the_queue(site: Site, filters: QueueFilters) -> QuerySet[QueueEntry]:
     """Return the entries of the comments; the plain queue is in the entries alone."""
     if filters.plain:
-        return entries(site).exclude(put_off())
+        return entries(site).exclude(deferred())
     return entries(site).filter(comment__in=filter_comments(site, filters))
 
 

@@ -19,13 +19,13 @@ from moderation.models import (
     Flag,
     Revision,
     Score,
-    SecondReading,
+    SecondReview,
     Site,
     Source,
     Status,
     WrongScore,
 )
-from moderation.review.queue_filters import put_off
+from moderation.review.queue_filters import deferred
 
 # A history longer than this is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100
@@ -127,7 +127,7 @@ def is_deferred(comment: Comment) -> bool:
     """Tell whether somebody put the comment off until later than now."""
     if comment.deferred_until is None:
         return False
-    return Comment.objects.filter(put_off(), pk=comment.pk).exists()
+    return Comment.objects.filter(deferred(), pk=comment.pk).exists()
 
 
 def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
@@ -146,13 +146,13 @@ def judgements(user: AbstractBaseUser) -> QuerySet[Decision]:
 def last_undoable(user: AbstractBaseUser, site: Site) -> str:
     """Return by what an undo names this person's newest decision on the site that stands; or "".
 
-    That is the key of its press, which does not tell a second reading from a decision.
+    That is the key of its press, which does not tell a second review from a decision.
     """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
     standing = judgements(user).filter(~Exists(reversal), site=site, withheld=False)
-    again = SecondReading.objects.filter(
+    again = SecondReview.objects.filter(
         moderator_id=user.pk, site=site, taken_back_at__isnull=True
-    ).exclude(kind=SecondReading.Kind.UPHELD)
+    ).exclude(kind=SecondReview.Kind.UPHELD)
     last = [
         each.order_by("-pk").values_list("pk", "key", "created_at")[:1]
         for each in (standing, again)

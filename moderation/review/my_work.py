@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
-from moderation.models import BY_A_PERSON, Decision, SecondReading, Site
+from moderation.models import BY_A_PERSON, Decision, SecondReview, Site
 from moderation.review.disturbing import heavy_comments
 from moderation.review.history import judgements
 
@@ -39,8 +39,8 @@ def today(user: User, site: Site) -> Today:
     """Count what this person decided and read again today, and the heavy texts among them."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = judgements(user).filter(site=site, created_at__gte=midnight)
-    again = SecondReading.objects.filter(moderator=user, site=site, created_at__gte=midnight)
-    again = again.exclude(kind=SecondReading.Kind.UPHELD)
+    again = SecondReview.objects.filter(moderator=user, site=site, created_at__gte=midnight)
+    again = again.exclude(kind=SecondReview.Kind.UPHELD)
     read = [pk for each in (made, again) for pk in each.values_list("comment", flat=True)]
     heavy = heavy_comments(set(read))
     return Today(decided=len(read), heavy=sum(pk in heavy for pk in read))

@@ -29,9 +29,9 @@ from moderation.review.queue_filters import (
     Order,
     QueueFilters,
     bounded,
+    deferred,
     entries,
     filter_comments,
-    put_off,
 )
 
 PAGE_SIZE = 25
@@ -86,7 +86,7 @@ def queue_page(
 def with_context(comments: QuerySet[Comment]) -> QuerySet[Comment]:
     """Return the comments with what a list shows around them; `*_holds`: whether it does now."""
     claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
-    deferral_holds = ExpressionWrapper(put_off(), BooleanField())
+    deferral_holds = ExpressionWrapper(deferred(), BooleanField())
     # Few are held by anybody: joined, two people's rows would come with every comment.
     comments = comments.select_related("story", "author").defer("story__body")
     comments = comments.prefetch_related("claimed_by", "deferred_by")
@@ -185,14 +185,14 @@ def count_comments(
     """
     with bounded(milliseconds):
         plain = filters.plain
-        found = entries(site).exclude(put_off()) if plain else filter_comments(site, filters)
+        found = entries(site).exclude(deferred()) if plain else filter_comments(site, filters)
         number = found.values("pk")[: cap + 1].count()
     return Count(min(number, cap), number > cap)
 
 
 def count_deferred(site: Site) -> int:
     """Count the comments in review that are put off, and therefore not in the plain queue."""
-    return entries(site).filter(put_off()).count()
+    return entries(site).filter(deferred()).count()
 
 
 def sections(site: Site) -> list[str]:

@@ -90,9 +90,9 @@ def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
     """Return the comments of `site` that match, in no order; a search itself is looked up now."""
     comments = Comment.objects.filter(site=site, status=filters.status, erased_at__isnull=True)
     if filters.deferred:
-        comments = comments.filter(put_off())
+        comments = comments.filter(deferred())
     elif filters.status == Status.IN_REVIEW:
-        comments = comments.exclude(put_off())
+        comments = comments.exclude(deferred())
     if filters.watched:
         stories = Watch.objects.filter(moderator=filters.watched).values("story")
         comments = comments.filter(story__in=stories)
@@ -113,7 +113,7 @@ def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
     return _search(comments, site, filters) if filters.search else comments
 
 
-def put_off() -> Q:
+def deferred() -> Q:
     """Return the condition for a comment that somebody put off until later than now."""
     return Q(deferred_until__isnull=False, deferred_until__gt=Now())
 

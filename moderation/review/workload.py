@@ -11,7 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
 from moderation.models import Comment, Escalation, Site, Status
-from moderation.review.queue_filters import bounded, entries, put_off
+from moderation.review.queue_filters import bounded, deferred, entries
 
 # Ages in words, and their upper edges; what is older falls into the last one.
 AGES = (
@@ -52,7 +52,7 @@ def workload(site: Site) -> Workload:
         held = waiting.values("clauses").annotate(
             number=Count("pk"),
             first=Min("received_at"),
-            put_off=Count("pk", filter=put_off()),
+            deferred=Count("pk", filter=deferred()),
             **{f"age{n}": Count("pk", filter=Q(received_at__gt=e)) for n, e in enumerate(edges)},
         )
         groups: list[Any] = list(held)

@@ -101,7 +101,7 @@ class StoryContext(NamedTuple):
     thread: Sequence[str] = ()
 
 
-class Record(NamedTuple):
+class AuthorRecord(NamedTuple):
     """An author's record, each count capped at RECORD_CAP per status, and the standing now."""
 
     approved: int = 0
@@ -117,7 +117,7 @@ class Context:
 
     stories: dict[int, StoryContext] = field(default_factory=dict)
     parents: dict[int, tuple[str, str]] = field(default_factory=dict)
-    records: dict[int, Record] = field(default_factory=dict)
+    records: dict[int, AuthorRecord] = field(default_factory=dict)
     flags: dict[int, int] = field(default_factory=dict)
     weighed: dict[int, list[WeighedFlag]] = field(default_factory=dict)
     copies: Counter[str] = field(default_factory=Counter)
@@ -143,7 +143,7 @@ class Context:
     def facts(self, row: Waiting, measured: Measurement | None) -> Facts:
         """What the policy weighs; without a measurement the comment counts as unscored."""
         story = self.story_of(row)
-        record = self.records.get(row.pk, Record())
+        record = self.records.get(row.pk, AuthorRecord())
         # A copy by the same author in this batch is in both counts: the larger one is right.
         duplicates = max(record.duplicates, self.copies[row.body] - 1)
         return Facts(
@@ -180,7 +180,7 @@ def gather(rows: Sequence[Waiting]) -> Context:
         parents={pk: (body, status) for pk, body, status in _fetch(PARENTS, [list(parents)])}
         if parents
         else {},
-        records={pk: Record(*counts) for pk, *counts in _records(authors)},
+        records={pk: AuthorRecord(*counts) for pk, *counts in _records(authors)},
         flags=flags,
         weighed=weighed_flags(flags) if flags else {},
         copies=Counter(row.body for row in rows),

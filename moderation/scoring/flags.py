@@ -18,7 +18,7 @@ from moderation.platform.errors import Conflict, Invalid, StaleDecision
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.context import Waiting, gather
-from moderation.scoring.judge import priority_of, weigh
+from moderation.scoring.judge import apply_site_rules, priority_of
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def _judge_again(comment: Comment) -> None:
     flags = Flag.objects.filter(comment=row, created_at__gt=looked).count()
     weight = weight_of([each for each in context.weighed[row.pk] if each.created_at > looked])
     facts = replace(context.facts(waiting, measured), flags=flags, flags_weighed=weight)
-    verdict = weigh(judge, facts, context.story_of(waiting).state)
+    verdict = apply_site_rules(judge, facts, context.story_of(waiting).state)
     reasons = [reason for reason in verdict.reasons if reason.fact in FLAG_FACTS]
     if not reasons:
         return

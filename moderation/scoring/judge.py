@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moderation.decisions.decide_batch import BatchDecision, ScoreRow
-from moderation.models import Policy, Source, Standing, Status, Story
-from moderation.policy import Facts, PolicyError, Reason, Verdict, evaluate
-from moderation.policy import Policy as Judge
+from moderation.models import PolicyVersion, Source, Standing, Status, Story
+from moderation.policy import CompiledPolicy, Facts, PolicyError, Reason, Verdict, evaluate
 from moderation.policy.document import AUTHOR, DAMAGED, PREMODERATED
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.context import Context, Waiting, gather
@@ -102,15 +101,15 @@ def usable_classifier(site_pk: int) -> SiteClassifier | None:
 
 def _decision(
     row: Waiting,
-    policy: Policy,
-    judge_: Judge,
+    policy: PolicyVersion,
+    judge_: CompiledPolicy,
     context: Context,
     measured: Measurement | None,
     classifier: SiteClassifier | None,
 ) -> BatchDecision:
     facts = context.facts(row, measured)
     damaged = classifier is not None and classifier.damaged
-    verdict = weigh(judge_, facts, context.story_of(row).state, damaged=damaged)
+    verdict = apply_site_rules(judge_, facts, context.story_of(row).state, damaged=damaged)
     status, source, note = STATUSES[verdict.outcome], Source.POLICY, ""
     if verdict.unscored or verdict.error:
         status, source, note = Status.IN_REVIEW, Source.FALLBACK, NOT_SCORED
@@ -133,7 +132,9 @@ def _decision(
     )
 
 
-def weigh(judge_: Judge, facts: Facts, story_state: str, *, damaged: bool = False) -> Verdict:
+def apply_site_rules(
+    judge_: CompiledPolicy, facts: Facts, story_state: str, *, damaged: bool = False
+) -> Verdict:
     """Return the policy's verdict, made review where nothing may be approved unread.
 
     That is under a story whose comments are all read first; by an author whose comments are; and
@@ -161,7 +162,7 @@ def _held(verdict: Verdict, rule: str, clause: str) -> Verdict:
     )
 
 
-def _asks_for_learned(judge_: Judge) -> bool:
+def _asks_for_learned(judge_: CompiledPolicy) -> bool:
     return any(
         condition.fact == ADAPTED
         for rule in judge_.rules

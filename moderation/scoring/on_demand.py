@@ -32,7 +32,7 @@ PORTION_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScoreRequest:
     """A text to measure, and what stands around it: the story, the comment it answers, the thread.
 
     `thread` holds earlier comments, oldest first. Everything but `text` may be empty.
@@ -58,7 +58,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class OnDemandResult:
     """The measurements in the order asked, by which classifier, and the languages it is for."""
 
     measurements: Sequence[Measurement]
@@ -76,7 +76,7 @@ class Ticket:
     """
 
     classifier: SiteClassifier
-    asked: Sequence[Asked]
+    asked: Sequence[ScoreRequest]
     outcome: Sequence[Measurement] | Exception | None = None
     called: threading.Lock = field(default_factory=threading.Lock)
 
@@ -185,16 +185,16 @@ def warm() -> None:
     A bundle that cannot be used is logged: comments are taken in all the same, for people.
     """
     try:
-        bundled().score_batch([Asked("Who pays for the second bridge?").item()])
+        bundled().score_batch([ScoreRequest("Who pays for the second bridge?").item()])
     except UnusableBundle as error:
         logger.error("the classifier cannot be used: %s", error)
 
 
-def measure(site: Site, asked: Iterable[Asked]) -> Measured:
+def measure(site: Site, asked: Iterable[ScoreRequest]) -> OnDemandResult:
     """Measure texts for a site now. Raises Unavailable when its classifier cannot be used."""
     classifier = _classifier_of(site)
     tickets = (Ticket(classifier, portion) for portion in _portions(asked))
-    return Measured(
+    return OnDemandResult(
         [one for ticket in tickets for one in _counter.measure(ticket)],
         classifier.name,
         classifier.base.languages,
@@ -202,9 +202,9 @@ def measure(site: Site, asked: Iterable[Asked]) -> Measured:
     )
 
 
-def _portions(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
+def _portions(asked: Iterable[ScoreRequest]) -> Iterator[list[ScoreRequest]]:
     """Cut what one caller asks so that the others get their turn in between."""
-    portion: list[Asked] = []
+    portion: list[ScoreRequest] = []
     length = 0
     for one in asked:
         if portion and length + len(one.text) > PORTION_POINTS:

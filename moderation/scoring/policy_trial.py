@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from moderation import policy as judge
 from moderation.models import Comment, Score, Site
+from moderation.policy import Comparison, CompiledPolicy, compare
 from moderation.scoring.context import Waiting, gather
 
 LATEST, SHOWN = 500, 12
@@ -25,11 +25,11 @@ class Measured:
 class Trial:
     """How the outcomes differ, and the first comments that fare otherwise: (comment, old, new)."""
 
-    comparison: judge.Comparison
+    comparison: Comparison
     examples: tuple[tuple[Comment, str, str], ...]
 
 
-def try_policy(site: Site, *, live: judge.Policy, draft: judge.Policy) -> Trial:
+def try_policy(site: Site, *, live: CompiledPolicy, draft: CompiledPolicy) -> Trial:
     """Judge the site's last scored comments by both policies, on the facts as they stand today.
 
     At most LATEST comments, in a handful of queries; nothing is stored and nothing decided.
@@ -41,7 +41,7 @@ def try_policy(site: Site, *, live: judge.Policy, draft: judge.Policy) -> Trial:
     for row, score in zip(rows, scores, strict=True):
         measured: Any = Measured(score.signals, score.language, score.trained)
         facts.append(context.facts(row, measured))
-    comparison = judge.compare(live, draft, facts, limit=SHOWN)
+    comparison = compare(live, draft, facts, limit=SHOWN)
     return Trial(
         comparison,
         tuple((scores[place].comment, old, new) for place, old, new in comparison.changed),

@@ -14,8 +14,15 @@ from moderation.intake.submit import Submission
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.policy import Verdict
 from moderation.policy_versions.live import live_policy
-from moderation.scoring.context import RECORD_CAP, Context, Record, StoryContext, Waiting, gather
-from moderation.scoring.judge import usable_classifier, weigh
+from moderation.scoring.context import (
+    RECORD_CAP,
+    AuthorRecord,
+    Context,
+    StoryContext,
+    Waiting,
+    gather,
+)
+from moderation.scoring.judge import apply_site_rules, usable_classifier
 from moderation.scoring.site_classifier import classifier_for
 
 if TYPE_CHECKING:
@@ -39,7 +46,7 @@ def preview(site: Site, submission: Submission) -> tuple[Measurement | None, Ver
     measured = classifier.score_batch([context.item(row)])[0] if classifier else None
     damaged = classifier is not None and classifier.damaged
     state = context.story_of(row).state
-    return measured, weigh(judge, context.facts(row, measured), state, damaged=damaged)
+    return measured, apply_site_rules(judge, context.facts(row, measured), state, damaged=damaged)
 
 
 def explain(comment: Comment) -> list[Contribution]:
@@ -112,9 +119,9 @@ def _imagine(site: Site, submission: Submission) -> tuple[Waiting, Context]:
     )
 
 
-def _record_of(author: Author | None) -> Record:
+def _record_of(author: Author | None) -> AuthorRecord:
     if author is None:
-        return Record()
+        return AuthorRecord()
     counts = {
         status: len(
             Comment.objects.filter(author=author, status=status)
@@ -123,7 +130,7 @@ def _record_of(author: Author | None) -> Record:
         )
         for status in (Status.APPROVED, Status.REJECTED)
     }
-    return Record(
+    return AuthorRecord(
         approved=counts[Status.APPROVED],
         rejected=counts[Status.REJECTED],
         standing=author.standing,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from moderation.standalone.local_env import write_private
-from moderation.standalone.supervisor import Program
+from moderation.standalone.supervisor import ManagedProcess
 
 # They wait for PostgreSQL, or for a score: what eight ask at once is measured in one batch.
 WEB_THREADS = "8"
@@ -29,7 +29,7 @@ def seconds_since(begun: float) -> str:
     return f"{time.monotonic() - begun:.1f} s"
 
 
-def programs(folder: Path, host: str, port: int) -> list[Program]:
+def programs(folder: Path, host: str, port: int) -> list[ManagedProcess]:
     """Return the programs that make up the service on one machine; `folder` is the project's."""
     # Root on a fresh machine is expected here; whitenoise serves without collected files.
     python = [
@@ -40,7 +40,7 @@ def programs(folder: Path, host: str, port: int) -> list[Program]:
     celery = [*python, "-m", "celery", "--quiet", "-A", "moderation.celery:app"]
     quiet = ["--loglevel", "WARNING"]
     return [
-        Program(
+        ManagedProcess(
             "web",
             [
                 *(*python, "-m", "granian", "--interface", "wsgi"),
@@ -50,7 +50,7 @@ def programs(folder: Path, host: str, port: int) -> list[Program]:
                 *("--working-dir", str(folder), "moderation.wsgi:application"),
             ],
         ),
-        Program(
+        ManagedProcess(
             "worker",
             [
                 *(*celery, "worker", *quiet, "--pool", "prefork", "--concurrency", "2"),
@@ -58,7 +58,7 @@ def programs(folder: Path, host: str, port: int) -> list[Program]:
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ],
         ),
-        Program("beat", [*celery, "beat", *quiet, "--pidfile="]),
+        ManagedProcess("beat", [*celery, "beat", *quiet, "--pidfile="]),
     ]
 
 

@@ -21,7 +21,7 @@ STOP_SECONDS = 12.0
 
 
 @dataclass
-class Program:
+class ManagedProcess:
     """One supervised program; `started`, `due` are seconds on the monotonic clock."""
 
     name: str
@@ -42,7 +42,7 @@ class Supervisor:
 
     def __init__(
         self,
-        programs: list[Program],
+        programs: list[ManagedProcess],
         *,
         environment: Mapping[str, str],
         say: Callable[[str, str], None],
@@ -80,7 +80,7 @@ class Supervisor:
                 process.wait(max(0.0, deadline - time.monotonic()))
             self._end_group(process)
 
-    def _start(self, program: Program) -> None:
+    def _start(self, program: ManagedProcess) -> None:
         program.process = subprocess.Popen(
             program.command,
             stdin=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ class Supervisor:
             for line in process.stdout:
                 self._say(name, line.decode(errors="replace").rstrip())
 
-    def _bury(self, program: Program, now: float) -> None:
+    def _bury(self, program: ManagedProcess, now: float) -> None:
         process = program.process
         assert process is not None
         self._end_group(process)

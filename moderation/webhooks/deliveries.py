@@ -92,7 +92,7 @@ WHERE id = %s
 
 
 @dataclass(frozen=True)
-class Message:
+class DueDelivery:
     """A claimed delivery, ready to be sent without the database."""
 
     delivery: int
@@ -108,7 +108,7 @@ class Message:
 class Attempt:
     """What became of one sending: an answer, or the reason why there is none."""
 
-    message: Message
+    message: DueDelivery
     answer: Answer | None = None
     error: str = ""
 
@@ -130,7 +130,7 @@ def anything_due() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def claim(*, busy: Iterable[int], endpoints: int) -> dict[int, list[Message]]:
+def claim(*, busy: Iterable[int], endpoints: int) -> dict[int, list[DueDelivery]]:
     """Take due deliveries of up to `endpoints` endpoints not in `busy`, by lease; per endpoint.
 
     An attempt is counted before it is made, so that one that kills its process does not come back
@@ -149,7 +149,7 @@ def claim(*, busy: Iterable[int], endpoints: int) -> dict[int, list[Message]]:
     deliveries = Delivery.objects.filter(pk__in=claimed).select_related(
         "endpoint", "decision__comment__story", "decision__comment__author", "decision__policy"
     )
-    lanes: dict[int, list[Message]] = {}
+    lanes: dict[int, list[DueDelivery]] = {}
     for delivery in deliveries.order_by("pk"):
         if delivery.attempts > len(SCHEDULE):
             give_up(delivery.pk, status=None, error="every attempt broke off")
@@ -163,9 +163,9 @@ def claim(*, busy: Iterable[int], endpoints: int) -> dict[int, list[Message]]:
     return lanes
 
 
-def prepare(delivery: Delivery) -> Message:
+def prepare(delivery: Delivery) -> DueDelivery:
     """Return a delivery as it is sent; raises `Invalid` when its secret cannot be read."""
-    return Message(
+    return DueDelivery(
         delivery=delivery.pk,
         endpoint=delivery.endpoint_id,
         attempts=delivery.attempts,

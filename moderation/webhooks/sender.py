@@ -24,7 +24,7 @@ from moderation.models import Delivery
 from moderation.webhooks.deliveries import (
     LANE_SECONDS,
     Attempt,
-    Message,
+    DueDelivery,
     anything_due,
     claim,
     mark_failed,
@@ -53,7 +53,7 @@ class LaneEnd:
 
 
 @dataclass(frozen=True)
-class Counts:
+class DeliveryCounts:
     """What one run did: deliveries sent, failed (to be tried again) and given up."""
 
     sent: int
@@ -61,7 +61,7 @@ class Counts:
     dead: int
 
 
-def deliver_due(limit: int = 500) -> Counts:
+def deliver_due(limit: int = 500) -> DeliveryCounts:
     """Send up to about `limit` due deliveries and return what became of them.
 
     Safe to run at the same time in many processes. Returns when nothing more is due; a receiver
@@ -74,7 +74,7 @@ def deliver_due(limit: int = 500) -> Counts:
                 run.collect(seconds=0.5)
         finally:
             run.stop.set()
-    return Counts(sent=run.sent, failed=run.failed, dead=run.dead)
+    return DeliveryCounts(sent=run.sent, failed=run.failed, dead=run.dead)
 
 
 def deliver_in_background() -> bool:
@@ -177,7 +177,7 @@ class Run:
 
 def run_lane(
     endpoint: int,
-    messages: list[Message],
+    messages: list[DueDelivery],
     results: queue.SimpleQueue[Attempt | LaneEnd],
     stop: threading.Event,
 ) -> None:
@@ -201,7 +201,7 @@ def run_lane(
         results.put(LaneEnd(endpoint, tuple(message.delivery for message in messages[tried:])))
 
 
-def send(client: OutboundClient, message: Message) -> Attempt:
+def send(client: OutboundClient, message: DueDelivery) -> Attempt:
     """Send one message with a fresh timestamp and a signature by each of the secrets."""
     now = datetime.now(UTC)
     text = message.body.decode()

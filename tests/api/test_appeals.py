@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from moderation.appeals import answer
-from moderation.models import Appeal, Author, Comment, Policy, Status
+from moderation.models import Appeal, Author, Comment, PolicyVersion, Status
 from tests.api.calls import COMMENTS, get, post, problem
 from tests.cast import MakeComment
 from tests.desk import rule
@@ -18,7 +18,9 @@ APPEAL = {"author_id": "ravi", "words": "I quoted the mayor, word for word."}
 
 
 @pytest.fixture(autouse=True)
-def rejected(make_comment: MakeComment, mona: User, ravi: Author, with_policy: Policy) -> Comment:
+def rejected(
+    make_comment: MakeComment, mona: User, ravi: Author, with_policy: PolicyVersion
+) -> Comment:
     """A comment of Ravi's that Mona rejected."""
     comment = make_comment("What the mayor said.", external_id="c-1", author=ravi)
     rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)

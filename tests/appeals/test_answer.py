@@ -20,7 +20,7 @@ from moderation.models import (
     Decision,
     Delivery,
     Moderator,
-    Policy,
+    PolicyVersion,
     Site,
     Source,
     Status,
@@ -36,7 +36,9 @@ WORDS = "I quoted the mayor, word for word."
 
 
 @pytest.fixture
-def rejected(make_comment: MakeComment, mona: User, ravi: Author, with_policy: Policy) -> Comment:
+def rejected(
+    make_comment: MakeComment, mona: User, ravi: Author, with_policy: PolicyVersion
+) -> Comment:
     """A comment of Ravi's that Mona rejected."""
     comment = make_comment(author=ravi, status=Status.IN_REVIEW)
     rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)
@@ -97,7 +99,7 @@ def test_only_a_rejection_can_be_appealed_against(
 
 
 def test_a_rejection_that_the_outside_does_not_know_yet_cannot(
-    make_comment: MakeComment, mona: User, with_policy: Policy
+    make_comment: MakeComment, mona: User, with_policy: PolicyVersion
 ) -> None:
     comment = make_comment(status=Status.IN_REVIEW)
     actions.reject(mona, comment.pk, clauses=["no-abuse"], expected_version=1)

@@ -43,7 +43,7 @@ FROM moderation_comment WHERE status = 'pending';
 INSERT INTO moderation_decision (site_id, comment_id, revision, version, status_before, status,
     source, policy_id, clauses, reasons, note)
 SELECT site_id, id, 1, 1, 'pending', 'in_review', 'policy',
-       (SELECT max(id) FROM moderation_policy),
+       (SELECT max(id) FROM moderation_policyversion),
        ARRAY[(ARRAY['no-abuse','on-topic','no-spam','substance'])[1 + id %% 4]], '[]', ''
 FROM moderation_comment WHERE status = 'pending';
 UPDATE moderation_comment SET status = 'in_review' WHERE status = 'pending';

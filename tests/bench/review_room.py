@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
 def fill(stack: Stack, comments: int) -> None:
     """Make a site with so many scored comments that wait for a person, and two moderators."""
     stack.manage("create_site", "bench", "Bench")
-    # A second reading is no decision: here each press must be one.
+    # A second review is no decision: here each press must be one.
     stack.sql("UPDATE moderation_site SET audit_share = 0, double_share = 0")
     for name in PEOPLE:
         stack.manage("create_moderator", "bench", f"{name}@bench.example", "--name", name.title())

@@ -11,14 +11,14 @@ from moderation.models import (
     Comment,
     Decision,
     Moderator,
-    Policy,
-    SecondReading,
+    PolicyVersion,
+    SecondReview,
     Source,
     Standing,
     Status,
     Story,
 )
-from moderation.review import actions as desk
+from moderation.review import actions
 
 APPEALS = {
     "d-13": "I asked because a reader above me wrote about baking on the night shift. It was meant "
@@ -30,7 +30,7 @@ CLAUSES = ("no-abuse", "on-topic", "no-spam")
 
 
 def prepare() -> None:
-    """Let Mona and Owen work: an author, a story, two appeals, and second readings."""
+    """Let Mona and Owen work: an author, a story, two appeals, and second reviews."""
     mona, owen = Moderator.objects.select_related("user", "site").order_by("pk")
     work_on_author(mona, owen, Author.objects.get(external_id="r-hammer"))
     ferry = Story.objects.get(external_id="night-ferry")
@@ -58,7 +58,7 @@ def appeal(owen: Moderator, comment: Comment, words: str) -> None:
     """Have a comment rejected and its author ask to look again."""
     if comment.status != Status.REJECTED:
         clause = "on-topic" if comment.external_id == "d-13" else "no-abuse"
-        desk.reject(owen.user, comment.pk, clauses=[clause], expected_version=comment.version)
+        actions.reject(owen.user, comment.pk, clauses=[clause], expected_version=comment.version)
     assert comment.author
     answer.open_appeal(comment, author_id=comment.author.external_id, words=words)
 
@@ -66,7 +66,7 @@ def appeal(owen: Moderator, comment: Comment, words: str) -> None:
 def read_again(mona: Moderator, owen: Moderator) -> None:
     """Write down decisions of the policy and of Owen's, and how Mona read them again."""
     chance = random.Random(7)
-    policy = Policy.objects.get(number=1)
+    policy = PolicyVersion.objects.get(number=1)
     model = Comment.objects.get(external_id="d-20")
     for number in range(240):
         by_policy = number % 2 == 0
@@ -96,9 +96,9 @@ def read_again(mona: Moderator, owen: Moderator) -> None:
             clauses=[clause] if rejects else [],
         )
         second = Status.REJECTED if rejects != turns else Status.APPROVED
-        SecondReading.objects.create(
+        SecondReview.objects.create(
             site=model.site,
-            kind=SecondReading.Kind.AUDIT if by_policy else SecondReading.Kind.DOUBLE,
+            kind=SecondReview.Kind.AUDIT if by_policy else SecondReview.Kind.DOUBLE,
             comment=comment,
             revision=1,
             moderator=mona.user,

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.appeals import answer as appeals_answer
+from moderation.appeals.answer import open_appeal
 from moderation.community import standing
 from moderation.community.story_state import change_state, watch
 from moderation.decisions.author_link import decision_url
@@ -20,12 +20,12 @@ from moderation.models import (
     Comment,
     GoldComment,
     Moderator,
-    Policy,
+    PolicyVersion,
     Score,
     Standing,
     Status,
 )
-from moderation.review import actions as desk
+from moderation.review import actions
 from moderation.review.actions import Press
 from moderation.review.deferrals import bring_back, defer, until_in
 from tests.browser.axe import violations
@@ -109,7 +109,7 @@ def test_nothing_breaks_the_guidelines(
 
 @pytest.fixture
 def appealed(
-    make_comment: MakeComment, ravi: Author, mona: User, with_policy: Policy
+    make_comment: MakeComment, ravi: Author, mona: User, with_policy: PolicyVersion
 ) -> list[Appeal]:
     """Appeals of Ravi's against two rejections of Mona's."""
     made = []
@@ -117,7 +117,7 @@ def appealed(
         comment = make_comment(f"The mayor said so, number {number}.", author=ravi)
         rule(comment, Status.REJECTED, mona, clauses=["no-abuse"], policy=with_policy)
         words = "I quoted the mayor, word for word. Please look at the minutes of the council."
-        made.append(appeals_answer.open_appeal(comment, author_id="ravi", words=words)[0])
+        made.append(open_appeal(comment, author_id="ravi", words=words)[0])
     return made
 
 
@@ -177,7 +177,7 @@ def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[
 
 def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dict[str, list[str]]:
     """Bring up the notice that somebody was faster, then the window that asks to sign in."""
-    desk.reject(user, comments[0].pk, clauses=["no-abuse"], expected_version=1)
+    actions.reject(user, comments[0].pk, clauses=["no-abuse"], expected_version=1)
     page.keyboard.press("a")
     expect(page.locator(".notice")).to_be_visible()
     found = {"conflict": violations(page)}
@@ -195,7 +195,7 @@ def conflict_and_sign_in(page: Page, user: User, comments: list[Comment]) -> dic
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nor_does_anything_about_second_readings(
+def test_nor_does_anything_about_second_reviews(
     open_desk: OpenDesk, owen: User, mona: User, settle: Settle, look: str
 ) -> None:
     golden = settle("A golden one.", "rejected", clauses=["no-abuse"])

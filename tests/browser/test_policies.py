@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
 from moderation.policy_versions.live import ensure_default, live_policy
 from tests.browser.conftest import OpenDesk
 
@@ -14,7 +14,7 @@ EDITOR = "/review/daily/policy/"
 
 
 @pytest.fixture(autouse=True)
-def live(daily: Site) -> Policy:
+def live(daily: Site) -> PolicyVersion:
     return ensure_default(daily)
 
 
@@ -74,7 +74,7 @@ def test_enter_saves_and_does_nothing_else(open_desk: OpenDesk, owen: User) -> N
     page.get_by_label("Title").first.fill("House rules")
     page.get_by_label("Title").first.press("Enter")
     expect(page.locator(".messages")).to_contain_text("The draft is saved")
-    draft = Policy.objects.get(number=None)
+    draft = PolicyVersion.objects.get(number=None)
     assert draft.document["title"] == "House rules"
     assert len(draft.document["clauses"]) == 10
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from moderation.decisions.decide import resubmit
 from moderation.models import Author, Comment, Decision, Moderator, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
+from moderation.review import actions
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import eventually, expect_comment, statuses
 from tests.cast import MakeComment
@@ -236,7 +236,7 @@ def test_a_lapsed_claim_overwrites_nothing(
 ) -> None:
     page = open_room(open_desk, mona)
     Comment.objects.update(claimed_by=None, claimed_until=None)
-    desk.reject(owen, waiting[0].pk, clauses=["no-abuse"], expected_version=waiting[0].version)
+    actions.reject(owen, waiting[0].pk, clauses=["no-abuse"], expected_version=waiting[0].version)
     press(page, "a")
     expect(page.locator(".notice")).to_contain_text("Already rejected by Owen")
     assert Decision.objects.count() == 1

@@ -1,11 +1,11 @@
-"""Second readings and covered texts in the room, by keyboard, as in any other round."""
+"""Second reviews and covered texts in the room, by keyboard, as in any other round."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from moderation.models import Comment, Decision, Moderator, SecondReading
+from moderation.models import Comment, Decision, Moderator, SecondReview
 from tests.browser.conftest import OpenDesk
 from tests.browser.test_review import eventually, waiting
 from tests.web.review.test_second_reviews import Settle, mix_in, settle
@@ -30,7 +30,7 @@ def test_it_is_rejected_taken_back_and_approved_with_keys(
     page.keyboard.press("a")
     expect(page.locator("#status")).to_contain_text("Approved.")
     eventually(lambda: page.evaluate("sessionStorage.presses") == "[]")
-    first, second = SecondReading.objects.order_by("pk")
+    first, second = SecondReview.objects.order_by("pk")
     assert (first.status, second.status) == ("rejected", "approved")
     assert first.taken_back_at and not second.taken_back_at
     assert Decision.objects.get().comment == settled
@@ -38,7 +38,7 @@ def test_it_is_rejected_taken_back_and_approved_with_keys(
     page.reload()
     page.keyboard.press("u")
     expect(focus).to_contain_text("Settled.")
-    assert not SecondReading.objects.filter(taken_back_at=None).exists()
+    assert not SecondReview.objects.filter(taken_back_at=None).exists()
 
 
 def test_a_covered_text_is_shown_by_a_key(open_desk: OpenDesk, mona: User, settle: Settle) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifiers.bundle import pack_arrays
-from classifiers.datasets.labelled import OWN, Example
+from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.training import soft_labels
 from classifiers.training.agreement import COMPARED
 from classifiers.training.excerpts import SENTENCE_WORDS, SIZES, cut_excerpts
@@ -24,13 +24,13 @@ EXAMPLES = [
     Example("Nobody may see this.", "a", "test"),
     Example("Word", "a", "train"),
     Example("A scored text is no lesson.", COMPARED, "train", {"toxicity": (0.2, 1.0)}),
-    Example("They are vermin, all of them.", OWN, "train", {"toxicity": (1.0, 0.1)}),
+    Example("They are vermin, all of them.", TEMPLATED, "train", {"toxicity": (1.0, 0.1)}),
 ]
 
 
 def test_excerpts_are_words_in_a_row_of_training_texts() -> None:
     excerpts = cut_excerpts(EXAMPLES)
-    texts = [one.text for one in EXAMPLES if one.source != OWN and one.part == "train"]
+    texts = [one.text for one in EXAMPLES if one.source != TEMPLATED and one.part == "train"]
     assert excerpts == cut_excerpts(EXAMPLES)
     assert excerpts != cut_excerpts(EXAMPLES, seed=1)
     assert len({excerpt.lower() for excerpt in excerpts}) == len(excerpts)

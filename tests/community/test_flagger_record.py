@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
 
-from moderation.community.flagger_record import LEAST, MOST, Record, weighed_flags
-from moderation.models import Comment, Decision, Flag, Policy, Site, Source, Status, Story
+from moderation.community.flagger_record import LEAST, MOST, FlaggerRecord, weighed_flags
+from moderation.models import Comment, Decision, Flag, PolicyVersion, Site, Source, Status, Story
 from moderation.review import actions
 from moderation.scoring import flags
 from tests.cast import MakeComment
@@ -27,7 +27,7 @@ def flag(comment: Comment, *flaggers: str) -> None:
         Flag.objects.filter(pk=made.pk).update(created_at=F("created_at") - timedelta(hours=1))
 
 
-def record_of(comment: Comment) -> Record:
+def record_of(comment: Comment) -> FlaggerRecord:
     """The record of the only one who flagged a comment."""
     (found,) = weighed_flags([comment.pk])[comment.pk]
     return found.record
@@ -56,7 +56,7 @@ def test_the_last_word_of_a_person_counts(
     actions.undo(mona, rule(undone, Status.REJECTED, mona).pk)
     rejection = rule(granted, Status.REJECTED, mona)
     rule(granted, Status.APPROVED, owen, source=Source.APPEAL, reverses=rejection)
-    assert record_of(comment) == Record(right=1, wrong=2)
+    assert record_of(comment) == FlaggerRecord(right=1, wrong=2)
 
 
 def test_what_was_decided_before_the_flag_says_nothing(
@@ -65,7 +65,7 @@ def test_what_was_decided_before_the_flag_says_nothing(
     other = make_comment()
     rule(other, Status.APPROVED, mona)
     Flag.objects.create(comment=other, flagger_id="greta", reason=Flag.Reason.SPAM)
-    assert record_of(comment) == Record()
+    assert record_of(comment) == FlaggerRecord()
 
 
 def test_neither_this_comment_nor_another_site_counts(
@@ -75,21 +75,21 @@ def test_neither_this_comment_nor_another_site_counts(
     elsewhere = make_comment(story=Story.objects.create(site=herald, external_id="s"))
     flag(elsewhere, "greta")
     rule(elsewhere, Status.REJECTED, eve)
-    assert record_of(comment) == Record()
+    assert record_of(comment) == FlaggerRecord()
 
 
 def test_weights_are_smoothed_and_bounded() -> None:
-    assert Record().weight == 1
-    assert Record(1, 0).weight == pytest.approx(1.2)
-    assert Record(0, 1).weight == pytest.approx(0.8)
-    assert Record(10, 0).weight == pytest.approx(12 / 7)
-    assert Record(0, 10).weight == pytest.approx(2 / 7)
+    assert FlaggerRecord().weight == 1
+    assert FlaggerRecord(1, 0).weight == pytest.approx(1.2)
+    assert FlaggerRecord(0, 1).weight == pytest.approx(0.8)
+    assert FlaggerRecord(10, 0).weight == pytest.approx(12 / 7)
+    assert FlaggerRecord(0, 10).weight == pytest.approx(2 / 7)
     for right, wrong in ((50, 0), (0, 50), (10**6, 0), (0, 10**6)):
-        assert LEAST <= Record(right, wrong).weight < MOST
+        assert LEAST <= FlaggerRecord(right, wrong).weight < MOST
 
 
 def test_known_flaggers_bring_a_comment_back_sooner_and_bad_ones_later(
-    make_comment: MakeComment, mona: User, with_policy: Policy
+    make_comment: MakeComment, mona: User, with_policy: PolicyVersion
 ) -> None:
     for number in range(8):
         good, bad = make_comment(f"Good {number}."), make_comment(f"Bad {number}.")
@@ -110,13 +110,13 @@ def test_known_flaggers_bring_a_comment_back_sooner_and_bad_ones_later(
 
 
 def test_a_rule_on_flags_still_counts_each_as_one(
-    make_comment: MakeComment, with_policy: Policy, mona: User
+    make_comment: MakeComment, with_policy: PolicyVersion, mona: User
 ) -> None:
     rules = with_policy.document["rules"]
     (flagged,) = (each for each in rules if each["id"] == "flagged")
     flagged["when"] = [{"fact": "flags", "is": "at_least", "value": 2}]
-    Policy.objects.filter(pk=with_policy.pk).delete()
-    Policy.objects.create(
+    PolicyVersion.objects.filter(pk=with_policy.pk).delete()
+    PolicyVersion.objects.create(
         site=with_policy.site,
         number=1,
         document=with_policy.document,

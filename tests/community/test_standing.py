@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from moderation.community import standing as community_standing
 from moderation.community.authors import find_author, standing_in_words
+from moderation.community.standing import change_standing, undo_standing, write_note
 from moderation.importing.run import import_records
 from moderation.intake import edit
 from moderation.intake.erase import erase_author
@@ -31,7 +31,7 @@ from moderation.policy import Facts, parse
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy_versions.live import ensure_default
 from moderation.scoring.context import Waiting, gather
-from moderation.scoring.judge import priority_of, weigh
+from moderation.scoring.judge import apply_site_rules, priority_of
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}
@@ -56,7 +56,7 @@ def latest(author: Author) -> int:
 
 def suspend(senior: Moderator, author: Author, **more: Any) -> StandingChange:
     given = {"seen": 0, "days": 7, "clause": "no-abuse", **WHY, **more}
-    return community_standing.change_standing(senior, author, Standing.SUSPENDED, **given)
+    return change_standing(senior, author, Standing.SUSPENDED, **given)
 
 
 def sent(author: str = "ravi", **fields: Any) -> Submission:
@@ -119,18 +119,18 @@ def test_history_is_imported_whatever_holds_today(
 def test_who_may_decide_what(junior: Moderator, senior: Moderator, ravi: Author, eve: User) -> None:
     for standing in (Standing.SUSPENDED, Standing.MUTED, Standing.TRUSTED):
         with pytest.raises(NotAllowed):
-            community_standing.change_standing(junior, ravi, standing, seen=0, days=1, **WHY)
-    community_standing.change_standing(junior, ravi, Standing.PREMODERATED, seen=0, **WHY)
+            change_standing(junior, ravi, standing, seen=0, days=1, **WHY)
+    change_standing(junior, ravi, Standing.PREMODERATED, seen=0, **WHY)
     suspend(senior, ravi, seen=latest(ravi))
     with pytest.raises(NotAllowed):
-        community_standing.change_standing(junior, ravi, Standing.NORMAL, seen=latest(ravi))
+        change_standing(junior, ravi, Standing.NORMAL, seen=latest(ravi))
     with pytest.raises(NotAllowed):
-        community_standing.undo_standing(junior, ravi, seen=latest(ravi))
+        undo_standing(junior, ravi, seen=latest(ravi))
     foreign = Moderator.objects.get(user=eve)
     with pytest.raises(NotFound):
-        community_standing.change_standing(foreign, ravi, Standing.PREMODERATED, seen=0, **WHY)
+        change_standing(foreign, ravi, Standing.PREMODERATED, seen=0, **WHY)
     with pytest.raises(NotFound):
-        community_standing.write_note(foreign, ravi, "Hello.")
+        write_note(foreign, ravi, "Hello.")
 
 
 @pytest.mark.parametrize(
@@ -156,19 +156,19 @@ def test_a_suspension_has_an_end_and_a_reason(
 def test_the_second_of_two_hears_who_was_first(senior: Moderator, ravi: Author) -> None:
     suspend(senior, ravi)
     with pytest.raises(Conflict, match="Sven changed this meanwhile"):
-        community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
+        change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
     assert StandingChange.objects.count() == 1
 
 
 def test_undo_brings_back_what_held_before(senior: Moderator, ravi: Author) -> None:
-    community_standing.change_standing(senior, ravi, Standing.MUTED, seen=0, reason="Spiteful.")
+    change_standing(senior, ravi, Standing.MUTED, seen=0, reason="Spiteful.")
     suspend(senior, ravi, seen=latest(ravi))
-    back = community_standing.undo_standing(senior, ravi, seen=latest(ravi))
+    back = undo_standing(senior, ravi, seen=latest(ravi))
     assert (back.standing, back.reason, back.until) == (Standing.MUTED, "Spiteful.", None)
     ravi.refresh_from_db()
     assert (ravi.standing, ravi.standing_until) == (Standing.MUTED, None)
     with pytest.raises(Conflict):
-        community_standing.undo_standing(senior, ravi, seen=back.pk)
+        undo_standing(senior, ravi, seen=back.pk)
 
 
 def test_undo_does_not_bring_back_what_has_ended(senior: Moderator, ravi: Author) -> None:
@@ -179,11 +179,8 @@ def test_undo_does_not_bring_back_what_has_ended(senior: Moderator, ravi: Author
         StandingChange.objects.create(
             author=ravi, standing=Standing.SUSPENDED, until=Now() - timedelta(hours=1)
         )
-    community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=latest(ravi), **WHY)
-    assert (
-        community_standing.undo_standing(senior, ravi, seen=latest(ravi)).standing
-        == Standing.NORMAL
-    )
+    change_standing(senior, ravi, Standing.TRUSTED, seen=latest(ravi), **WHY)
+    assert undo_standing(senior, ravi, seen=latest(ravi)).standing == Standing.NORMAL
 
 
 def test_a_change_is_final(senior: Moderator, ravi: Author) -> None:
@@ -196,7 +193,7 @@ def test_erasing_the_author_erases_notes_and_changes(
     senior: Moderator, ravi: Author, daily: Site
 ) -> None:
     suspend(senior, ravi)
-    community_standing.write_note(senior, ravi, "Writes at night.")
+    write_note(senior, ravi, "Writes at night.")
     erase_author(daily, "ravi")
     assert not StandingChange.objects.exists() and not Author.objects.exists()
 
@@ -205,9 +202,11 @@ def test_erasing_the_author_erases_notes_and_changes(
 def test_a_person_reads_what_the_policy_would_approve(standing: str) -> None:
     judge = parse(DEFAULT_DOCUMENT)
     facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-    verdict = weigh(judge, facts, "open")
+    verdict = apply_site_rules(judge, facts, "open")
     assert verdict.outcome == "review" and verdict.reasons[-1].rule == "author-held"
-    closed = weigh(judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), "closed")
+    closed = apply_site_rules(
+        judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), "closed"
+    )
     assert closed.outcome == "reject"  # a rejection stays one
     assert (priority_of(facts) < 0) == (standing == "muted")
 
@@ -222,7 +221,7 @@ def test_a_policy_may_trust() -> None:
     judge = parse(document)
     for standing, outcome in (("trusted", "approve"), ("normal", "review")):
         facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-        assert weigh(judge, facts, "open").outcome == outcome
+        assert apply_site_rules(judge, facts, "open").outcome == outcome
 
 
 def test_the_standing_is_a_fact_of_the_comment(
@@ -231,5 +230,5 @@ def test_the_standing_is_a_fact_of_the_comment(
     comment = make_comment(author=ravi)
     row = Waiting(comment.pk, ravi.site_id, comment.story_id, ravi.pk, None, "x", 1, 1, 0)
     assert gather([row]).facts(row, None).author_standing == "normal"
-    community_standing.change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
+    change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
     assert gather([row]).facts(row, None).author_standing == "trusted"

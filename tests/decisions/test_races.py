@@ -153,7 +153,7 @@ def test_a_deadlock_is_tried_again_and_given_up_after_three(make_comment: MakeCo
             cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
 
     with pytest.raises(OperationalError):
-        retry.settled(deadlocked)
+        retry.with_retries(deadlocked)
     assert len(tries) == retry.TRIES
 
 

@@ -99,9 +99,11 @@ def _press(user, key: str) -> str:
 
 
 def _clause(site: int) -> str:
-    from moderation.models import Policy
+    from moderation.models import PolicyVersion
 
-    policy = Policy.objects.filter(site=site, number__isnull=False).order_by("-number").first()
+    policy = (
+        PolicyVersion.objects.filter(site=site, number__isnull=False).order_by("-number").first()
+    )
     return policy.document["clauses"][0]["id"]
 
 

@@ -107,7 +107,7 @@ def test_usage_limit(api_key: str) -> None:
 def test_submissions_are_labels_in_quarantine(api_key: str, path: str, rejected: bool) -> None:
     said(ask(path, api_key, f"<p>{CALM}</p>"), b"Thanks for making the web a better place.")
     kept = Suggestion.objects.get()
-    assert (kept.text, kept.rejected, kept.door) == (CALM, rejected, "akismet")
+    assert (kept.text, kept.rejected, kept.integration) == (CALM, rejected, "akismet")
     ask(path, api_key, INSULT, is_test="1")
     ask(path, api_key, "")
     assert Suggestion.objects.count() == 1
@@ -188,7 +188,7 @@ def test_hostile_json(api_key: str) -> None:
 def queueing(daily: Site, settings: Any) -> None:
     """The Daily queues what Akismet's clients send, and may call them on loopback."""
     settings.WEBHOOK_ALLOW_PRIVATE = True
-    Site.objects.update(queues_foreign=True)
+    Site.objects.update(queues_integrations=True)
 
 
 def test_a_client_that_can_wait_is_told_later(api_key: str, queueing: None) -> None:

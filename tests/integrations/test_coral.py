@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from moderation.models import Comment, ForeignSecret, Site, Story
+from moderation.models import Comment, IntegrationSecret, Site, Story
 from tests.cast import STORY_BODY
 from tests.integrations.calls import CALM, INSULT, send
 
@@ -24,8 +24,8 @@ HATE = "Banned word test"
 @pytest.fixture(autouse=True)
 def opened(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both doors of The Daily are open with the same secret."""
-    for door in ForeignSecret.Door.values:
-        run(monkeypatch, "secret", door, typed=SECRET)
+    for purpose in IntegrationSecret.Purpose.values:
+        run(monkeypatch, "secret", purpose, typed=SECRET)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "") -> str:
@@ -103,10 +103,10 @@ def test_markup_is_read_as_readers_see_it() -> None:
 
 
 def test_a_site_without_a_policy_withholds(daily: Site) -> None:
-    from moderation.models import Policy  # noqa: PLC0415
+    from moderation.models import PolicyVersion  # noqa: PLC0415
     from moderation.policy_versions import live  # noqa: PLC0415
 
-    Policy.objects.all().delete()
+    PolicyVersion.objects.all().delete()
     live.forget()
     assert phase(CALM).json() == {"status": "SYSTEM_WITHHELD"}
 
@@ -153,7 +153,7 @@ def test_secrets_rotate_and_doors_close(monkeypatch: pytest.MonkeyPatch) -> None
     assert call(WEBHOOK, told, third).status_code == 401
     with pytest.raises(CommandError, match="visible letters"):
         run(monkeypatch, "secret", "coral_webhook", typed="short")
-    assert SECRET not in "".join(ForeignSecret.objects.values_list("secret", flat=True))
+    assert SECRET not in "".join(IntegrationSecret.objects.values_list("secret", flat=True))
 
 
 def test_webhooks_tell_of_stories() -> None:

@@ -130,7 +130,7 @@ def test_hostile_requests(api_key: str) -> None:
 def test_it_is_queued_where_the_site_asks(api_key: str, daily: Site) -> None:
     ask(api_key, [CALM, INSULT])
     assert not Comment.objects.exists()
-    Site.objects.update(queues_foreign=True)
+    Site.objects.update(queues_integrations=True)
     api_keys.forget()  # a process remembers a key and its site for some seconds
     ask(api_key, [CALM, INSULT, "\x00"])
     assert {queued.body for queued in Comment.objects.all()} == {CALM, INSULT}

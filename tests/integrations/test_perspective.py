@@ -158,7 +158,7 @@ def test_nothing_is_stored_unless_the_site_asks(api_key: str, daily: Site) -> No
 
 
 def test_a_site_can_have_it_queued_but_do_not_store_wins(api_key: str, daily: Site) -> None:
-    Site.objects.update(queues_foreign=True)
+    Site.objects.update(queues_integrations=True)
     analyze(api_key, CALM, doNotStore=True)
     assert not Comment.objects.exists()
     for _ in range(2):
@@ -168,6 +168,6 @@ def test_a_site_can_have_it_queued_but_do_not_store_wins(api_key: str, daily: Si
 
 
 def test_what_cannot_be_queued_is_scored_all_the_same(api_key: str, daily: Site) -> None:
-    Site.objects.update(queues_foreign=True)
+    Site.objects.update(queues_integrations=True)
     assert scores(analyze(api_key, "idiot\x00 idiot"))
     assert not Comment.objects.exists()

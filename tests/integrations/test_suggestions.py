@@ -30,7 +30,7 @@ def test_a_suggestion_is_kept_in_quarantine(api_key: str, daily: Site) -> None:
     }
     kept = Suggestion.objects.select_related("key").get()
     assert (kept.site, kept.text, kept.rejected) == (daily, INSULT, True)
-    assert (kept.door, kept.reference, kept.key.label_weight) == ("perspective", "c-7", 0)
+    assert (kept.integration, kept.reference, kept.key.label_weight) == ("perspective", "c-7", 0)
     assert not Comment.objects.exists()
 
 
@@ -56,7 +56,7 @@ def test_corals_feedback_is_understood(api_key: str) -> None:
     )
     assert answer.status_code == 200
     kept = Suggestion.objects.get()
-    assert (kept.door, kept.reference, kept.rejected) == ("coral", "c1", False)
+    assert (kept.integration, kept.reference, kept.rejected) == ("coral", "c1", False)
 
 
 @pytest.mark.parametrize("entry", ["", "no json", "[1]", '{"Coral_comment_id": 7}', "[" * 5000])

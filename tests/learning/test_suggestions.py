@@ -26,7 +26,7 @@ def coral(daily: Site) -> ApiKey:
     caller = api_keys.authenticate(plain)
     assert caller
     for text, rejected in comments(250):
-        suggest(caller, text, rejected=rejected, door=Suggestion.Door.CORAL)
+        suggest(caller, text, rejected=rejected, integration=Suggestion.Integration.CORAL)
     return key
 
 
@@ -116,5 +116,5 @@ def test_it_refuses_in_one_sentence(
 
 def test_queueing_is_switched_on_and_off(daily: Site) -> None:
     assert "also queued" in doors("queue", "on")
-    assert Site.objects.get().queues_foreign
+    assert Site.objects.get().queues_integrations
     assert "scored only" in doors("queue", "off")

@@ -7,7 +7,7 @@ import string
 import time
 from collections.abc import Callable
 
-from moderation.policy import DEFAULT_DOCUMENT, SIGNALS, Facts, Policy, evaluate, parse
+from moderation.policy import DEFAULT_DOCUMENT, SIGNALS, CompiledPolicy, Facts, evaluate, parse
 from tests.policy.documents import words
 
 MILD = dict.fromkeys(SIGNALS, 0.1)
@@ -30,7 +30,7 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
     return fastest
 
 
-def report(name: str, policy: Policy, body: str, rounds: int = 2_000) -> None:
+def report(name: str, policy: CompiledPolicy, body: str, rounds: int = 2_000) -> None:
     """Print what judging this body takes, fresh facts and reading each time."""
     facts = Facts(body=body, signals=MILD, author_approved=5)
     outcome = evaluate(policy, facts).outcome

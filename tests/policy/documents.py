@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from moderation.policy import SIGNALS, Facts, Policy, parse
+from moderation.policy import SIGNALS, CompiledPolicy, Facts, parse
 
 MILD = dict.fromkeys(SIGNALS, 0.01)
 
@@ -37,7 +37,7 @@ def rule(
     return {"id": id, "clause": clause, "when": conditions, "outcome": outcome, **more}
 
 
-def policy(*rules: dict[str, Any], **more: Any) -> Policy:
+def policy(*rules: dict[str, Any], **more: Any) -> CompiledPolicy:
     """The parsed policy of these rules."""
     return parse(document(rules=list(rules), **more))
 
@@ -47,7 +47,9 @@ def facts(**more: Any) -> Facts:
     return Facts(**{"body": "The ferries run every hour.", "signals": MILD, **more})
 
 
-def words(*entries: str, name: str = "banned", outcome: str = "reject", **more: Any) -> Policy:
+def words(
+    *entries: str, name: str = "banned", outcome: str = "reject", **more: Any
+) -> CompiledPolicy:
     """A policy that has nothing but a word list."""
     entry = {"clause": "no-abuse", "outcome": outcome, "words": list(entries), **more}
     return parse(document(words={name: entry}))

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from moderation.policy import evaluate
-from moderation.policy.comment_text import Reading
+from moderation.policy.comment_text import CommentText
 from moderation.policy.patterns import Pattern, PatternError
 from moderation.policy.word_lists import MAX_SPANS, WordError, WordIndex, read_entry
 from tests.policy.documents import facts, policy, rule, words
@@ -15,7 +15,7 @@ from tests.policy.documents import facts, policy, rule, words
 
 def found(entry: str, body: str) -> list[str]:
     """What a list of this one entry marks in the body."""
-    hit = WordIndex({"banned": [entry]}).find(Reading(body)).get("banned")
+    hit = WordIndex({"banned": [entry]}).find(CommentText(body)).get("banned")
     return [body[start:end] for start, end in hit.spans] if hit else []
 
 
@@ -78,13 +78,13 @@ def test_it_refuses_entries_that_match_nothing_or_everything(entry):
 
 
 def test_spans_are_marked_up_to_a_limit_and_counted_beyond():
-    hit = WordIndex({"banned": ["ab"]}).find(Reading("ab " * 500))["banned"]
+    hit = WordIndex({"banned": ["ab"]}).find(CommentText("ab " * 500))["banned"]
     assert (hit.number, len(hit.spans)) == (500, MAX_SPANS)
 
 
 def test_both_lists_are_found_in_one_pass():
     index = WordIndex({"banned": ["tulip"], "suspect": ["tulip", "rose"]})
-    hits = index.find(Reading("tulip rose"))
+    hits = index.find(CommentText("tulip rose"))
     assert {name: hit.number for name, hit in hits.items()} == {"banned": 1, "suspect": 2}
 
 

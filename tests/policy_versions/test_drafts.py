@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from moderation import policy as judge
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
 from moderation.platform.errors import Conflict, Invalid
+from moderation.policy import DEFAULT_DOCUMENT, PolicyError
 from moderation.policy_versions.drafts import StaleDraft, save_draft
 from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.policy_versions.publish import publish, revert
@@ -22,7 +22,7 @@ Act = Callable[[int], object]
 
 
 def document(title: str) -> dict[str, object]:
-    return {**copy.deepcopy(judge.DEFAULT_DOCUMENT), "title": title}
+    return {**copy.deepcopy(DEFAULT_DOCUMENT), "title": title}
 
 
 def all_at_once(act: Act) -> list[object]:
@@ -40,9 +40,9 @@ def all_at_once(act: Act) -> list[object]:
         return list(people.map(one, range(PEOPLE)))
 
 
-def first_of(outcomes: list[object]) -> Policy:
+def first_of(outcomes: list[object]) -> PolicyVersion:
     """Return what the one who was first made; all others were refused."""
-    made = [outcome for outcome in outcomes if isinstance(outcome, Policy)]
+    made = [outcome for outcome in outcomes if isinstance(outcome, PolicyVersion)]
     assert len(made) == 1
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == PEOPLE - 1
     return made[0]
@@ -58,13 +58,17 @@ def test_one_of_many_saves_and_publishes(daily: Site, owen: User) -> None:
     saved = first_of(
         all_at_once(lambda n: save_draft(daily, document=document(f"B{n}"), user=owen, seen=seen))
     )
-    assert Policy.objects.get(number=None).document == saved.document
+    assert PolicyVersion.objects.get(number=None).document == saved.document
     published = first_of(
         all_at_once(lambda n: publish(daily, user=owen, seen=saved.updated_at, note=str(n)))
     )
     assert published.number == 2 and live_policy(daily)[1].title == saved.document["title"]
     first_of(all_at_once(lambda n: revert(daily, number=1, user=owen, live_number=2)))
-    assert list(Policy.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
+    assert list(PolicyVersion.objects.order_by("number").values_list("number", flat=True)) == [
+        1,
+        2,
+        3,
+    ]
 
 
 @pytest.mark.django_db
@@ -80,7 +84,7 @@ def test_the_refused_one_is_told_what_is_there(daily: Site, owen: User) -> None:
 def test_what_cannot_be_stored_is_refused_in_words(daily: Site, owen: User, value: object) -> None:
     with pytest.raises(Invalid):
         save_draft(daily, document={"title": value}, user=owen, seen=None)
-    assert not Policy.objects.filter(number=None).exists()
+    assert not PolicyVersion.objects.filter(number=None).exists()
 
 
 @pytest.mark.django_db
@@ -93,7 +97,7 @@ def test_the_letters_of_an_escape_are_ordinary_letters(daily: Site, owen: User) 
 def test_an_invalid_draft_is_kept_but_never_published(daily: Site, owen: User) -> None:
     ensure_default(daily)
     draft = save_draft(daily, document={"title": ""}, user=owen, seen=None)
-    with pytest.raises(judge.PolicyError):
+    with pytest.raises(PolicyError):
         publish(daily, user=owen, seen=draft.updated_at)
     assert live_policy(daily)[0].number == 1
-    assert Policy.objects.get(number=None).document == {"title": ""}
+    assert PolicyVersion.objects.get(number=None).document == {"title": ""}

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from moderation.models import (
     Comment,
     Decision,
-    Policy,
+    PolicyVersion,
     Site,
     Status,
     WebhookEndpoint,
@@ -25,7 +25,7 @@ from moderation.platform.errors import (
 )
 from moderation.policy_versions import live
 from moderation.review import actions, claims
-from moderation.review.actions import Press, Ruling
+from moderation.review.actions import ModeratorDecision, Press
 from moderation.review.queue_filters import QueueFilters
 from moderation.scoring import drain
 from tests.cast import MakeComment
@@ -35,7 +35,7 @@ EDGE_OF_HOLD = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 
@@ -148,7 +148,7 @@ def test_eight_moderators_at_once_never_share_a_comment(
 
 
 def test_approving_records_who_by_which_policy_on_which_score(
-    make_comment: MakeComment, mona: User, published: Policy
+    make_comment: MakeComment, mona: User, published: PolicyVersion
 ) -> None:
     comment = make_comment("You idiot, you worthless piece of garbage.")
     drain.drain()
@@ -219,7 +219,7 @@ def test_several_at_once_fail_one_by_one(make_comment: MakeComment, mona: User, 
     comments = [make_comment(status=Status.IN_REVIEW) for _ in range(4)]
     actions.approve(owen, comments[1].pk, expected_version=1)
     presses = [Press(comment.pk, 1, f"bulk-{comment.pk}") for comment in comments]
-    ruling = Ruling(status=Status.REJECTED, clauses=["no-spam"])
+    ruling = ModeratorDecision(status=Status.REJECTED, clauses=["no-spam"])
     results = actions.decide_several(mona, [*presses, Press(10**9, 1)], ruling)
     assert [type(result) for result in results] == [
         *(Decision, StaleDecision, Decision, Decision, NotFound)

@@ -11,16 +11,15 @@ from moderation.learning.labels import Provenance, stream_labels
 from moderation.models import BulkDecision, Comment, Decision, Site, Status, Story
 from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
-from moderation.review import bulk, claims
-from moderation.review.actions import Press, Ruling
+from moderation.review import actions, bulk, claims
+from moderation.review.actions import ModeratorDecision, Press
 from moderation.review.bulk import PUT_OFF, Plan
 from moderation.review.deferrals import bring_back
 from moderation.review.queue_filters import QueueFilters, filter_comments
 from tests.cast import MakeComment
 
-APPROVE = Plan(Ruling(status=Status.APPROVED))
-REJECT = Plan(Ruling(status=Status.REJECTED, clauses=["no-abuse"]))
+APPROVE = Plan(ModeratorDecision(status=Status.APPROVED))
+REJECT = Plan(ModeratorDecision(status=Status.REJECTED, clauses=["no-abuse"]))
 
 
 @pytest.fixture
@@ -82,8 +81,8 @@ def test_one_that_breaks_off_is_finished_by_pressing_again(
     made = choose(mona, daily)
     bulk.note_sample(made, [])
 
-    def break_off(moderator: User, presses: list[Press], ruling: Ruling) -> None:
-        desk.decide_several(moderator, presses[:11], ruling)
+    def break_off(moderator: User, presses: list[Press], ruling: ModeratorDecision) -> None:
+        actions.decide_several(moderator, presses[:11], ruling)
         raise OSError
 
     with monkeypatch.context() as patched, pytest.raises(OSError):
@@ -120,7 +119,7 @@ def test_what_changed_or_is_read_meanwhile_stays_out_and_is_reported(
     made = choose(mona, daily)
     assert waiting[0].pk not in made.comments
     bulk.note_sample(made, [])
-    desk.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
+    actions.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
     Comment.objects.filter(pk=waiting[2].pk).update(version=2)  # edited
     claims.claim(owen, waiting[3].pk)
     outcome = bulk.decide_bulk(made)
@@ -129,7 +128,7 @@ def test_what_changed_or_is_read_meanwhile_stays_out_and_is_reported(
     assert "rejected by Owen" in kept[waiting[1].pk]
     assert "edited meanwhile" in kept[waiting[2].pk]
     assert "reading it" in kept[waiting[3].pk]
-    desk.undo(mona, bulk.decisions_of(made)[0].pk)
+    actions.undo(mona, bulk.decisions_of(made)[0].pk)
     assert len(bulk.undo_bulk(made).kept) == 0
     assert Comment.objects.get(pk=waiting[1].pk).status == Status.REJECTED
 
@@ -139,7 +138,10 @@ def test_it_is_capped_and_refuses_what_makes_no_sense(
 ) -> None:
     monkeypatch.setattr(bulk, "CAP", 7)
     assert len(choose(mona, daily).comments) == 7
-    for ruling in (Ruling(status=Status.REJECTED), Ruling(status=Status.REJECTED, clauses=["x"])):
+    for ruling in (
+        ModeratorDecision(status=Status.REJECTED),
+        ModeratorDecision(status=Status.REJECTED, clauses=["x"]),
+    ):
         with pytest.raises(Invalid):
             choose(mona, daily, Plan(ruling))
     with pytest.raises(Invalid):
@@ -172,7 +174,7 @@ def pressed(comments: list[Comment]) -> list[Press]:
 def test_a_few_chosen_by_hand_are_decided_at_once(
     waiting: list[Comment], mona: User, owen: User, daily: Site
 ) -> None:
-    desk.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
+    actions.reject(owen, waiting[1].pk, clauses=["no-abuse"], expected_version=1)
     made = bulk.select(mona, daily, pressed(waiting[:3]), APPROVE, key="k")
     assert made.read_at and bulk.bound_of(made) == 0.0
     outcome = bulk.decide_bulk(made)
@@ -201,7 +203,7 @@ def test_many_are_put_off_and_brought_back(
     claims.claim(owen, waiting[3].pk)
     made = choose(mona, daily, Plan(PUT_OFF, hours=4), sample=0)
     assert made.sample == [] and len(made.comments) == 29
-    desk.approve(owen, waiting[0].pk, expected_version=1)
+    actions.approve(owen, waiting[0].pk, expected_version=1)
     outcome = bulk.decide_bulk(made)
     assert outcome.changed == 28 and outcome.kept[0][0] == waiting[0].pk
     left = filter_comments(daily, QueueFilters())

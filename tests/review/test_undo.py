@@ -12,7 +12,7 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
-    Policy,
+    PolicyVersion,
     Site,
     Source,
     Status,
@@ -34,7 +34,7 @@ EDGE_OF_HOLD = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 
@@ -130,7 +130,7 @@ def test_a_decided_comment_can_be_sent_back_to_review_once(
 
 
 def test_without_a_policy_one_may_approve_but_not_reject(waiting: Comment, mona: User) -> None:
-    Policy.objects.all().delete()
+    PolicyVersion.objects.all().delete()
     with pytest.raises(Invalid, match="no policy"):
         actions.reject(mona, waiting.pk, clauses=["no-abuse"], expected_version=1)
     decision = actions.approve(mona, waiting.pk, expected_version=1)

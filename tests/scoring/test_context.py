@@ -12,7 +12,7 @@ from moderation.models import (
     Comment,
     Decision,
     Flag,
-    Policy,
+    PolicyVersion,
     Site,
     Status,
     Story,
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 

@@ -15,7 +15,7 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
-    Policy,
+    PolicyVersion,
     Score,
     Site,
     Source,
@@ -32,7 +32,7 @@ ABUSE = "You are a disgusting idiot, shut your filthy mouth, you worthless piece
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 
@@ -48,7 +48,7 @@ def status_of(comment: Comment) -> str:
 
 
 def test_it_approves_a_comment_that_breaks_no_clause(
-    make_comment: MakeComment, daily: Site, published: Policy
+    make_comment: MakeComment, daily: Site, published: PolicyVersion
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
     comment = make_comment()

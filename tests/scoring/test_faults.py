@@ -24,7 +24,7 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
-    Policy,
+    PolicyVersion,
     Score,
     Site,
     Source,
@@ -42,7 +42,7 @@ POISON = "This one is poison."
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 
@@ -143,9 +143,11 @@ def test_without_a_policy_that_can_judge_a_person_decides(
     make_comment: MakeComment, daily: Site, wrong: str
 ) -> None:
     if wrong == "none":
-        Policy.objects.all().delete()
+        PolicyVersion.objects.all().delete()
     else:
-        Policy.objects.create(site=daily, number=2, document={"rules": 7}, published_at=Now())
+        PolicyVersion.objects.create(
+            site=daily, number=2, document={"rules": 7}, published_at=Now()
+        )
     comment = make_comment()
     drain.drain()
     assert status_of(comment) == Status.IN_REVIEW

@@ -11,7 +11,7 @@ import pytest
 from moderation.models import ClassifierVersion, Site
 from moderation.platform.errors import Unavailable
 from moderation.scoring import on_demand, site_classifier
-from moderation.scoring.on_demand import Asked, Counter, Ticket, measure
+from moderation.scoring.on_demand import Counter, ScoreRequest, Ticket, measure
 from tests.desk import CONSPIRACY, GAME
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ class Slow:
 
 
 def test_it_measures_in_order(daily: Site) -> None:
-    measured = measure(daily, [Asked(GAME), Asked(INSULT)])
+    measured = measure(daily, [ScoreRequest(GAME), ScoreRequest(INSULT)])
     game, insult = (one.signals["toxicity"] for one in measured.measurements)
     assert game < 0.5 < insult
     assert measured.classifier == site_classifier.bundled().version
@@ -50,7 +50,7 @@ def test_it_measures_in_order(daily: Site) -> None:
 def test_many_texts_are_measured_in_portions_and_in_order(
     daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = [Asked(text) for text in (GAME, INSULT, "", CONSPIRACY, GAME)]
+    asked = [ScoreRequest(text) for text in (GAME, INSULT, "", CONSPIRACY, GAME)]
     at_once = measure(daily, asked)
     turns: list[int] = []
     monkeypatch.setattr(on_demand, "PORTION_POINTS", len(GAME) + len(INSULT))
@@ -68,7 +68,7 @@ def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
     slow, counter = Slow(), Counter()
 
     def ask(number: int) -> Any:
-        texts = [Asked(f"{number}-{part}") for part in range(number % 3 + 1)]
+        texts = [ScoreRequest(f"{number}-{part}") for part in range(number % 3 + 1)]
         return counter.measure(Ticket(slow, texts))
 
     with ThreadPoolExecutor(16) as pool:
@@ -92,7 +92,7 @@ def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
         for number in range(50):
             text = "poison" if caller == 0 else f"{caller}-{number}"
             try:
-                assert counter.measure(Ticket(done, [Asked(text)])) == [text]
+                assert counter.measure(Ticket(done, [ScoreRequest(text)])) == [text]
             except ValueError:
                 assert caller == 0
 
@@ -100,16 +100,18 @@ def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
         callers = [pool.submit(ask, caller) for caller in range(8)]
         for caller in callers:
             caller.result(30)
-    assert counter.measure(Ticket(done, [Asked("alone")])) == ["alone"], "nobody is waited for"
+    assert counter.measure(Ticket(done, [ScoreRequest("alone")])) == ["alone"], (
+        "nobody is waited for"
+    )
 
 
 def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
     slow, counter = Slow(), Counter()
     with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(counter.measure, Ticket(slow, [Asked("first")]))
+        first = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("first")]))
         assert slow.begun.wait(10)
-        bad = pool.submit(counter.measure, Ticket(slow, [Asked("poison")]))
-        good = pool.submit(counter.measure, Ticket(slow, [Asked("good")]))
+        bad = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("poison")]))
+        good = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("good")]))
         while len(counter._waiting) < 2:
             threading.Event().wait(0.01)
         slow.go_on.set()
@@ -124,7 +126,7 @@ def test_a_site_that_has_learned_is_measured_by_its_own_version(
     daily: Site, herald: Site, trained: ClassifierVersion
 ) -> None:
     on_demand.forget()
-    asked = [Asked(CONSPIRACY), Asked(GAME)]
+    asked = [ScoreRequest(CONSPIRACY), ScoreRequest(GAME)]
     own = measure(daily, asked)
     assert own.learned and own.classifier == trained.name
     conspiracy, game = (one.signals["likely_to_reject"] for one in own.measurements)
@@ -137,7 +139,7 @@ def test_a_classifier_that_cannot_be_used_is_said(
 ) -> None:
     monkeypatch.setattr(on_demand, "usable_classifier", lambda _: None)
     with pytest.raises(Unavailable):
-        measure(daily, [Asked(GAME)])
+        measure(daily, [ScoreRequest(GAME)])
 
 
 def test_warming_up_survives_a_broken_bundle(

@@ -8,7 +8,7 @@ from moderation.intake.submit import Submission
 from moderation.models import (
     Comment,
     Decision,
-    Policy,
+    PolicyVersion,
     Site,
     Story,
 )
@@ -22,7 +22,7 @@ ABUSE = "You are a disgusting idiot, shut your filthy mouth, you worthless piece
 
 
 @pytest.fixture(autouse=True)
-def published(daily: Site) -> Policy:
+def published(daily: Site) -> PolicyVersion:
     """The Daily has its first policy."""
     return live.ensure_default(daily)
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.models import Policy, Site, Status, Story
+from moderation.models import PolicyVersion, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
 from moderation.web.public import visitors
 from tests.cast import MakeComment
@@ -135,6 +135,6 @@ def test_the_policy_form(client: Client, owen: User, sent: dict[str, str]) -> No
 def test_the_pages_behind_it(client: Client, owen: User, page: str, sent: dict[str, str]) -> None:
     client.force_login(owen)
     assert client.post(f"{EDITOR}{page}", sent).status_code < 500
-    assert Policy.objects.filter(number__isnull=False).count() == 1
+    assert PolicyVersion.objects.filter(number__isnull=False).count() == 1
     for tab in ("", "json/", "publish/"):
         assert client.get(f"{EDITOR}{tab}", follow=True).status_code == 200

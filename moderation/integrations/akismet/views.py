@@ -120,7 +120,7 @@ def _submit(request: HttpRequest, *, rejected: bool) -> HttpResponse:
                 caller,
                 comment.text,
                 rejected=rejected,
-                door=Suggestion.Door.AKISMET,
+                integration=Suggestion.Integration.AKISMET,
                 reference=str(guid or ""),
             )
     if guid and not comment.is_test:

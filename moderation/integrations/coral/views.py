@@ -14,12 +14,12 @@ from django.urls import path
 
 from moderation.intake import upserts
 from moderation.intake.submit import Submission
-from moderation.intake.upserts import StoryGiven
+from moderation.intake.upserts import StoryFields
 from moderation.integrations import enqueue
-from moderation.integrations.coral import phase as coral_phase
+from moderation.integrations.coral.phase import judge
 from moderation.integrations.html_text import text_of_html
 from moderation.integrations.secrets import signer_of
-from moderation.models import ForeignSecret, Site
+from moderation.models import IntegrationSecret, Site
 from moderation.platform.errors import ModerationError
 from moderation.platform.http import json_body, rate_limit
 from moderation.platform.http.problems import RETRY_SECONDS, BadRequest, TooMany, Unauthorised
@@ -42,11 +42,11 @@ def refuse(error: ModerationError) -> HttpResponse:
     return response
 
 
-def _signed(request: HttpRequest, slug: str, door: ForeignSecret.Door) -> Site:
+def _signed(request: HttpRequest, slug: str, purpose: IntegrationSecret.Purpose) -> Site:
     """Return the site whose secret signed the request. Raises Unauthorised and TooMany."""
     json_body.check_headers(request, REQUEST_BYTES)
     header = request.META.get("HTTP_X_CORAL_SIGNATURE", "")
-    site = signer_of(slug, door, request.body, header)
+    site = signer_of(slug, purpose, request.body, header)
     if site is None:
         raise Unauthorised("The signature fits no secret of this address.")
     # A site's signed requests count together, under a number that no key has.
@@ -72,7 +72,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """Judge a comment: `POST /coral/SITE/phase`. 204 is no opinion."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    site = _signed(request, slug, ForeignSecret.Door.CORAL_PHASE)
+    site = _signed(request, slug, IntegrationSecret.Purpose.CORAL_PHASE)
     told = _read(request)
     body = _part(told, "comment", "body")
     text = body if request.GET.get("format") == PLAIN else text_of_html(body)
@@ -81,7 +81,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     submission = Submission(
         text, story_external_id=story_id, story_url=url or None, author_external_id=author
     )
-    answer = coral_phase.judge(site, submission)
+    answer = judge(site, submission)
     seen = enqueue.Seen("coral", text, story_id=story_id, story_url=url, author_id=author)
     enqueue.queue(site, seen)
     if answer is None:
@@ -97,7 +97,7 @@ def webhook(request: HttpRequest, slug: str) -> HttpResponse:
     """
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    site = _signed(request, slug, ForeignSecret.Door.CORAL_WEBHOOK)
+    site = _signed(request, slug, IntegrationSecret.Purpose.CORAL_WEBHOOK)
     told = _read(request)
     if told.get("type") == "STORY_CREATED":
         _keep_story(site, told.get("data"))
@@ -105,7 +105,7 @@ def webhook(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _keep_story(site: Site, data: Any) -> None:
-    given = StoryGiven(_part(data, "storyID"), url=_part(data, "storyURL") or None)
+    given = StoryFields(_part(data, "storyID"), url=_part(data, "storyURL") or None)
     try:
         upserts.put_story(site, given)
     except ModerationError as error:

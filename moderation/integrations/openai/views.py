@@ -20,7 +20,7 @@ from moderation.integrations.openai.categories import (
 from moderation.platform.errors import ModerationError
 from moderation.platform.http import json_body, rate_limit
 from moderation.platform.http.problems import RETRY_SECONDS, TooMany, Unauthorised
-from moderation.scoring.on_demand import Asked, Measured, measure
+from moderation.scoring.on_demand import OnDemandResult, ScoreRequest, measure
 
 __all__ = ["refuse", "urlpatterns"]
 
@@ -32,7 +32,7 @@ MODELS = ("omni-moderation-", "text-moderation-")
 INVALID, SERVER = "invalid_request_error", "server_error"
 
 
-class Refusal(ModerationError):
+class OpenAIError(ModerationError):
     """A request that OpenAI would refuse: `param` is where, in its words."""
 
     def __init__(
@@ -48,7 +48,7 @@ def refuse(error: ModerationError) -> HttpResponse:
     """Return OpenAI's error envelope for any refusal."""
     status, kind, param, code = error.status, INVALID, error.field, error.code
     message = error.message
-    if isinstance(error, Refusal):
+    if isinstance(error, OpenAIError):
         param, code = error.param, error.told or ""
     elif isinstance(error, Unauthorised):
         message, code = "Incorrect API key provided. Make one with create_key.", "invalid_api_key"
@@ -80,10 +80,10 @@ def moderations(request: HttpRequest) -> HttpResponse:
     caller = callers.identify(request, [callers.bearer(request)], callers.SCORING)
     asked = json_body.read_json(request, limit=REQUEST_BYTES)
     if not isinstance(asked, dict):
-        raise Refusal("We expected an object.", code="invalid_type")
+        raise OpenAIError("We expected an object.", code="invalid_type")
     model, texts = _model(asked.get("model")), _texts(asked.get("input"))
     rate_limit.count(request, caller.key_id, cost=len(texts) - 1)  # the first came with the key
-    measured = measure(caller.site, [Asked(text) for text in texts])
+    measured = measure(caller.site, [ScoreRequest(text) for text in texts])
     _require_trained(measured)
     response = _respond(
         {
@@ -101,9 +101,9 @@ def _model(model: Any) -> str:
     if model is None:
         return DEFAULT_MODEL
     if not isinstance(model, str):
-        raise Refusal("Invalid type for 'model'.", param="model", code="invalid_type")
+        raise OpenAIError("Invalid type for 'model'.", param="model", code="invalid_type")
     if not model.startswith(MODELS) or not model.isascii() or len(model) > 64:
-        raise Refusal(
+        raise OpenAIError(
             "The model does not exist.", param="model", code="model_not_found", status=404
         )
     return model
@@ -112,15 +112,15 @@ def _model(model: Any) -> str:
 def _texts(given: Any) -> list[str]:
     """Return the texts to score: one for a string or a message of parts, else one for each."""
     if given is None:
-        raise Refusal(
+        raise OpenAIError(
             "Missing required parameter: 'input'.", param="input", code="missing_required_parameter"
         )
     if isinstance(given, str):
         return [_text(given, "input")]
     if not isinstance(given, list) or not given:
-        raise Refusal("Invalid type for 'input'.", param="input", code="invalid_type")
+        raise OpenAIError("Invalid type for 'input'.", param="input", code="invalid_type")
     if len(given) > MOST_INPUTS:
-        raise Refusal(
+        raise OpenAIError(
             f"At most {MOST_INPUTS} inputs are taken at once.",
             param="input",
             code="array_above_max_length",
@@ -133,9 +133,9 @@ def _texts(given: Any) -> list[str]:
 
 def _part(part: Any, place: str) -> str:
     if not isinstance(part, dict):
-        raise Refusal(f"Invalid type for '{place}'.", param=place, code="invalid_type")
+        raise OpenAIError(f"Invalid type for '{place}'.", param=place, code="invalid_type")
     if part.get("type") != "text":
-        raise Refusal(
+        raise OpenAIError(
             f"Invalid value for '{place}.type'. Supported values are: 'text'.",
             param=f"{place}.type",
             code="invalid_value",
@@ -145,9 +145,9 @@ def _part(part: Any, place: str) -> str:
 
 def _text(text: Any, place: str) -> str:
     if not isinstance(text, str):
-        raise Refusal(f"Invalid type for '{place}'.", param=place, code="invalid_type")
+        raise OpenAIError(f"Invalid type for '{place}'.", param=place, code="invalid_type")
     if len(text) > MOST_CHARACTERS:
-        raise Refusal(
+        raise OpenAIError(
             f"'{place}' has at most {MOST_CHARACTERS:,} characters.",
             param=place,
             code="string_above_max_length",
@@ -155,17 +155,17 @@ def _text(text: Any, place: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Refusal(
+        raise OpenAIError(
             f"'{place}' has half of a character.", param=place, code="invalid_string"
         ) from None
     return text
 
 
-def _require_trained(measured: Measured) -> None:
+def _require_trained(measured: OnDemandResult) -> None:
     """Refuse a language that the classifier does not know: its scores would say nothing."""
     for at, one in enumerate(measured.measurements):
         if not one.trained:
-            raise Refusal(
+            raise OpenAIError(
                 f"The classifier was not trained for the language of input {at} ({one.language}).",
                 param="input",
                 code="unsupported_language",

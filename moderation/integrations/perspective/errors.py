@@ -30,7 +30,7 @@ INVALID_ARGUMENT = "INVALID_ARGUMENT"
 _Details = Sequence[dict[str, Any]]
 
 
-class Refusal(ModerationError):
+class PerspectiveError(ModerationError):
     """A comment or a request that the API does not score; `kind` is Google's errorType."""
 
     def __init__(self, message: str, kind: str = "INVALID_REQUEST", **more: Any) -> None:
@@ -60,7 +60,7 @@ def refuse(error: ModerationError) -> HttpResponse:
 
 
 def _in_their_words(error: ModerationError) -> tuple[int, str, _Details]:
-    if isinstance(error, Refusal):
+    if isinstance(error, PerspectiveError):
         return 400, error.message, [{"@type": ERROR, "errorType": error.kind, **error.more}]
     if isinstance(error, NoKey):
         return 403, UNREGISTERED, ()

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from moderation.integrations.perspective import json_body
-from moderation.integrations.perspective.errors import Refusal
+from moderation.integrations.perspective.errors import PerspectiveError
 
 # Google's APIs take a boolean as a word, too.
 WORDS = {"true": True, "false": False}
@@ -24,15 +24,15 @@ def _snake_case(name: str) -> str:
     return _capital.sub(lambda letter: "_" + letter[0].lower(), name)
 
 
-def read_message(request: HttpRequest) -> Message:
+def read_message(request: HttpRequest) -> MessageFields:
     """Return a request's body. Raises what `perspective_bodies.read_json` raises, and Refusal."""
     value = json_body.read_json(request)
     if not isinstance(value, dict):
-        raise Refusal("Invalid JSON payload received. The root must be an object.")
-    return Message(value)
+        raise PerspectiveError("Invalid JSON payload received. The root must be an object.")
+    return MessageFields(value)
 
 
-class Message:
+class MessageFields:
     """A JSON object and where it stands in the request; the fields are asked for by their names."""
 
     def __init__(self, fields: dict[str, Any], path: str = "") -> None:
@@ -46,8 +46,8 @@ class Message:
             value = self.fields.get(_snake_case(name))
         return value
 
-    def _refuse(self, name: str, kind: str) -> Refusal:
-        return Refusal(f"Invalid value at '{self.path}{name}' ({kind})")
+    def _refuse(self, name: str, kind: str) -> PerspectiveError:
+        return PerspectiveError(f"Invalid value at '{self.path}{name}' ({kind})")
 
     def text(self, name: str) -> str:
         """Return a string; "" when absent."""
@@ -86,23 +86,23 @@ class Message:
             raise self._refuse(name, "TYPE_FLOAT")
         return float(min(max(value, -1e6), 1e6))
 
-    def message(self, name: str) -> Message | None:
+    def message(self, name: str) -> MessageFields | None:
         """Return an object; None when absent."""
         value = self.get(name)
         if value is None:
             return None
         if not isinstance(value, dict):
             raise self._refuse(name, "TYPE_MESSAGE")
-        return Message(value, f"{self.path}{name}.")
+        return MessageFields(value, f"{self.path}{name}.")
 
-    def messages(self, name: str) -> list[Message]:
+    def messages(self, name: str) -> list[MessageFields]:
         """Return a list of objects; empty when absent."""
         value = self.get(name)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise self._refuse(name, "TYPE_MESSAGE")
-        return [Message(one, f"{self.path}{name}[{at}].") for at, one in enumerate(value)]
+        return [MessageFields(one, f"{self.path}{name}[{at}].") for at, one in enumerate(value)]
 
     def texts(self, name: str) -> list[str]:
         """Return a list of strings, of which a single one may stand alone; empty when absent."""
@@ -115,7 +115,7 @@ class Message:
             raise self._refuse(name, "TYPE_STRING")
         return value
 
-    def named(self, name: str) -> dict[str, Message]:
+    def named(self, name: str) -> dict[str, MessageFields]:
         """Return a map of names to objects; empty when absent."""
         held = self.message(name)
         if held is None:
@@ -125,4 +125,4 @@ class Message:
                 raise self._refuse(f"{name}", "TYPE_MESSAGE")
             if not key.isascii():
                 raise self._refuse(f"{name}", "unknown name")
-        return {key: Message(value or {}, held.path) for key, value in held.fields.items()}
+        return {key: MessageFields(value or {}, held.path) for key, value in held.fields.items()}

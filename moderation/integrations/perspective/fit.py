@@ -48,7 +48,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class FitAgreement:
     """How mapped scores of an attribute agree with the real ones on texts not fitted on.
 
     correlation: Spearman's, with its 95 % bootstrap interval. error: mean absolute difference.
@@ -123,7 +123,7 @@ def _equate(name: str, ours: FloatArray, theirs: FloatArray) -> dict[str, list[f
     return {"ours": places, "theirs": [round(float(height), 4) for height in heights]}
 
 
-def agreement(texts: Sequence[str], real: Mapping[str, FloatArray]) -> list[Agreement]:
+def agreement(texts: Sequence[str], real: Mapping[str, FloatArray]) -> list[FitAgreement]:
     """Return how such maps agree with the real scores: each half by the other half's maps."""
     first = first_half(texts)
     ours = _measure(texts)
@@ -138,13 +138,13 @@ def agreement(texts: Sequence[str], real: Mapping[str, FloatArray]) -> list[Agre
     return found
 
 
-def _agree(name: str, mapped: FloatArray, ours: FloatArray, theirs: FloatArray) -> Agreement:
+def _agree(name: str, mapped: FloatArray, ours: FloatArray, theirs: FloatArray) -> FitAgreement:
     at: dict[float, tuple[float, float, float | None]] = {}
     for threshold in THRESHOLDS:
         flagged, wanted = mapped >= threshold, theirs >= threshold
         both = float((flagged & wanted).sum() / wanted.sum()) if wanted.any() else None
         at[threshold] = (float(wanted.mean()), float(flagged.mean()), both)
-    return Agreement(
+    return FitAgreement(
         name,
         spearman(ours, theirs),
         _interval(ours, theirs),

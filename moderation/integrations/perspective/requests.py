@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from moderation.integrations.html_text import text_of_html
 from moderation.integrations.perspective.attributes import ATTRIBUTES
-from moderation.integrations.perspective.errors import Refusal
-from moderation.integrations.perspective.fields import Message
+from moderation.integrations.perspective.errors import PerspectiveError
+from moderation.integrations.perspective.fields import MessageFields
 from moderation.integrations.perspective.spans import Span, sentences
 from moderation.platform import validation
 
@@ -53,8 +53,8 @@ class Analyze:
         return [whole, *parts] if len(parts) > 1 else [whole]
 
 
-def read_analyze(message: Message) -> Analyze:
-    """Return a comments:analyze request. Raises Refusal in Google's words."""
+def read_analyze(message: MessageFields) -> Analyze:
+    """Return a comments:analyze request. Raises PerspectiveError in Google's words."""
     drop = message.flag("dropUnsupportedAttributes")
     return Analyze(
         text=read_comment(message),
@@ -70,32 +70,32 @@ def read_analyze(message: Message) -> Analyze:
     )
 
 
-def read_comment(message: Message) -> str:
+def read_comment(message: MessageFields) -> str:
     """Return the comment's text: something visible, 20 KB at most, not HTML."""
     comment = message.message("comment")
     text = comment.text("text") if comment else ""
     if comment is None or validation.is_blank(text):
-        raise Refusal("Comment must be non-empty.", "COMMENT_EMPTY")
+        raise PerspectiveError("Comment must be non-empty.", "COMMENT_EMPTY")
     if _type_of(comment) == "HTML":
-        raise Refusal("Currently, only 'PLAIN_TEXT' comments are supported")
+        raise PerspectiveError("Currently, only 'PLAIN_TEXT' comments are supported")
     if len(text) > COMMENT_BYTES or len(text.encode()) > COMMENT_BYTES:
-        raise Refusal("Comment text too long.", "COMMENT_TOO_LONG")
+        raise PerspectiveError("Comment text too long.", "COMMENT_TOO_LONG")
     return text
 
 
-def _type_of(message: Message) -> str:
+def _type_of(message: MessageFields) -> str:
     kind = message.text("type")
     if kind not in TYPES:
-        raise Refusal("Unknown text type")
+        raise PerspectiveError("Unknown text type")
     return kind
 
 
-def _attributes(message: Message, *, drop: bool) -> dict[str, float | None]:
+def _attributes(message: MessageFields, *, drop: bool) -> dict[str, float | None]:
     asked = message.named("requestedAttributes")
     if not asked:
-        raise Refusal("Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES")
+        raise PerspectiveError("Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES")
     if len(asked) > MOST_ATTRIBUTES:
-        raise Refusal(f"At most {MOST_ATTRIBUTES} attributes can be requested.")
+        raise PerspectiveError(f"At most {MOST_ATTRIBUTES} attributes can be requested.")
     wanted: dict[str, float | None] = {}
     for name, options in asked.items():
         score_type, threshold = options.text("scoreType"), options.number("scoreThreshold")
@@ -103,25 +103,25 @@ def _attributes(message: Message, *, drop: bool) -> dict[str, float | None]:
             if drop:
                 continue
             told = name if _name.fullmatch(name) else "(a name that is none)"
-            raise Refusal(f"Unknown requested attribute: {told}")
+            raise PerspectiveError(f"Unknown requested attribute: {told}")
         if score_type not in PROBABILITY:
             told = score_type if _name.fullmatch(score_type) else "(unknown)"
-            raise Refusal(
+            raise PerspectiveError(
                 f"Requested score type {told} is not supported by attribute {name}",
             )
         wanted[name] = threshold
     return wanted
 
 
-def read_languages(message: Message) -> tuple[str, ...]:
+def read_languages(message: MessageFields) -> tuple[str, ...]:
     """Return the languages that the client names, as it wrote them."""
     languages = message.texts("languages")
     if len(languages) > MOST_LANGUAGES or not all(map(_language.fullmatch, languages)):
-        raise Refusal("Invalid language in 'languages'")
+        raise PerspectiveError("Invalid language in 'languages'")
     return tuple(languages)
 
 
-def read_context(message: Message) -> Around:
+def read_context(message: MessageFields) -> Around:
     """Return what the client tells of the article, the parent comment and the thread.
 
     Of `entries` the first one is the article, the others are the comments before this one.
@@ -132,7 +132,7 @@ def read_context(message: Message) -> Around:
     entries = context.messages("entries")
     both = context.message("articleAndParentComment")
     if entries and both:
-        raise Refusal(
+        raise PerspectiveError(
             "Context can have either entries or article_and_parent_comment, "
             "but both fields were populated."
         )
@@ -142,20 +142,20 @@ def read_context(message: Message) -> Around:
     return Around(article=told[0] if told else "", thread=tuple(filter(None, told[1:])))
 
 
-def _entry(entry: Message | None) -> str:
+def _entry(entry: MessageFields | None) -> str:
     if entry is None:
         return ""
     text = entry.text("text")
     return text_of_html(text) if _type_of(entry) == "HTML" else text
 
 
-def _token(message: Message, name: str) -> str:
+def _token(message: MessageFields, name: str) -> str:
     token = message.text(name)
     if len(token) > TOKEN_POINTS:
-        raise Refusal(f"'{name}' has at most {TOKEN_POINTS} characters.")
+        raise PerspectiveError(f"'{name}' has at most {TOKEN_POINTS} characters.")
     return token
 
 
-def read_token(message: Message) -> str:
+def read_token(message: MessageFields) -> str:
     """Return the token that the answer repeats."""
     return _token(message, "clientToken")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from moderation.integrations.perspective.attributes import LIKELY_TO_REJECT, OFF_TOPIC, score_of
-from moderation.integrations.perspective.errors import Refusal
+from moderation.integrations.perspective.errors import PerspectiveError
 from moderation.integrations.perspective.requests import Analyze
 from moderation.integrations.perspective.spans import Span, utf16
-from moderation.scoring.on_demand import Measured
+from moderation.scoring.on_demand import OnDemandResult
 
 UNDETERMINED = "und"
 # What a text in Latin letters counts as that is too short to tell.
@@ -22,8 +22,11 @@ class Languages(NamedTuple):
     detected: list[str]
 
 
-def describe(asked: Analyze, measured: Measured, places: list[Span]) -> dict[str, Any]:
-    """Return the answer. `measured` has one measurement for each of `places`. Raises Refusal."""
+def describe(asked: Analyze, measured: OnDemandResult, places: list[Span]) -> dict[str, Any]:
+    """Return the answer; `measured` has one measurement for each of `places`.
+
+    Raises PerspectiveError.
+    """
     languages = settle_languages(asked.languages, measured)
     names = [name for name in asked.attributes if _is_served(name, asked, measured, languages)]
     # Without sentences the one span is the whole text, as the real service answered.
@@ -57,18 +60,18 @@ def _score(value: float) -> dict[str, Any]:
     return {"value": value, "type": "PROBABILITY"}
 
 
-def settle_languages(named: tuple[str, ...], measured: Measured) -> Languages:
-    """Return the languages named by the client, else the one detected. Raises Refusal."""
+def settle_languages(named: tuple[str, ...], measured: OnDemandResult) -> Languages:
+    """Return the languages named by the client, else the one detected. Raises PerspectiveError."""
     whole = measured.measurements[0]
     detected = [] if whole.language == UNDETERMINED else [whole.language]
     if named:
         return Languages(list(named), detected)
     if not detected and not whole.trained:
-        raise Refusal("Unable to detect language", "LANGUAGE_DETECTION_FAILED")
+        raise PerspectiveError("Unable to detect language", "LANGUAGE_DETECTION_FAILED")
     return Languages(detected or [ASSUMED], detected)
 
 
-def _is_served(name: str, asked: Analyze, measured: Measured, languages: Languages) -> bool:
+def _is_served(name: str, asked: Analyze, measured: OnDemandResult, languages: Languages) -> bool:
     """Whether an attribute can be scored here; False when the client wants it dropped else."""
     refusal = _why_not(name, asked, measured, languages)
     if refusal is not None and not asked.drop_unsupported:
@@ -76,13 +79,15 @@ def _is_served(name: str, asked: Analyze, measured: Measured, languages: Languag
     return refusal is None
 
 
-def _why_not(name: str, asked: Analyze, measured: Measured, languages: Languages) -> Refusal | None:
+def _why_not(
+    name: str, asked: Analyze, measured: OnDemandResult, languages: Languages
+) -> PerspectiveError | None:
     # What a site's own people taught holds for whatever language they read.
     learned = name == LIKELY_TO_REJECT and measured.learned
     primary = {language.partition("-")[0].lower() for language in languages.used}
     if not learned and not primary & measured.languages:
         told = ", ".join(languages.used)
-        return Refusal(
+        return PerspectiveError(
             f"Attribute {name} does not support request languages: {told}",
             "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
             languageNotSupportedByAttributeError={
@@ -91,7 +96,7 @@ def _why_not(name: str, asked: Analyze, measured: Measured, languages: Languages
             },
         )
     if name == OFF_TOPIC and score_of(name, measured.measurements[0], asked.text) is None:
-        return Refusal(
+        return PerspectiveError(
             "Attribute OFF_TOPIC needs the article: send it in context.entries or in "
             "context.articleAndParentComment."
         )

@@ -6,8 +6,8 @@ import json
 from typing import NamedTuple
 
 from moderation.integrations.perspective.attributes import ATTRIBUTES, REFUSED
-from moderation.integrations.perspective.errors import Refusal
-from moderation.integrations.perspective.fields import Message
+from moderation.integrations.perspective.errors import PerspectiveError
+from moderation.integrations.perspective.fields import MessageFields
 from moderation.integrations.perspective.requests import (
     read_comment,
     read_context,
@@ -31,14 +31,14 @@ class Suggested(NamedTuple):
 
     text: str
     rejected: bool | None
-    door: Suggestion.Door
+    integration: Suggestion.Integration
     reference: str
     languages: tuple[str, ...]
     client_token: str
 
 
-def read_suggestion(message: Message) -> Suggested:
-    """Return a comments:suggestscore request. Raises Refusal."""
+def read_suggestion(message: MessageFields) -> Suggested:
+    """Return a comments:suggestscore request. Raises PerspectiveError."""
     text = read_comment(message)
     values = _values(message)
     token, community = read_token(message), message.text("communityId")
@@ -47,18 +47,18 @@ def read_suggestion(message: Message) -> Suggested:
     return Suggested(
         text,
         max(values) >= YES if values else None,
-        Suggestion.Door.CORAL if coral else Suggestion.Door.PERSPECTIVE,
+        Suggestion.Integration.CORAL if coral else Suggestion.Integration.PERSPECTIVE,
         reference or token,
         read_languages(message),
         token,
     )
 
 
-def _values(message: Message) -> list[float]:
+def _values(message: MessageFields) -> list[float]:
     """Return the suggested values of the attributes that speak against a comment."""
     scores = message.named("attributeScores")
     if not scores:
-        raise Refusal("Missing attribute_scores", "NO_REQUESTED_ATTRIBUTES")
+        raise PerspectiveError("Missing attribute_scores", "NO_REQUESTED_ATTRIBUTES")
     values: list[float] = []
     for name, suggested in scores.items():
         summary = suggested.message("summaryScore")
@@ -66,15 +66,15 @@ def _values(message: Message) -> list[float]:
         held = [one.number("value") for one in (summary, *spans) if one is not None]
         given = [value for value in held if value is not None]
         if not given:
-            raise Refusal("attribute_scores must have a summary_score or span_scores")
+            raise PerspectiveError("attribute_scores must have a summary_score or span_scores")
         if not all(0 <= value <= 1 for value in given):
-            raise Refusal("Suggested scores lie between 0 and 1")
+            raise PerspectiveError("Suggested scores lie between 0 and 1")
         if name in AGAINST:
             values += given
     return values
 
 
-def _coral_comment(message: Message) -> str:
+def _coral_comment(message: MessageFields) -> str:
     """Return Coral's id of the comment: it stands as JSON in the first entry of the context."""
     try:
         told = json.loads(read_context(message).article)

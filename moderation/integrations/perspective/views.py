@@ -23,7 +23,7 @@ from moderation.integrations.perspective.responses import describe
 from moderation.integrations.perspective.suggest import read_suggestion
 from moderation.learning import suggestions
 from moderation.models import Scope
-from moderation.scoring.on_demand import Asked, measure
+from moderation.scoring.on_demand import ScoreRequest, measure
 
 __all__ = ["refuse", "urlpatterns"]
 
@@ -68,7 +68,7 @@ def analyze(request: HttpRequest, caller: Caller) -> HttpResponse:
     measured = measure(
         caller.site,
         [
-            Asked(
+            ScoreRequest(
                 asked.text[start:end],
                 story=around.article,
                 parent=around.parent,
@@ -94,13 +94,13 @@ def suggest(request: HttpRequest, caller: Caller) -> HttpResponse:
             caller,
             suggested.text,
             rejected=suggested.rejected,
-            door=suggested.door,
+            integration=suggested.integration,
             reference=suggested.reference,
         )
     document: dict[str, Any] = {}
     if suggested.client_token:
         document["clientToken"] = suggested.client_token
-    measured = measure(caller.site, [Asked(suggested.text)])
+    measured = measure(caller.site, [ScoreRequest(suggested.text)])
     language = measured.measurements[0].language
     document["detectedLanguages"] = [] if language == "und" else [language]
     if suggested.languages:

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
-from moderation import policy as judge
 from moderation.accounts.roles import at_least
-from moderation.models import Moderator, Policy, Role
+from moderation.models import Moderator, PolicyVersion, Role
 from moderation.platform.errors import ModerationError
+from moderation.policy import FACTS, PolicyError, PolicyProblem, describe, parse
 from moderation.policy_versions import drafts
 from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import NoPolicyError, ensure_default, live_policy
@@ -46,11 +46,11 @@ def address_of(moderator: Moderator, name: str = "policy_editor") -> str:
     return reverse(name, kwargs={"site": moderator.site.slug})
 
 
-def problems_of(document: dict[str, Any]) -> list[judge.Problem]:
+def problems_of(document: dict[str, Any]) -> list[PolicyProblem]:
     """Return what keeps a document from judging."""
     try:
-        judge.parse(document)
-    except judge.PolicyError as error:
+        parse(document)
+    except PolicyError as error:
         return error.errors
     return []
 
@@ -65,7 +65,7 @@ def seen_by(request: HttpRequest) -> datetime | None:
 
 
 def page_context(
-    moderator: Moderator, draft: Policy | None, tab: str, **more: Any
+    moderator: Moderator, draft: PolicyVersion | None, tab: str, **more: Any
 ) -> dict[str, Any]:
     """What every page of the editor shows: whose draft, of when, and which version is live."""
     return {
@@ -100,9 +100,9 @@ def edit(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def _read_only(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     try:
         live, program = live_policy(moderator.site)
-    except (NoPolicyError, judge.PolicyError) as error:
+    except (NoPolicyError, PolicyError) as error:
         raise Http404("No policy is published.") from error
-    rules = [(judge.describe(rule), rule) for rule in program.rules]
+    rules = [(describe(rule), rule) for rule in program.rules]
     context = {
         **page_context(moderator, None, "read", live=live),
         "program": program,
@@ -114,7 +114,7 @@ def _read_only(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def _show_form(
     request: HttpRequest,
     moderator: Moderator,
-    draft: Policy | None,
+    draft: PolicyVersion | None,
     document: dict[str, Any],
     *,
     status: int = 200,
@@ -124,7 +124,7 @@ def _show_form(
     context = {
         **page_context(moderator, draft, "edit", **more),
         "rows": rows,
-        "facts": [(fact.name, fact.words, fact.kind) for fact in judge.FACTS.values()],
+        "facts": [(fact.name, fact.words, fact.kind) for fact in FACTS.values()],
         "comparisons": COMPARISON_WORDS,
         "clauses": [
             (clause.get("id", ""), f"{clause.get('number', '')} {clause.get('title', '')}")
@@ -216,9 +216,9 @@ def _in_order(value: Any) -> Any:
 def _show_json(
     request: HttpRequest,
     moderator: Moderator,
-    draft: Policy | None,
+    draft: PolicyVersion | None,
     text: str,
-    problems: list[judge.Problem],
+    problems: list[PolicyProblem],
     *,
     status: int = 200,
     **more: Any,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from moderation.policy import COMPARISONS, FACTS, Problem
+from moderation.policy import COMPARISONS, FACTS, PolicyProblem
 from moderation.policy.document import WORD_LISTS
 
 TEXTS = ("title", "introduction", "promise")
@@ -208,7 +208,7 @@ class Field:
 class Fields:
     """Hands out the fields of a document with the problems that belong to each."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[PolicyProblem]) -> None:
         self._errors: dict[str, list[str]] = {}
         for problem in problems:
             self._errors.setdefault(field_name(problem.path), []).append(_words_of(problem))
@@ -222,7 +222,7 @@ class Fields:
         return [message for messages in self._errors.values() for message in messages]
 
 
-def _words_of(problem: Problem) -> str:
+def _words_of(problem: PolicyProblem) -> str:
     """Return a problem as a sentence that stands beside its field."""
     line = re.fullmatch(r"words\.\w+\.words\[(\d+)\]", problem.path)
     if line:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.policy import FACTS, Condition, Problem, Rule, describe, describe_condition
+from moderation.policy import FACTS, Condition, PolicyProblem, Rule, describe, describe_condition
 from moderation.policy.document import WORD_LISTS
 from moderation.web.policy.form import (
     CHOICES,
@@ -50,7 +50,7 @@ class ConditionRow:
 
 
 @dataclass(slots=True)
-class Row:
+class FormRow:
     """A clause or a rule; `sentence` says what a rule does, as far as it can be read."""
 
     number: int
@@ -68,14 +68,16 @@ class EditorRows:
 
     texts: dict[str, Field]
     choices: dict[str, Field]
-    clauses: list[Row]
-    rules: list[Row]
+    clauses: list[FormRow]
+    rules: list[FormRow]
     words: list[tuple[str, dict[str, Field]]]
     problems: list[str]
     count: int
 
 
-def build_rows(document: dict[str, Any], problems: list[Problem], opened: str = "") -> EditorRows:
+def build_rows(
+    document: dict[str, Any], problems: list[PolicyProblem], opened: str = ""
+) -> EditorRows:
     """Return the rows of a document that fits the form; `opened` names a row to show open."""
     fields = Fields(problems)
     clauses = [
@@ -98,15 +100,15 @@ def build_rows(document: dict[str, Any], problems: list[Problem], opened: str = 
     )
 
 
-def _clause_row(fields: Fields, number: int, entry: dict[str, Any], opened: str) -> Row:
+def _clause_row(fields: Fields, number: int, entry: dict[str, Any], opened: str) -> FormRow:
     name = f"clause-{number}"
     own = {key: fields.take(f"{name}-{key}", entry.get(key, "")) for key in CLAUSE_TEXTS}
     own["cite"] = fields.take(f"{name}-cite", entry.get("cite", True))
     errors = fields.take(name, "").errors
-    return Row(number, name, own, errors, _is_open(own, errors) or opened == name)
+    return FormRow(number, name, own, errors, _is_open(own, errors) or opened == name)
 
 
-def _rule_row(fields: Fields, number: int, entry: dict[str, Any], opened: str) -> Row:
+def _rule_row(fields: Fields, number: int, entry: dict[str, Any], opened: str) -> FormRow:
     name = f"rule-{number}"
     own = {key: fields.take(f"{name}-{key}", entry.get(key, "")) for key in RULE_TEXTS}
     own["shadow"] = fields.take(f"{name}-shadow", entry.get("shadow", False))
@@ -119,7 +121,7 @@ def _rule_row(fields: Fields, number: int, entry: dict[str, Any], opened: str) -
     wrong = any(
         c.errors or c.fact.errors or c.comparison.errors or c.value.errors for c in conditions
     )
-    return Row(
+    return FormRow(
         number,
         name,
         own,

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from moderation import policy as judge
-from moderation.models import Policy, Site
+from moderation.models import PolicyVersion, Site
+from moderation.policy import CompiledPolicy, PolicyChange, PolicyError, public_view
 from moderation.policy.public import public_changes
 from moderation.policy_versions.live import NoPolicyError, live_policy, policy_version
 from moderation.policy_versions.publish import published_versions
@@ -26,12 +26,12 @@ class TextChange:
     after: str = ""
 
 
-def in_texts(changes: list[judge.Change]) -> list[TextChange]:
+def in_texts(changes: list[PolicyChange]) -> list[TextChange]:
     """Put changes into a form that a template can show: both states, where they are worth it."""
     return [_in_text(change) for change in changes]
 
 
-def _in_text(change: judge.Change) -> TextChange:
+def _in_text(change: PolicyChange) -> TextChange:
     if change.path.endswith(".when"):
         return TextChange(change.words, _conditions(change.before), _conditions(change.after))
     if change.path.startswith("rules.") and change.kind in ("added", "removed"):
@@ -43,7 +43,7 @@ def _in_text(change: judge.Change) -> TextChange:
     return TextChange(change.words)
 
 
-def _states(change: judge.Change) -> tuple[Any, Any]:
+def _states(change: PolicyChange) -> tuple[Any, Any]:
     return change.before, change.after
 
 
@@ -58,7 +58,7 @@ def policy(request: HttpRequest, site: str) -> HttpResponse:
     found = get_object_or_404(Site, slug=site)
     try:
         row, program = live_policy(found)
-    except (NoPolicyError, judge.PolicyError) as error:
+    except (NoPolicyError, PolicyError) as error:
         raise Http404("No policy is published.") from error
     return _show(request, found, row, program)
 
@@ -69,17 +69,19 @@ def version(request: HttpRequest, site: str, number: int) -> HttpResponse:
     found = get_object_or_404(Site, slug=site)
     try:
         row, program = policy_version(found, number)
-    except (NoPolicyError, judge.PolicyError) as error:
+    except (NoPolicyError, PolicyError) as error:
         raise Http404("No such version.") from error
     return _show(request, found, row, program)
 
 
-def _show(request: HttpRequest, site: Site, row: Policy, program: judge.Policy) -> HttpResponse:
+def _show(
+    request: HttpRequest, site: Site, row: PolicyVersion, program: CompiledPolicy
+) -> HttpResponse:
     versions = list(published_versions(site))
     context: dict[str, Any] = {
         "site": site,
         "version": row,
-        "view": judge.public_view(program),
+        "view": public_view(program),
         "versions": versions,
         "live": versions[0].number == row.number,
         "latest": versions[0],
@@ -89,10 +91,10 @@ def _show(request: HttpRequest, site: Site, row: Policy, program: judge.Policy) 
     return render(request, "policy/public.html", context)
 
 
-def _changes(site: Site, row: Policy, program: judge.Policy) -> list[TextChange] | None:
+def _changes(site: Site, row: PolicyVersion, program: CompiledPolicy) -> list[TextChange] | None:
     """Return what changed since the version before; None when there is none to compare with."""
     try:
         _, before = policy_version(site, (row.number or 0) - 1)
-    except (NoPolicyError, judge.PolicyError):
+    except (NoPolicyError, PolicyError):
         return None
     return in_texts(public_changes(before, program))

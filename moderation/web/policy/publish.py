@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from moderation import policy as judge
 from moderation.models import Moderator
 from moderation.platform.errors import ModerationError
+from moderation.policy import CompiledPolicy, PolicyError, diff, parse
 from moderation.policy_versions import drafts
 from moderation.policy_versions import publish as publishing
 from moderation.policy_versions.drafts import StaleDraft, find_draft
@@ -45,7 +45,7 @@ def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         return _show_publish(
             request, moderator, status=409, refusal=who_was_faster(stale), note=note
         )
-    except judge.PolicyError:
+    except PolicyError:
         return _show_publish(request, moderator, status=422, note=note)
     except ModerationError as refusal:
         return _show_publish(
@@ -65,14 +65,16 @@ def _show_publish(
     if draft:
         problems = problems_of(draft.document)
         context["problems"] = problems
-        context["changes"] = in_texts(judge.diff(context["live"].document, draft.document))
+        context["changes"] = in_texts(diff(context["live"].document, draft.document))
         if not problems and context["changes"]:
             _, live = live_policy(moderator.site)
-            context["trial"] = _trial_words(moderator, live, judge.parse(draft.document))
+            context["trial"] = _trial_words(moderator, live, parse(draft.document))
     return render(request, "policy/publish.html", context, status=status)
 
 
-def _trial_words(moderator: Moderator, live: judge.Policy, draft: judge.Policy) -> dict[str, Any]:
+def _trial_words(
+    moderator: Moderator, live: CompiledPolicy, draft: CompiledPolicy
+) -> dict[str, Any]:
     trial = try_policy(moderator.site, live=live, draft=draft)
     comparison = trial.comparison
     rows = [
@@ -124,7 +126,7 @@ def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpRespo
     """Show what going back to an earlier version would change; do it."""
     try:
         row, _ = policy_version(moderator.site, number)
-    except (NoPolicyError, judge.PolicyError) as error:
+    except (NoPolicyError, PolicyError) as error:
         raise Http404("No such version.") from error
     if request.method == "POST":
         live_number = request.POST.get("live", "")[:9]
@@ -144,5 +146,5 @@ def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpRespo
             messages.success(request, words)
         return redirect(address_of(moderator, "policy_versions"))
     context = page_context(moderator, find_draft(moderator.site), "versions", version=row)
-    context["changes"] = in_texts(judge.diff(context["live"].document, row.document))
+    context["changes"] = in_texts(diff(context["live"].document, row.document))
     return render(request, "policy/revert.html", context)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from moderation.community.author_view import OwnComment, conversation_before, own_comments
 from moderation.community.thread import thread
 from moderation.decisions.lookup import get_comment, get_story
-from moderation.decisions.visibility import outside_status
+from moderation.decisions.visibility import public_status
 from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.errors import ModerationError
@@ -164,7 +164,7 @@ def _answered(story: Story, external_id: str) -> Comment | None:
 
 def _visible_comment(story: Story, external_id: str) -> Comment:
     comment = get_comment(story.site, external_id)
-    visible = outside_status(comment) == Status.APPROVED and comment.erased_at is None
+    visible = public_status(comment) == Status.APPROVED and comment.erased_at is None
     if not visible or comment.story_id != story.pk:
         raise Http404("no such comment")
     return comment

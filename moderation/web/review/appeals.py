@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from moderation.accounts.invitations import note_presence
-from moderation.appeals import answer as desk
-from moderation.appeals import queue as waiting
+from moderation.appeals import queue
+from moderation.appeals.answer import ANSWER_POINTS, grant, uphold
 from moderation.models import Appeal, Decision, Moderator, Source
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review.actions import undo as take_decision_back
@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     key = forms.CharField(max_length=100)
-    answer = forms.CharField(max_length=desk.ANSWER_POINTS, required=False)
+    answer = forms.CharField(max_length=ANSWER_POINTS, required=False)
     action = forms.ChoiceField(choices=[("grant", "grant"), ("uphold", "uphold")])
 
 
@@ -51,20 +51,20 @@ def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """List the appeals that wait, oldest first; one's own rejections are marked, not hidden."""
     site = moderator.site
     found = (
-        waiting.waiting_appeals(site)
+        queue.waiting_appeals(site)
         .filter(pk__gt=read_number(request.GET.get("after", "")))
         .order_by("pk")
     )
-    shown = list(found[: waiting.PAGE_SIZE + 1])
-    more = len(shown) > waiting.PAGE_SIZE
-    alone = waiting.is_alone(moderator.user, site)
+    shown = list(found[: queue.PAGE_SIZE + 1])
+    more = len(shown) > queue.PAGE_SIZE
+    alone = queue.is_alone(moderator.user, site)
     context = {
         "site": site,
-        "appeals": shown[: waiting.PAGE_SIZE],
-        "count": waiting.count_waiting(site),
-        "answerable": waiting.answerable(moderator.user, site).exists(),
+        "appeals": shown[: queue.PAGE_SIZE],
+        "count": queue.count_waiting(site),
+        "answerable": queue.answerable(moderator.user, site).exists(),
         "alone": alone,
-        "next": shown[waiting.PAGE_SIZE - 1].pk if more else None,
+        "next": shown[queue.PAGE_SIZE - 1].pk if more else None,
         "later_page": "after" in request.GET,
         "undoable": _undoable(moderator),
     }
@@ -95,7 +95,7 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, moderator, found, problem="Nothing was decided: try again.")
     pressed = form.cleaned_data
-    verb = desk.grant if pressed["action"] == "grant" else desk.uphold
+    verb = grant if pressed["action"] == "grant" else uphold
     words = pressed["answer"].replace("\r\n", "\n")
     seen = {"expected_version": pressed["version"], "key": pressed["key"], "answer": words}
     try:
@@ -107,7 +107,7 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _show(request, moderator, found, problem=error.message)
-    said = "Granted: the comment is approved." if verb is desk.grant else "The decision stands."
+    said = "Granted: the comment is approved." if verb is grant else "The decision stands."
     messages.success(request, said)
     return _go_on(moderator, after=pk)
 
@@ -133,7 +133,7 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:
-    found = Appeal.objects.select_related("site", *waiting.SURROUNDINGS).filter(
+    found = Appeal.objects.select_related("site", *queue.SURROUNDINGS).filter(
         pk=min(pk, LARGEST_ID), site=moderator.site
     )
     appeal = found.first()
@@ -143,7 +143,7 @@ def _find(moderator: Moderator, pk: int) -> Appeal:
 
 
 def _go_on(moderator: Moderator, *, after: int) -> HttpResponse:
-    found = waiting.answerable(moderator.user, moderator.site).exclude(pk=after)
+    found = queue.answerable(moderator.user, moderator.site).exclude(pk=after)
     appeal = found.filter(pk__gt=after).first() or (None if after else found.first())
     if appeal is None:
         return redirect("review_appeals", moderator.site.slug)
@@ -152,7 +152,7 @@ def _go_on(moderator: Moderator, *, after: int) -> HttpResponse:
 
 def _undoable(moderator: Moderator) -> Decision | None:
     """Return the person's last answer, while nothing has happened to its comment since."""
-    last = waiting.last_answered(moderator.user, moderator.site)
+    last = queue.last_answered(moderator.user, moderator.site)
     standing = last and last.outcome and last.outcome.version == last.comment.version
     return last.outcome if last and standing else None
 
@@ -173,12 +173,12 @@ def _show(
         "card": build_card(appeal.comment, moderator),
         "clauses": _clauses(appeal.decision),
         "reasons": reason_lines(appeal.decision),
-        "may_answer": waiting.may_answer(moderator.user, appeal),
+        "may_answer": queue.may_answer(moderator.user, appeal),
         "own": own,
         "key": str(uuid4()),
         "keys": keys,
         "shown_keys": [(keys[action], words) for action, words in WORDS.items()],
-        "answer": request.POST.get("answer", appeal.answer)[: desk.ANSWER_POINTS],
+        "answer": request.POST.get("answer", appeal.answer)[:ANSWER_POINTS],
         "undoable": _undoable(moderator),
         **more,
     }

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from moderation.community import standing as community_standing
 from moderation.community.authors import (
     comments_by,
     find_author,
@@ -17,6 +16,7 @@ from moderation.community.authors import (
     standing_changes,
     standings_that_hold,
 )
+from moderation.community.standing import change_standing, may_set, undo_standing, write_note
 from moderation.models import Author, Moderator, Standing, StandingChange, Status
 from moderation.platform.errors import Invalid, ModerationError
 from moderation.review.history import author_record
@@ -90,16 +90,16 @@ def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
     """Write the note, decide on the standing, or take that back; return what was done."""
     given = request.POST
     if "text" in given:
-        community_standing.write_note(moderator, found, given["text"])
+        write_note(moderator, found, given["text"])
         return "Noted."
     seen = read_number(given.get("seen", ""))
     if "undo" in given:
-        change = community_standing.undo_standing(moderator, found, seen=seen)
+        change = undo_standing(moderator, found, seen=seen)
         return f"Taken back: {change.get_standing_display().lower()} again."
     wanted = given.get("standing", "")
     if wanted not in Standing.values:
         raise Invalid("Choose what should hold from now on.", field="standing")
-    change = community_standing.change_standing(
+    change = change_standing(
         moderator,
         found,
         Standing(wanted),
@@ -118,7 +118,7 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
     page = comments_by(found, status=status, before=before)
     _, program = find_policy(moderator.site_id)
     now = Standing(found.standing)
-    may = [each for each in Standing if each == now or community_standing.may_set(moderator, each)]
+    may = [each for each in Standing if each == now or may_set(moderator, each)]
     return {
         "site": moderator.site,
         "moderator": moderator,
@@ -129,7 +129,7 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
         "latest": changes[0] if changes else None,
         "changes": [_line(change) for change in changes],
         "notes": notes_on(found),
-        "may_change": community_standing.may_set(moderator, now),
+        "may_change": may_set(moderator, now),
         # What holds can be given again, with another end or reason.
         "standings": [
             (each, MEANINGS[each]) for each in may if each != now or now != Standing.NORMAL

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from moderation.models import BulkDecision, Comment, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound
 from moderation.review import bulk as together
-from moderation.review.actions import Press, Ruling
+from moderation.review.actions import ModeratorDecision, Press
 from moderation.review.deferrals import HOURS
 from moderation.review.queue import LARGEST_ID, Count, count_comments
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters
@@ -73,8 +73,8 @@ def read_plan(request: HttpRequest) -> together.Plan:
     if said.startswith(":"):
         return together.Plan(together.PUT_OFF, read_number(said[1:]))
     if said:
-        return together.Plan(Ruling(status=Status.REJECTED, clauses=[said]))
-    return together.Plan(Ruling(status=Status.APPROVED))
+        return together.Plan(ModeratorDecision(status=Status.REJECTED, clauses=[said]))
+    return together.Plan(ModeratorDecision(status=Status.APPROVED))
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,26 +9,36 @@ from zlib import crc32
 from django.contrib.auth.models import User
 
 from moderation.community.authors import standing_in_words
-from moderation.community.flagger_record import Record, weighed_flags
+from moderation.community.flagger_record import FlaggerRecord, weighed_flags
 from moderation.models import (
     Comment,
     Decision,
-    Draw,
     Escalation,
     Flag,
     Moderator,
-    Policy,
+    PolicyVersion,
+    ReviewAssignment,
     Score,
-    SecondReading,
+    SecondReview,
     Source,
     Status,
     Story,
 )
-from moderation.policy import Clause, PolicyError
-from moderation.policy import Policy as Program
+from moderation.policy import Clause, CompiledPolicy, PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.quality.sampling import open_draw
-from moderation.review import history as review_history
+from moderation.review.history import (
+    AuthorRecord,
+    Event,
+    author_record,
+    calls_wrong,
+    comment_history,
+    is_deferred,
+    latest_decision,
+    latest_judgement,
+    latest_score,
+    open_escalations,
+)
 from moderation.templatetags.comment_text import Mark
 from moderation.web.review.content_warnings import is_covered
 from moderation.web.review.highlights import build_marks
@@ -54,7 +64,7 @@ MARKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class MatchedPassage:
     """The part of the story that the comment is closest to, and how close (0-1)."""
 
     text: str
@@ -74,7 +84,7 @@ class ClauseChoice:
 class HistoryLine:
     """One event; with a decision's clauses ("2 No personal abuse"), or a flagger's record."""
 
-    event: review_history.Event
+    event: Event
     clauses: list[str]
     record: str = ""
 
@@ -89,8 +99,8 @@ class Card:
     comment: Comment
     decision: Decision | None
     score: Score | None
-    policy: Policy | None
-    record: review_history.AuthorRecord
+    policy: PolicyVersion | None
+    record: AuthorRecord
     # The author's standing in words, "" when it is the normal one; how many notes there are.
     standing: str
     notes: int
@@ -100,7 +110,7 @@ class Card:
     more_signals: list[SignalLine]
     marks: list[Mark]
     lead: str
-    passage: Passage | None
+    passage: MatchedPassage | None
     choices: list[ClauseChoice]
     can_approve: bool
     can_reject: bool
@@ -120,7 +130,7 @@ class Card:
         return [(kind, words) for kind, words in MARKS.items() if kind in kinds]
 
 
-def find_policy(site_pk: int) -> tuple[Policy | None, Program | None]:
+def find_policy(site_pk: int) -> tuple[PolicyVersion | None, CompiledPolicy | None]:
     """Return the live policy, or nothing when none can be read: the page must open all the same."""
     try:
         return live_policy(site_pk)
@@ -136,10 +146,10 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     as one that waits, its reasons kept back. reader: another moderator who has claimed it.
     """
     policy, program = find_policy(comment.site_id)
-    history = review_history.comment_history(comment)
-    decision = review_history.latest_decision(history)
+    history = comment_history(comment)
+    decision = latest_decision(history)
     judgement = _judgement(comment, decision)
-    score = review_history.latest_score(comment)
+    score = latest_score(comment)
     signals = signal_lines(score, program)
     covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
     draw = open_draw(moderator.user, comment)
@@ -156,7 +166,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         decision=decision,
         score=score,
         policy=policy,
-        record=review_history.author_record(comment.author, besides=comment),
+        record=author_record(comment.author, besides=comment),
         standing=standing_in_words(comment.author),
         notes=comment.author.notes.count() if comment.author else 0,
         history=_history(comment, history),
@@ -170,10 +180,10 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         can_approve=comment.status != Status.APPROVED and comment.erased_at is None,
         can_reject=comment.status != Status.REJECTED and comment.erased_at is None,
         reader=reader,
-        escalations=review_history.open_escalations(comment),
-        deferred=review_history.is_deferred(comment),
+        escalations=open_escalations(comment),
+        deferred=is_deferred(comment),
         reasons_open=not waits or (moderator.site.show_reasons and not kept_back),
-        called_wrong=review_history.calls_wrong(moderator.user, score),
+        called_wrong=calls_wrong(moderator.user, score),
         covered=covered,
         kept_back=kept_back,
         key=_key_of(draw) if draw else str(uuid4()),
@@ -187,12 +197,10 @@ def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
     """
     by_person = decision is not None and decision.source == Source.MODERATOR
     waits = comment.status == Status.IN_REVIEW
-    return review_history.latest_judgement(comment) if waits and by_person else decision
+    return latest_judgement(comment) if waits and by_person else decision
 
 
-def _is_kept_back(
-    comment: Comment, moderator: Moderator, history: list[review_history.Event]
-) -> bool:
+def _is_kept_back(comment: Comment, moderator: Moderator, history: list[Event]) -> bool:
     """Tell whether an ordinary comment is shown as those that are read again are.
 
     It is, for DECOYS as many of them, where nothing but the policy's own act would be missed: so
@@ -206,27 +214,27 @@ def _is_kept_back(
     return crc32(f"{comment.pk}:{comment.version}".encode()) / 2**32 < share
 
 
-def _key_of(draw: Draw) -> str:
+def _key_of(draw: ReviewAssignment) -> str:
     """Return the key of a drawn card; another one after a reading that was taken back."""
     key = str(draw.key)
-    if SecondReading.objects.filter(key=key).exists():
+    if SecondReview.objects.filter(key=key).exists():
         return f"{key}-{uuid4().hex[:8]}"
     return key
 
 
-def _history(comment: Comment, events: list[review_history.Event]) -> list[HistoryLine]:
+def _history(comment: Comment, events: list[Event]) -> list[HistoryLine]:
     flagged = any(event.flag for event in events)
     weighed = weighed_flags([comment.pk]).get(comment.pk, []) if flagged else []
     records = {flag.pk: flag.record for flag in weighed}
     return [_history_line(event, records) for event in events]
 
 
-def _history_line(event: review_history.Event, records: dict[int, Record]) -> HistoryLine:
+def _history_line(event: Event, records: dict[int, FlaggerRecord]) -> HistoryLine:
     clauses = cited(event.decision) if event.decision else []
     return HistoryLine(event, clauses, _record_words(event.flag, records))
 
 
-def _record_words(flag: Flag | None, records: dict[int, Record]) -> str:
+def _record_words(flag: Flag | None, records: dict[int, FlaggerRecord]) -> str:
     """Say how often whoever flagged was right before; "" for what is no flag."""
     record = records.get(flag.pk) if flag else None
     if record is None:
@@ -246,7 +254,7 @@ def _lead(story: Story) -> str:
     return paragraph[:LEAD_LENGTH].rsplit(" ", 1)[0] + "…"
 
 
-def _passage(story: Story, score: Score | None) -> Passage | None:
+def _passage(story: Story, score: Score | None) -> MatchedPassage | None:
     found = score.passage if score else None
     if not isinstance(found, dict) or found.get("field", found.get("source")) == "title":
         return None
@@ -255,10 +263,10 @@ def _passage(story: Story, score: Score | None) -> Passage | None:
         return None
     text = story.body[max(0, start) : max(0, end)].strip()
     similarity = float(found.get("similarity") or 0.0)
-    return Passage(text, similarity) if text and similarity >= LEAST_SIMILARITY else None
+    return MatchedPassage(text, similarity) if text and similarity >= LEAST_SIMILARITY else None
 
 
-def _choices(program: Program | None, decision: Decision | None) -> list[ClauseChoice]:
+def _choices(program: CompiledPolicy | None, decision: Decision | None) -> list[ClauseChoice]:
     held = set(decision.clauses) if decision and decision.status == Status.IN_REVIEW else set()
     clauses = program.citable if program else ()
     return [

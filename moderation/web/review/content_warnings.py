@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from moderation.models import Moderator
-from moderation.policy import FACTS, Clause, Policy
+from moderation.policy import FACTS, Clause, CompiledPolicy
 from moderation.review.disturbing import HEAVY, HEAVY_FROM
 from moderation.web.review.reasons import SignalLine
 
@@ -40,7 +40,7 @@ def is_left(moderator: Moderator, clauses: Collection[str]) -> bool:
     return not set(moderator.left_clauses).isdisjoint(clauses)
 
 
-def clause_lines(moderator: Moderator, policy: Policy | None) -> list[ClauseCare]:
+def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[ClauseCare]:
     """Return what is chosen for each clause that a comment may be rejected by."""
     return [
         ClauseCare(
@@ -55,7 +55,7 @@ def signal_lines(moderator: Moderator) -> list[tuple[str, str, bool]]:
     return [(name, FACTS[name].words, name in moderator.covered_signals) for name in HEAVY]
 
 
-def save_care(moderator: Moderator, policy: Policy | None, posted: QueryDict) -> None:
+def save_care(moderator: Moderator, policy: CompiledPolicy | None, posted: QueryDict) -> None:
     """Keep what the form says; clauses that the policy no longer has are forgotten."""
     known = [clause.id for clause in policy.citable] if policy else []
     moderator.covered_clauses = [id for id in known if id in posted.getlist("cover")]

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
-from moderation.review import actions as desk
-from moderation.review import claims, deferrals, escalations
+from moderation.review import actions, claims, deferrals, escalations
 from moderation.review.history import last_undoable
 from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters
@@ -25,7 +24,7 @@ from moderation.web.review import skipped
 from moderation.web.review.comment import card_html, comment_address, find_comment, show_comment
 from moderation.web.review.filters import query_of
 from moderation.web.review.queue import claim_next, read_filters, to_queue
-from moderation.web.review.second_reviews import DEFERRALS, Undone, read_again, take_back_reading
+from moderation.web.review.second_reviews import DEFERRALS, Undone, read_again, take_back_review
 
 # After these the comment is looked at again.
 STAYING = ("wrong", "right", "bring-back")
@@ -91,7 +90,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(moderator.user, desk.Press(pk, pressed["version"]), until)
+        deferrals.defer(moderator.user, actions.Press(pk, pressed["version"]), until)
         return "Deferred."
     if action == "bring-back":
         deferrals.bring_back(moderator.user, pk)
@@ -112,9 +111,9 @@ def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> str:
     pressed = form.cleaned_data
     seen = {"expected_version": pressed["version"], "key": pressed["key"], "note": pressed["note"]}
     if pressed["clause"]:
-        decision = desk.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
+        decision = actions.reject(moderator.user, pk, clauses=[pressed["clause"]], **seen)
     else:
-        decision = desk.approve(moderator.user, pk, **seen)
+        decision = actions.approve(moderator.user, pk, **seen)
     return f"{Status(decision.status).label}."
 
 
@@ -218,14 +217,14 @@ def undo(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def _take_back(request: HttpRequest, moderator: Moderator) -> Undone:
     given = request.POST.get("key") or request.POST.get("decision", "")
     handle = given[:100].replace("\x00", "")
-    if undone := take_back_reading(moderator, handle):
+    if undone := take_back_review(moderator, handle):
         return undone
     own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
     if "key" in request.POST or not (handle.isascii() and handle.isdigit()):
         chosen = own.exclude(key=None).get(key=handle)
     else:
         chosen = own.get(pk=min(int(handle), LARGEST_ID))
-    decision = desk.undo(moderator.user, chosen.pk)
+    decision = actions.undo(moderator.user, chosen.pk)
     return Undone(decision.comment_id, decision.version, Status(decision.status))
 
 

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from moderation.models import Moderator, Source, Status
-from moderation.policy import FACTS, SIGNALS, Policy
+from moderation.policy import FACTS, SIGNALS, CompiledPolicy
 from moderation.review.queue import sections
 from moderation.review.queue_filters import QueueFilters
 
@@ -127,7 +127,9 @@ class FilterForm(forms.Form):
     deferred = forms.BooleanField(required=False, label="Deferred")
     watched = forms.BooleanField(required=False, label="Stories that you watch")
 
-    def __init__(self, data: QueryDict, *, moderator: Moderator, policy: Policy | None) -> None:
+    def __init__(
+        self, data: QueryDict, *, moderator: Moderator, policy: CompiledPolicy | None
+    ) -> None:
         super().__init__(data, auto_id="filter-%s")
         self.moderator, self.policy = moderator, policy
         clauses = [(c.id, f"{c.number} {c.title}") for c in policy.clauses] if policy else []

@@ -24,7 +24,7 @@ LEAST_SHARE = 0.25
 MARKED_WORDS = 12
 
 
-class Contribution(Protocol):
+class WordWeight(Protocol):
     """A word that moved a signal: its span in the text, and its weight in log-odds."""
 
     @property
@@ -62,7 +62,7 @@ def build_marks(
     return marks
 
 
-def _heaviest(comment: Comment, signals: set[str]) -> list[Contribution]:
+def _heaviest(comment: Comment, signals: set[str]) -> list[WordWeight]:
     """Return the words that weighed most in these signals; nothing when no signal is high."""
     if not signals:
         return []
@@ -73,7 +73,7 @@ def _heaviest(comment: Comment, signals: set[str]) -> list[Contribution]:
         # words stay out of the log, they may quote the comment.
         logger.error("no explanation for comment %s: %s", comment.pk, type(error).__name__)
         return []
-    raising: list[Contribution] = [
+    raising: list[WordWeight] = [
         each for each in contributions if each.signal in signals and each.weight > 0
     ]
     raising.sort(key=lambda each: -each.weight)
@@ -81,7 +81,7 @@ def _heaviest(comment: Comment, signals: set[str]) -> list[Contribution]:
     return [each for each in raising if each.weight >= least][:MARKED_WORDS]
 
 
-def _all(body: str, word: Contribution) -> Iterator[tuple[int, int]]:
+def _all(body: str, word: WordWeight) -> Iterator[tuple[int, int]]:
     """Yield where the word stands and stands again: the classifier weighs a repeated word once."""
     yield word.start, word.end
     text = body[word.start : word.end]

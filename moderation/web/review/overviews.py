@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from moderation.models import Moderator, Role, SecondReading
+from moderation.models import Moderator, Role, SecondReview
 from moderation.policy import Clause
-from moderation.quality.gold import own_gold_readings
+from moderation.quality.gold import my_gold_reviews
 from moderation.review.my_work import PAGE_SIZE, own_decisions, today
 from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow
@@ -59,12 +59,12 @@ def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 def gold_lines(
     moderator: Moderator,
-) -> list[tuple[SecondReading, Clause | None, Clause | None]]:
+) -> list[tuple[SecondReview, Clause | None, Clause | None]]:
     """Return what this person said of gold comments, with their clause and the one fixed."""
     _, program = find_policy(moderator.site_id)
     clauses = {each.id: each for each in program.clauses} if program else {}
     return [
-        (reading, clauses.get(reading.clause), clauses.get(reading.gold.clause))
-        for reading in own_gold_readings(moderator.user, moderator.site)
-        if reading.gold
+        (review, clauses.get(review.clause), clauses.get(review.gold.clause))
+        for review in my_gold_reviews(moderator.user, moderator.site)
+        if review.gold
     ]

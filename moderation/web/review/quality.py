@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from moderation.accounts.roles import at_least
-from moderation.models import Comment, Moderator, Role, SecondReading, Status
+from moderation.models import Comment, Moderator, Role, SecondReview, Status
 from moderation.platform.errors import Invalid, ModerationError
-from moderation.policy import Policy
+from moderation.policy import CompiledPolicy
 from moderation.quality.disagreements import newest_disagreements, overturn, uphold
 from moderation.quality.gold import add_gold, gold_comments, retire_gold
 from moderation.quality.report import ClauseAgreement, Compared, quality
-from moderation.review.actions import Ruling
+from moderation.review.actions import ModeratorDecision
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
 from moderation.web.review.card import find_policy
@@ -26,13 +26,13 @@ from moderation.web.review.content_warnings import is_covered
 from moderation.web.review.reasons import cited, signal_lines
 
 PERIODS = (30, 90, 365)
-# Below so many readings, or so many that rest on a clause, a coefficient says nothing yet.
+# Below so many reviews, or so many that rest on a clause, a coefficient says nothing yet.
 FEWEST, FEWEST_OF_A_CLAUSE = 50, 20
 
 
 @functools.partial(moderates, role=Role.SENIOR)
 def disagreements(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """List where a second reading differs from a decision, and settle one."""
+    """List where a second review differs from a decision, and settle one."""
     if request.method == "POST":
         try:
             messages.success(request, _settle(request, moderator))
@@ -46,13 +46,13 @@ def disagreements(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         "edits": at_least(moderator, Role.EDITOR),
         "lines": [
             {
-                "reading": reading,
-                "first": cited(reading.decision),
-                "second": _clause_name(policy, reading.clause),
-                "covered": _comes_covered(moderator, reading, policy),
+                "review": review,
+                "first": cited(review.decision),
+                "second": _clause_name(policy, review.clause),
+                "covered": _comes_covered(moderator, review, policy),
                 "key": str(uuid4()),
             }
-            for reading in found
+            for review in found
         ],
     }
     return render(request, "review/disagreements.html", context)
@@ -66,15 +66,17 @@ def _settle(request: HttpRequest, moderator: Moderator) -> str:
     if "stands" in posted:
         uphold(moderator.user, moderator.site, read_number(posted["stands"]), key=key)
         return "The first decision stands."
-    reading = read_number(posted.get("turned", ""))
-    decision = overturn(moderator.user, moderator.site, reading, key=key)
+    review = read_number(posted.get("turned", ""))
+    decision = overturn(moderator.user, moderator.site, review, key=key)
     return f"{Status(decision.status).label}."
 
 
-def _comes_covered(moderator: Moderator, reading: SecondReading, policy: Policy | None) -> bool:
-    assert reading.decision is not None
-    clauses = {*reading.decision.clauses, reading.clause}
-    return is_covered(moderator, clauses, signal_lines(reading.decision.score, policy))
+def _comes_covered(
+    moderator: Moderator, review: SecondReview, policy: CompiledPolicy | None
+) -> bool:
+    assert review.decision is not None
+    clauses = {*review.decision.clauses, review.clause}
+    return is_covered(moderator, clauses, signal_lines(review.decision.score, policy))
 
 
 @require_GET
@@ -103,7 +105,9 @@ def agreement(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     return render(request, "review/agreement.html", context)
 
 
-def _named_rows(policy: Policy | None, compared: Compared) -> list[tuple[str, ClauseAgreement]]:
+def _named_rows(
+    policy: CompiledPolicy | None, compared: Compared
+) -> list[tuple[str, ClauseAgreement]]:
     return [(_clause_name(policy, row.clause), row) for row in compared.clauses]
 
 
@@ -139,11 +143,11 @@ def _change_gold(request: HttpRequest, moderator: Moderator, adding: Comment | N
         return "Retired."
     clause = request.POST.get("clause", "")[:64].replace("\x00", "")
     status = Status.REJECTED if clause else Status.APPROVED
-    ruling = Ruling(status=status, clauses=[clause] if clause else [])
+    ruling = ModeratorDecision(status=status, clauses=[clause] if clause else [])
     add_gold(moderator.user, moderator.site, adding.pk, ruling)
     return "It is a gold comment now."
 
 
-def _clause_name(policy: Policy | None, id: str) -> str:
+def _clause_name(policy: CompiledPolicy | None, id: str) -> str:
     clauses = policy.clauses if policy else ()
     return next((f"{each.number} {each.title}" for each in clauses if each.id == id), id)

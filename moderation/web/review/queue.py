@@ -19,7 +19,6 @@ from moderation.review import claims, queue_filters
 from moderation.review import queue as review_queue
 from moderation.review.bulk import SELECTED_CAP
 from moderation.web.access import by_script, moderates, signed_in
-from moderation.web.review import skipped as review_skipped
 from moderation.web.review.card import find_policy
 from moderation.web.review.comment import (
     card_html,
@@ -34,6 +33,7 @@ from moderation.web.review.filters import FIRST_FIELDS, SPAN, FilterForm, non_de
 from moderation.web.review.highlights import warm_up
 from moderation.web.review.histogram import build_histogram
 from moderation.web.review.rows import build_row
+from moderation.web.review.skipped import forget, remembered
 
 # So many comments come to the page at a time: a small answer is a quick one.
 AHEAD = 4
@@ -105,7 +105,7 @@ def next_comment(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Claim the next comment that nobody reads and show it."""
     filters = read_filters(request, moderator).filters()
     if "again" in request.GET:
-        review_skipped.forget(request, moderator.site)
+        forget(request, moderator.site)
     try:
         found = claim_next(request, moderator, filters)
     except queue_filters.QueryTooSlow:
@@ -126,7 +126,7 @@ def claim_next(
 
     Raises QueryTooSlow when the filters match too little of too much.
     """
-    skipped = review_skipped.remembered(request, moderator.site)
+    skipped = remembered(request, moderator.site)
     with queue_filters.bounded():
         found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
@@ -151,7 +151,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """
     filters = read_filters(request, moderator).filters()
     besides = read_ids(request.GET.get("have", ""))
-    skipped = review_skipped.remembered(request, moderator.site)
+    skipped = remembered(request, moderator.site)
     try:
         with queue_filters.bounded():
             found = claims.claim_ahead(

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.models import Decision, Score, Source, Status
-from moderation.models import Policy as PolicyVersion
-from moderation.policy import FACTS, Policy, Reason, describe
+from moderation.models import Decision, PolicyVersion, Score, Source, Status
+from moderation.policy import FACTS, CompiledPolicy, Reason, describe
 from moderation.policy import document as ids
 from moderation.templatetags.comment_text import Mark
 
@@ -109,7 +108,7 @@ def _margin(reason: Reason) -> str:
     return f"{reason.margin:+.2f}"
 
 
-def signal_lines(score: Score | None, policy: Policy | None) -> list[SignalLine]:
+def signal_lines(score: Score | None, policy: CompiledPolicy | None) -> list[SignalLine]:
     """Return the signals of a score, strongest first, those with a threshold before the rest."""
     if score is None:
         return []
@@ -122,7 +121,7 @@ def signal_lines(score: Score | None, policy: Policy | None) -> list[SignalLine]
     return sorted(lines, key=lambda line: (not line.over, -line.value))
 
 
-def _thresholds(policy: Policy | None) -> dict[str, float]:
+def _thresholds(policy: CompiledPolicy | None) -> dict[str, float]:
     lowest: dict[str, float] = {}
     for rule in policy.rules if policy else ():
         if rule.shadow or rule.outcome == "approve":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from moderation.models import Comment, Moderator
-from moderation.policy import Policy
+from moderation.policy import CompiledPolicy
 from moderation.review.queue import QueueItem
 from moderation.web.review.content_warnings import is_covered, is_left
 from moderation.web.review.reasons import cited, read_reasons, signal_lines
@@ -17,7 +17,7 @@ LOOKED_AT = EXCERPT_LENGTH * 4
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CommentRow:
     """One comment in the list; `reader` is another moderator who holds it at the moment.
 
     `covered`: the excerpt is for later; `left`: this moderator leaves it to others.
@@ -34,7 +34,7 @@ class Row:
     left: bool
 
 
-def build_row(item: QueueItem, moderator: Moderator, policy: Policy | None) -> Row:
+def build_row(item: QueueItem, moderator: Moderator, policy: CompiledPolicy | None) -> CommentRow:
     """Shorten an item of the queue to what a list can show."""
     comment = item.comment
     held = getattr(comment, "claim_holds", False) and comment.claimed_by_id != moderator.user_id
@@ -43,7 +43,7 @@ def build_row(item: QueueItem, moderator: Moderator, policy: Policy | None) -> R
         clauses = [reason.rule for reason in read_reasons(item.decision)][:2]
     held_by = item.decision.clauses if item.decision else ()
     signals = signal_lines(item.score, policy) if moderator.covered_signals else ()
-    return Row(
+    return CommentRow(
         comment=comment,
         excerpt=_words(comment.body)[:EXCERPT_LENGTH] + ("…" if is_cut(comment.body) else ""),
         clauses=clauses,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.forms import Form
 from django.http import HttpRequest
 
-from moderation.models import Escalation, Moderator, SecondReading, Status
+from moderation.models import Escalation, Moderator, SecondReview, Status
 from moderation.quality import second_reviews
 from moderation.quality.sampling import draw_of_press
-from moderation.review.actions import Ruling
+from moderation.review.actions import ModeratorDecision
 from moderation.review.deferrals import HOURS
 from moderation.web.review import skipped
 
@@ -30,7 +30,7 @@ class Undone:
 def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) -> str:
     """Keep a press on a card that was drawn, and say the same as for any other; "" when it was not.
 
-    Raises what `second_readings.answer` raises.
+    Raises what `second_reviews.answer` raises.
     """
     pressed = form.cleaned_data
     action, clause = pressed["action"], pressed["clause"]
@@ -44,21 +44,23 @@ def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) 
     status = Status.REJECTED if clause else Status.APPROVED
     if action in Escalation.Kind:
         status = Status.IN_REVIEW
-    ruling = Ruling(status=status, clauses=[clause] if clause else [], note=pressed["note"])
+    ruling = ModeratorDecision(
+        status=status, clauses=[clause] if clause else [], note=pressed["note"]
+    )
     seen = {"expected_version": pressed["version"], "key": pressed["key"]}
-    reading = second_reviews.answer(draw, ruling=ruling, **seen)
-    said = Status(reading.status)
+    review = second_reviews.answer(draw, ruling=ruling, **seen)
+    said = Status(review.status)
     return "Escalated." if said == Status.IN_REVIEW else f"{said.label}."
 
 
-def take_back_reading(moderator: Moderator, key: str) -> Undone | None:
-    """Take back the reading that a press with this key made; None when there is none.
+def take_back_review(moderator: Moderator, key: str) -> Undone | None:
+    """Take back the review that a press with this key made; None when there is none.
 
-    Raises what `second_readings.take_back` raises.
+    Raises what `second_reviews.take_back` raises.
     """
-    own = SecondReading.objects.filter(site=moderator.site, moderator=moderator.user, key=key)
-    reading = own.select_related("comment").first()
-    if reading is None:
+    own = SecondReview.objects.filter(site=moderator.site, moderator=moderator.user, key=key)
+    review = own.select_related("comment").first()
+    if review is None:
         return None
-    taken = second_reviews.take_back(moderator.user, reading)
-    return Undone(taken.comment_id, reading.comment.version, Status.IN_REVIEW)
+    taken = second_reviews.take_back(moderator.user, review)
+    return Undone(taken.comment_id, review.comment.version, Status.IN_REVIEW)

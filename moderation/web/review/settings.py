@@ -15,7 +15,7 @@ from moderation.web.review.content_warnings import clause_lines, save_care, sign
 from moderation.web.review.shortcuts import FIRST, SHORTCUTS, keys_of, trouble_with
 
 MOST_PERCENT = 20
-# How many of the comments that moderators are given are second readings.
+# How many of the comments that moderators are given are second reviews.
 SHARES = {
     "audit_share": "Decisions of the policy",
     "double_share": "Decisions of colleagues",

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation import policy as judge
-from moderation.models import ClassifierVersion, Comment, Policy, Score, Site, Status
+from moderation.models import ClassifierVersion, Comment, PolicyVersion, Score, Site, Status
 from moderation.platform.errors import Conflict
+from moderation.policy import DEFAULT_DOCUMENT, diff, parse
 from moderation.policy.public import public_changes
 from moderation.policy_versions.drafts import save_draft
 from moderation.policy_versions.live import ensure_default, live_policy
@@ -25,12 +25,12 @@ EDITOR = "/review/daily/policy/"
 
 
 @pytest.fixture
-def live(daily: Site) -> Policy:
+def live(daily: Site) -> PolicyVersion:
     return ensure_default(daily)
 
 
 @pytest.fixture
-def editor(client: Client, owen: User, live: Policy) -> Client:
+def editor(client: Client, owen: User, live: PolicyVersion) -> Client:
     client.force_login(owen)
     return client
 
@@ -58,23 +58,23 @@ def form_of(document: dict[str, Any]) -> dict[str, str]:
 
 
 def send(editor: Client, document: dict[str, Any], do: str = "save", **fields: str):
-    draft = Policy.objects.filter(number=None).first()
+    draft = PolicyVersion.objects.filter(number=None).first()
     seen = draft.updated_at.isoformat() if draft else ""
     return editor.post(EDITOR, {"seen": seen, **form_of(document), "do": do, **fields})
 
 
-def draft() -> Policy:
-    return Policy.objects.get(number=None)
+def draft() -> PolicyVersion:
+    return PolicyVersion.objects.get(number=None)
 
 
 def changed(**fields: Any) -> dict[str, Any]:
-    return {**copy.deepcopy(judge.DEFAULT_DOCUMENT), **fields}
+    return {**copy.deepcopy(DEFAULT_DOCUMENT), **fields}
 
 
 # --- what readers see --------------------------------------------------------------------------
 
 
-def test_readers_see_clauses_and_what_software_does(client: Client, live: Policy) -> None:
+def test_readers_see_clauses_and_what_software_does(client: Client, live: PolicyVersion) -> None:
     page = client.get("/policy/daily/").content.decode()
     assert "Comments FAQ" in page and "Version 1" in page
     assert 'id="no-abuse"' in page and "Argue with what people say" in page
@@ -94,7 +94,7 @@ def test_a_site_without_a_policy_or_without_pages_for_readers(
 
 
 def test_earlier_versions_and_their_changes_can_be_read(
-    client: Client, daily: Site, owen: User, live: Policy
+    client: Client, daily: Site, owen: User, live: PolicyVersion
 ) -> None:
     document = changed(promise="Comments are read before they are posted.")
     document["clauses"][0]["guidance"] = "A secret for moderators."
@@ -115,7 +115,7 @@ def test_earlier_versions_and_their_changes_can_be_read(
 def test_public_changes_are_empty_where_readers_see_no_change() -> None:
     document = changed()
     document["clauses"][0]["guidance"] = "Another one."
-    assert not public_changes(judge.parse(judge.DEFAULT_DOCUMENT), judge.parse(document))
+    assert not public_changes(parse(DEFAULT_DOCUMENT), parse(document))
 
 
 # --- who may edit ------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ PAGES = ["", "json/", "publish/", "versions/", "versions/1/revert/"]
 
 @pytest.mark.parametrize("page", PAGES)
 def test_editors_only(
-    client: Client, live: Policy, mona: User, eve: User, owen: User, page: str
+    client: Client, live: PolicyVersion, mona: User, eve: User, owen: User, page: str
 ) -> None:
     address = f"{EDITOR}{page}"
     assert client.get(address).status_code == 302  # to sign-in
@@ -137,10 +137,10 @@ def test_editors_only(
     assert client.get(address).status_code == (404 if page else 200)
     assert client.post(address, {"do": "save"}).status_code in (404, 405)
     assert client.post(f"{EDITOR}discard/", {}).status_code == 404
-    assert Policy.objects.count() == 1
+    assert PolicyVersion.objects.count() == 1
 
 
-def test_moderators_read_the_guidance(client: Client, live: Policy, mona: User) -> None:
+def test_moderators_read_the_guidance(client: Client, live: PolicyVersion, mona: User) -> None:
     client.force_login(mona)
     page = client.get(EDITOR).content.decode()
     assert "“That plan is idiotic” stays" in page and "toxicity is at least 0.70" in page
@@ -151,9 +151,9 @@ def test_moderators_read_the_guidance(client: Client, live: Policy, mona: User) 
 
 
 def test_saving_without_a_change_changes_nothing(editor: Client) -> None:
-    assert send(editor, judge.DEFAULT_DOCUMENT).status_code == 302
-    assert not judge.diff(judge.DEFAULT_DOCUMENT, draft().document)
-    judge.parse(draft().document)
+    assert send(editor, DEFAULT_DOCUMENT).status_code == 302
+    assert not diff(DEFAULT_DOCUMENT, draft().document)
+    parse(draft().document)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_saving_without_a_change_changes_nothing(editor: Client) -> None:
 def test_what_the_form_shows_comes_back_as_it_was(document: dict[str, Any]) -> None:
     assert fits_form(document)
     again = read_document(form_of(document))
-    assert not judge.diff(document, again)
+    assert not diff(document, again)
 
 
 @pytest.mark.parametrize(
@@ -211,9 +211,9 @@ def test_a_problem_stands_beside_its_field_and_nothing_is_lost(editor: Client) -
 
 
 def test_rows_are_added_moved_and_removed(editor: Client) -> None:
-    send(editor, judge.DEFAULT_DOCUMENT, do="add-clause")
+    send(editor, DEFAULT_DOCUMENT, do="add-clause")
     document = draft().document
-    assert len(document["clauses"]) == len(judge.DEFAULT_DOCUMENT["clauses"]) + 1
+    assert len(document["clauses"]) == len(DEFAULT_DOCUMENT["clauses"]) + 1
     document["clauses"][-1] |= {"title": "Be brief", "text": "Readers have little time."}
     assert send(editor, document, do="up-clause-10")["Location"].endswith("#clause-9")
     assert draft().document["clauses"][9]["id"] == "be-brief"
@@ -222,7 +222,7 @@ def test_rows_are_added_moved_and_removed(editor: Client) -> None:
     send(editor, draft().document, do="add-rule")
     added = draft().document["rules"][-1]
     assert added["shadow"] and added["id"] == "rule-1"
-    judge.parse(draft().document)
+    parse(draft().document)
     count = len(draft().document["rules"])
     send(editor, draft().document, do=f"add-when-{count - 1}")
     assert len(draft().document["rules"][-1]["when"]) == 2
@@ -230,14 +230,14 @@ def test_rows_are_added_moved_and_removed(editor: Client) -> None:
     send(editor, draft().document, do=f"drop-rule-{count - 1}")
     send(editor, draft().document, do="drop-clause-9")
     assert [each["id"] for each in draft().document["rules"]] == [
-        each["id"] for each in judge.DEFAULT_DOCUMENT["rules"]
+        each["id"] for each in DEFAULT_DOCUMENT["rules"]
     ]
 
 
 @pytest.mark.parametrize("order", ["drop-rule-999", "up-clause-0", "nonsense", "drop-when-0-9", ""])
 def test_an_order_that_fits_nothing_changes_nothing(editor: Client, order: str) -> None:
-    assert send(editor, judge.DEFAULT_DOCUMENT, do=order).status_code == 302
-    assert not judge.diff(judge.DEFAULT_DOCUMENT, draft().document)
+    assert send(editor, DEFAULT_DOCUMENT, do=order).status_code == 302
+    assert not diff(DEFAULT_DOCUMENT, draft().document)
 
 
 def test_the_slower_of_two_editors_is_told_and_loses_nothing(editor: Client, daily: Site) -> None:
@@ -265,7 +265,7 @@ def test_the_draft_can_be_thrown_away(editor: Client) -> None:
     editor.post(f"{EDITOR}discard/", {"seen": "2020-01-01T00:00:00+00:00"})
     assert draft().document["title"] == "Mine"
     editor.post(f"{EDITOR}discard/", {"seen": draft().updated_at.isoformat()})
-    assert not Policy.objects.filter(number=None).exists()
+    assert not PolicyVersion.objects.filter(number=None).exists()
 
 
 HOSTILE = '"><svg/onload=alert(1)></textarea><script>alert(1)</script>'
@@ -292,7 +292,7 @@ def test_hostile_texts_are_shown_as_they_are(editor: Client, daily: Site, owen: 
 
 
 def send_json(editor: Client, text: str):
-    row = Policy.objects.filter(number=None).first()
+    row = PolicyVersion.objects.filter(number=None).first()
     seen = row.updated_at.isoformat() if row else ""
     return editor.post(f"{EDITOR}json/", {"document": text, "seen": seen})
 
@@ -314,7 +314,7 @@ def test_json_that_cannot_be_kept_stays_in_the_field(editor: Client, text: str, 
     answer = send_json(editor, text)
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert not Policy.objects.filter(number=None).exists()
+    assert not PolicyVersion.objects.filter(number=None).exists()
 
 
 def test_json_is_saved_even_when_it_cannot_judge_yet(editor: Client) -> None:
@@ -341,10 +341,10 @@ def test_publishing_makes_a_version_that_judges_at_once(editor: Client, daily: S
     assert (row.number, row.note, program.promise) == (2, "Clearer", "We read everything.")
     assert row.published_by and row.published_by.username == "owen"
     assert before.promise != program.promise
-    assert Policy.objects.get(number=1).document == judge.DEFAULT_DOCUMENT
+    assert PolicyVersion.objects.get(number=1).document == DEFAULT_DOCUMENT
     # The same press again: the draft is gone, so there is nothing to publish twice.
     assert editor.post(f"{EDITOR}publish/", sent).status_code == 409
-    assert Policy.objects.count() == 2
+    assert PolicyVersion.objects.count() == 2
 
 
 def test_a_draft_that_changed_after_it_was_read_is_not_published(editor: Client) -> None:
@@ -353,7 +353,7 @@ def test_a_draft_that_changed_after_it_was_read_is_not_published(editor: Client)
     send(editor, changed(title="Changed since"))
     answer = editor.post(f"{EDITOR}publish/", {"seen": seen})
     assert answer.status_code == 409 and "Owen saved the draft" in answer.content.decode()
-    assert Policy.objects.filter(number__isnull=False).count() == 1
+    assert PolicyVersion.objects.filter(number__isnull=False).count() == 1
 
 
 @pytest.mark.parametrize("document", [changed(), changed(title="")])
@@ -363,7 +363,7 @@ def test_what_says_nothing_new_or_cannot_judge_is_not_published(
     send(editor, document)
     answer = editor.post(f"{EDITOR}publish/", {"seen": draft().updated_at.isoformat()})
     assert answer.status_code in (409, 422)
-    assert Policy.objects.filter(number__isnull=False).count() == 1
+    assert PolicyVersion.objects.filter(number__isnull=False).count() == 1
 
 
 def test_going_back_is_a_new_version(editor: Client, daily: Site, owen: User) -> None:
@@ -373,11 +373,11 @@ def test_going_back_is_a_new_version(editor: Client, daily: Site, owen: User) ->
     assert "The title changed" in page
     editor.post(f"{EDITOR}versions/1/revert/", {"live": "2"})
     row, program = live_policy(daily)
-    assert row.number == 3 and program.title == judge.DEFAULT_DOCUMENT["title"]
+    assert row.number == 3 and program.title == DEFAULT_DOCUMENT["title"]
     # A second press, and one that is based on an older view, change nothing.
     for number in ("2", "3", "x"):
         editor.post(f"{EDITOR}versions/1/revert/", {"live": number})
-    assert Policy.objects.count() == 3
+    assert PolicyVersion.objects.count() == 3
     with pytest.raises(Conflict):
         revert(daily, number=1, user=owen, live_number=3)
 

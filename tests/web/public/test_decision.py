@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals import answer as appeals_answer
+from moderation.appeals.answer import grant, open_appeal, uphold
 from moderation.decisions.author_link import decision_url
 from moderation.intake import erase
 from moderation.models import (
@@ -17,7 +17,7 @@ from moderation.models import (
     Author,
     Comment,
     Moderator,
-    Policy,
+    PolicyVersion,
     Revision,
     Site,
     Source,
@@ -42,7 +42,9 @@ def fresh_counts() -> Iterator[None]:
 
 
 @pytest.fixture
-def rejected(make_comment: MakeComment, daily: Site, mona: User, with_policy: Policy) -> Comment:
+def rejected(
+    make_comment: MakeComment, daily: Site, mona: User, with_policy: PolicyVersion
+) -> Comment:
     """A comment, written on the readers' pages, that Mona rejected."""
     author = Author.objects.create(site=daily, external_id=READER, name="Ravi")
     comment = make_comment(TEXT, author=author, author_name="Ravi")
@@ -160,7 +162,7 @@ def test_who_is_too_fast_waits_and_keeps_the_words(
 
 @pytest.mark.parametrize(
     ("verb", "badge"),
-    [(appeals_answer.grant, "Granted"), (appeals_answer.uphold, "The decision stands")],
+    [(grant, "Granted"), (uphold, "The decision stands")],
 )
 def test_the_answer_appears_after_the_hold(
     rejected: Comment,
@@ -170,7 +172,7 @@ def test_the_answer_appears_after_the_hold(
     verb: type,
     badge: str,
 ) -> None:
-    made, _ = appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
+    made, _ = open_appeal(rejected, author_id=READER, words=WORDS)
     decision = verb(owen, made.pk, expected_version=2, answer="I have <i>looked</i>.")
     held = words_of(client.get(link(rejected)))
     assert "Waits for an answer" in held and "looked" not in held
@@ -188,16 +190,16 @@ def test_a_site_with_one_moderator_says_so(
     rejected: Comment, client: Client, mona: User, settings: pytest.fixture
 ) -> None:
     settings.PUBLISHING_HOLD_SECONDS = 0
-    made, _ = appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
+    made, _ = open_appeal(rejected, author_id=READER, words=WORDS)
     assert "only one moderator" in words_of(client.get(link(rejected)))
-    appeals_answer.uphold(mona, made.pk, expected_version=2)
+    uphold(mona, made.pk, expected_version=2)
     assert "The same moderator has looked" in words_of(client.get(link(rejected)))
 
 
 def test_another_text_is_sent_where_the_comment_was_written(
     rejected: Comment, reader: Client
 ) -> None:
-    appeals_answer.open_appeal(rejected, author_id=READER, words=WORDS)
+    open_appeal(rejected, author_id=READER, words=WORDS)
     sent = {"body": "The mayor did not like it.\r\nNor did I.", "revision": "1"}
     assert reader.post(own(rejected), sent).status_code == 302
     rejected.refresh_from_db()
@@ -240,7 +242,7 @@ def test_the_link_works_where_readers_have_no_pages(rejected: Comment, reader: C
 
 
 def test_software_is_named_as_such(
-    make_comment: MakeComment, client: Client, with_policy: Policy, daily: Site, owen: User
+    make_comment: MakeComment, client: Client, with_policy: PolicyVersion, daily: Site, owen: User
 ) -> None:
     comment = make_comment()
     why = {"source": Source.POLICY, "clauses": ["no-spam"], "policy": with_policy}

@@ -6,10 +6,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals import answer as appeals_answer
+from moderation.appeals.answer import grant, open_appeal, uphold
 from moderation.intake import edit
 from moderation.intake.erase import erase_comment
-from moderation.models import Appeal, Author, Comment, Decision, Moderator, Policy, Site, Status
+from moderation.models import (
+    Appeal,
+    Author,
+    Comment,
+    Decision,
+    Moderator,
+    PolicyVersion,
+    Site,
+    Status,
+)
 from tests.cast import MakeComment
 from tests.desk import rule
 
@@ -19,7 +28,7 @@ WORDS = "I quoted the <i>mayor</i>, word for word.\u200b"
 
 @pytest.fixture
 def waiting(
-    make_comment: MakeComment, mona: User, owen: User, ravi: Author, with_policy: Policy
+    make_comment: MakeComment, mona: User, owen: User, ravi: Author, with_policy: PolicyVersion
 ) -> list[Appeal]:
     """Three appeals of Ravi's: two against Mona's rejections, the last against one of Owen's."""
     made = []
@@ -27,7 +36,7 @@ def waiting(
         comment = make_comment(f"Comment number {number}.", author=ravi, author_name="Ravi")
         why = {"clauses": ["no-abuse"], "policy": with_policy, "note": "A note of the desk."}
         rule(comment, Status.REJECTED, moderator, **why)
-        made.append(appeals_answer.open_appeal(comment, author_id="ravi", words=WORDS)[0])
+        made.append(open_appeal(comment, author_id="ravi", words=WORDS)[0])
     return made
 
 
@@ -121,7 +130,7 @@ def test_undo_opens_it_again_and_keeps_the_words(
 def test_it_takes_nothing_back_when_there_is_nothing(
     owens: Client, waiting: list[Appeal], mona: User, decision: str
 ) -> None:
-    made = appeals_answer.grant(mona, waiting[2].pk, expected_version=2)
+    made = grant(mona, waiting[2].pk, expected_version=2)
     for given in (decision, str(made.pk)):
         answer = owens.post(f"{LIST}undo/", {"decision": given}, follow=True)
         assert "There is nothing to take back." in answer.content.decode()
@@ -152,7 +161,7 @@ def test_the_second_of_two_hears_who_was_first(
     owens: Client, waiting: list[Appeal], daily: Site, eve: User
 ) -> None:
     Moderator.objects.create(user=eve, site=daily)
-    appeals_answer.uphold(eve, waiting[0].pk, expected_version=2)
+    uphold(eve, waiting[0].pk, expected_version=2)
     answer = press(owens, waiting[0], "grant", version="2", answer="My words")
     page = answer.content.decode()
     assert answer.status_code == 409 and "Already rejected by Eve" in page

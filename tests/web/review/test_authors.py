@@ -19,7 +19,7 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
+from moderation.review import actions
 from tests.api.calls import comment as as_sent
 from tests.api.calls import get, post, problem
 from tests.cast import MakeComment, make_moderator
@@ -56,7 +56,7 @@ def test_the_page_shows_every_comment_by_status(
         for n in range(30)
     ]
     make_comment("Somebody else’s.", status=Status.IN_REVIEW)
-    desk.reject(sven.user, made[29].pk, clauses=["no-abuse"], expected_version=1)
+    actions.reject(sven.user, made[29].pk, clauses=["no-abuse"], expected_version=1)
     page = client.get(here).content.decode()
     assert "Number 29." in page and "2 No personal abuse" in page and "Number 4." not in page
     assert "Somebody else" not in page

@@ -12,8 +12,7 @@ from django.test import Client
 from moderation.decisions.decide import decide
 from moderation.models import ClassifierVersion, Comment, Moderator, Score, Site, Source, Status
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.review import actions as desk
-from moderation.review import claims
+from moderation.review import actions, claims
 from moderation.review.queue_filters import QueueFilters
 from tests.cast import MakeComment
 
@@ -80,14 +79,14 @@ def test_what_is_left_to_others_is_not_given_but_listed(
     assert Moderator.objects.get(user=mona).left_clauses == ["no-abuse"]
     assert claims.claim_next(mona, daily) == plain
     assert claims.claim_next(owen, daily) == insult
-    desk.approve(mona, plain.pk, expected_version=plain.version)
+    actions.approve(mona, plain.pk, expected_version=plain.version)
     claims.release(owen, insult.pk)
     assert "The rest is for others" in client.get("/review/daily/next/").content.decode()
     listed = client.get("/review/daily/").content.decode()
     assert "An insult." in listed and "You leave these to others" in listed
     # A colleague's undo does not bring it to her desk.
-    decision = desk.approve(owen, insult.pk, expected_version=insult.version)
-    desk.undo(owen, decision.pk, claimed=False)
+    decision = actions.approve(owen, insult.pk, expected_version=insult.version)
+    actions.undo(owen, decision.pk, claimed=False)
     assert claims.claim_next(mona, daily) is None
 
 
@@ -124,6 +123,6 @@ def test_the_next_one_after_three_heavy_ones_is_light(
     for expected in [*heavy[:3], light, heavy[3]]:
         found = claims.claim_next(mona, daily)
         assert found == expected
-        desk.approve(mona, found.pk, expected_version=found.version)
+        actions.approve(mona, found.pk, expected_version=found.version)
     # None waits any more: the heavy ones go on.
     assert claims.claim_next(mona, daily) == heavy[4]

@@ -9,8 +9,7 @@ from django.test import Client
 from moderation.decisions.decide import decide, resubmit
 from moderation.models import Comment, Decision, Revision, Site, Source, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
-from moderation.review import claims
+from moderation.review import actions, claims
 from tests.cast import MakeComment
 
 SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
@@ -104,7 +103,7 @@ def test_the_same_press_twice_is_one_decision(desk_of_mona: Client, waiting: lis
 def test_the_second_of_two_moderators_hears_who_was_first(
     desk_of_mona: Client, waiting: list[Comment], owen: User
 ) -> None:
-    desk.reject(owen, waiting[0].pk, clauses=["no-abuse"], expected_version=waiting[0].version)
+    actions.reject(owen, waiting[0].pk, clauses=["no-abuse"], expected_version=waiting[0].version)
     press = pressed(waiting[0], action="approve", note="my note")
     answer = desk_of_mona.post(decide_at(waiting[0]), press, headers=SCRIPT)
     waiting[0].refresh_from_db()
@@ -150,7 +149,7 @@ def test_it_undoes_nothing_when_there_is_nothing(
 def test_it_does_not_undo_the_decision_of_another(
     desk_of_mona: Client, waiting: list[Comment], owen: User
 ) -> None:
-    decision = desk.approve(owen, waiting[0].pk, expected_version=waiting[0].version)
+    decision = actions.approve(owen, waiting[0].pk, expected_version=waiting[0].version)
     desk_of_mona.post("/review/daily/undo/", {"decision": str(decision.pk)})
     assert Decision.objects.count() == 1
 

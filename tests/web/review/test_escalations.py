@@ -20,8 +20,7 @@ from moderation.models import (
     WrongScore,
 )
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
-from moderation.review import claims
+from moderation.review import actions, claims
 from tests.cast import MakeComment, make_moderator
 from tests.web.review.test_decide import SCRIPT, decide_at, pressed
 
@@ -74,15 +73,15 @@ def test_a_decision_closes_the_escalation(
     client: Client, waiting: list[Comment], owen: User, daily: Site
 ) -> None:
     client.post(decide_at(waiting[0]), pressed(waiting[0], action="senior"))
-    decision = desk.approve(owen, waiting[0].pk, expected_version=1)
-    desk.undo(owen, decision.pk)
+    decision = actions.approve(owen, waiting[0].pk, expected_version=1)
+    actions.undo(owen, decision.pk)
     assert "Comment number 0." not in client.get("/review/daily/?escalated=on").content.decode()
 
 
 def test_a_comment_that_changed_is_not_escalated(
     client: Client, waiting: list[Comment], owen: User
 ) -> None:
-    desk.approve(owen, waiting[0].pk, expected_version=1)
+    actions.approve(owen, waiting[0].pk, expected_version=1)
     press = pressed(waiting[0], action="senior")
     answer = client.post(decide_at(waiting[0]), press, headers=SCRIPT)
     assert answer.status_code == 422 and "changed meanwhile" in answer.json()["said"]

@@ -22,7 +22,7 @@ from moderation.models import (
     Story,
 )
 from moderation.policy_versions.live import ensure_default, live_policy
-from moderation.review import actions as desk
+from moderation.review import actions
 from moderation.review.workload import workload
 from tests.cast import MakeComment
 
@@ -87,9 +87,9 @@ def test_ones_own_decisions_and_nobody_elses(
             signals={"threat": threat},
             language="en",
         )
-    desk.reject(mona, waiting[0].pk, clauses=["no-abuse"], expected_version=1)
-    desk.approve(mona, waiting[1].pk, expected_version=1)
-    desk.approve(owen, waiting[2].pk, expected_version=1)
+    actions.reject(mona, waiting[0].pk, clauses=["no-abuse"], expected_version=1)
+    actions.approve(mona, waiting[1].pk, expected_version=1)
+    actions.approve(owen, waiting[2].pk, expected_version=1)
     answer = client.get(OWN)
     page = answer.content.decode()
     assert "Number 0." in page and "2 No personal abuse" in page and "Number 2." not in page

@@ -1,4 +1,4 @@
-"""What second readings lead to: disagreements, agreement, gold comments."""
+"""What second reviews lead to: disagreements, agreement, gold comments."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from moderation.models import (
     Decision,
     GoldComment,
     Role,
-    SecondReading,
+    SecondReview,
     Site,
     Source,
     Status,
 )
 from moderation.quality.disagreements import open_disagreements
 from moderation.quality.report import quality
-from moderation.review import actions as desk
+from moderation.review import actions
 from tests.cast import make_moderator
 from tests.web.review.test_second_reviews import SCRIPT, Settle, given, mix_in, press, settle
 
@@ -33,11 +33,11 @@ AGREEMENT, GOLD = "/review/daily/quality/", "/review/daily/quality/gold/"
 keys = count()
 
 
-def read(comment: Comment, status: str, **fields: Any) -> SecondReading:
-    """Keep a second reading of a comment's last decision."""
+def read(comment: Comment, status: str, **fields: Any) -> SecondReview:
+    """Keep a second review of a comment's last decision."""
     decision = comment.decisions.latest("pk")
     audit = decision.source == Source.POLICY
-    return SecondReading.objects.create(
+    return SecondReview.objects.create(
         site=comment.site,
         kind="audit" if audit else "double",
         comment=comment,
@@ -85,7 +85,7 @@ def test_the_first_decision_may_stand(client: Client, settle: Settle, senior: Us
     reading = read(comment, "rejected", clause="no-abuse")
     for _ in range(2):
         client.post(DISAGREEMENTS, {"stands": str(reading.pk), "key": "k-1"})
-    upheld = SecondReading.objects.get(kind="upheld")
+    upheld = SecondReview.objects.get(kind="upheld")
     assert (upheld.status, upheld.moderator) == ("approved", senior)
     comment.refresh_from_db()
     assert comment.status == "approved" and Decision.objects.count() == 1
@@ -114,7 +114,7 @@ def test_a_press_that_makes_no_sense_settles_nothing(
     for key in ("", "k-1"):
         answer = client.post(DISAGREEMENTS, {**fields, "key": key}, follow=True)
         assert "Nothing was changed" in answer.content.decode()
-    assert Decision.objects.count() == SecondReading.objects.count() == 1
+    assert Decision.objects.count() == SecondReview.objects.count() == 1
 
 
 def test_what_was_decided_edited_or_erased_since_is_no_disagreement(
@@ -124,7 +124,7 @@ def test_what_was_decided_edited_or_erased_since_is_no_disagreement(
     for comment in (decided, erased):
         read(comment, "rejected", clause="no-abuse")
     assert open_disagreements(daily).count() == 2
-    desk.reject(owen, decided.pk, clauses=["no-abuse"], expected_version=decided.version)
+    actions.reject(owen, decided.pk, clauses=["no-abuse"], expected_version=decided.version)
     erase_comment(erased)
     assert not open_disagreements(daily).exists()
 
@@ -175,7 +175,7 @@ def test_gold_alone_is_told_afterwards_and_kindly(
     page = client.get("/review/daily/own/").content.decode()
     assert "A golden insult." in page and "2 No personal abuse" in page
     assert "Nobody keeps score" in page and "An audit." not in page
-    key = SecondReading.objects.get(kind="gold").key
+    key = SecondReview.objects.get(kind="gold").key
     client.post("/review/daily/undo/", {"key": key}, headers=SCRIPT)
     assert "golden" not in client.get("/review/daily/own/").content.decode()
 
@@ -188,7 +188,7 @@ def test_the_figures_are_weighted_by_what_was_drawn(settle: Settle, daily: Site)
         read(rejected, "approved" if number < 4 else "rejected", clause="no-abuse", weight=10)
     read(settle("Unsure."), "in_review", weight=90)
     taken_back = read(settle("Taken back."), "rejected", weight=90)
-    SecondReading.objects.filter(pk=taken_back.pk).update(taken_back_at=taken_back.created_at)
+    SecondReview.objects.filter(pk=taken_back.pk).update(taken_back_at=taken_back.created_at)
     found = quality(daily, 30)
     assert (found.false_approvals.n, found.false_rejections.n, found.unsure) == (10, 10, 1)
     assert found.false_approvals.share and found.false_rejections.share and found.mistakes.share

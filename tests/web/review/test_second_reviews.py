@@ -1,4 +1,4 @@
-"""Second readings as a moderator meets them: among ordinary comments, blind, deciding nothing."""
+"""Second reviews as a moderator meets them: among ordinary comments, blind, deciding nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from moderation.models import (
     ClassifierVersion,
     Comment,
     Decision,
-    Draw,
     GoldComment,
     Moderator,
+    ReviewAssignment,
     Score,
-    SecondReading,
+    SecondReview,
     Site,
     Source,
     Status,
@@ -29,7 +29,7 @@ from moderation.models import (
 from moderation.policy_versions.live import ensure_default, live_policy
 from moderation.quality import second_reviews
 from moderation.quality.disagreements import uphold
-from moderation.review import actions as desk
+from moderation.review import actions
 from moderation.review.queue_filters import QueueFilters
 from tests.cast import MakeComment
 from tests.web.review.test_decide import SCRIPT, decide_at
@@ -56,7 +56,7 @@ def settle(daily: Site, make_comment: MakeComment) -> Settle:
 
 @pytest.fixture
 def desk_of_mona(client: Client, mona: User, daily: Site, make_comment: MakeComment) -> Client:
-    """Mona is at her desk, and ordinary comments wait."""
+    """Mona is at her actions, and ordinary comments wait."""
     ensure_default(daily)
     for number in range(3):
         make_comment(f"Ordinary {number}.", status=Status.IN_REVIEW, priority=5 - number)
@@ -126,7 +126,7 @@ def test_an_answer_is_a_reading_and_changes_nothing(
     for _ in range(2):
         answer = press(desk_of_mona, settled, page, clause="no-abuse", note="Sounds like a threat.")
         assert (answer.status_code, answer.json()) == (200, {"said": "Rejected."})
-    reading = SecondReading.objects.get()
+    reading = SecondReview.objects.get()
     assert (reading.kind, reading.status, reading.clause) == ("audit", "rejected", "no-abuse")
     assert (reading.comment, reading.moderator, reading.revision) == (settled, mona, 1)
     assert reading.decision == Decision.objects.get() and reading.note == "Sounds like a threat."
@@ -149,7 +149,7 @@ def test_a_press_in_another_tab_never_becomes_a_decision(
     press(desk_of_mona, settled, page, action="approve")
     late = press(desk_of_mona, settled, page, clause="no-abuse", key=f"{field(page, 'key')}-2")
     assert late.status_code == 422 and "already" in late.json()["said"]
-    assert Decision.objects.count() == SecondReading.objects.count() == 1
+    assert Decision.objects.count() == SecondReview.objects.count() == 1
 
 
 def test_undo_gives_it_back_to_be_read_again(desk_of_mona: Client, settle: Settle) -> None:
@@ -162,17 +162,17 @@ def test_undo_gives_it_back_to_be_read_again(desk_of_mona: Client, settle: Settl
         answer = desk_of_mona.post(UNDO, undone, headers=SCRIPT).json()
         assert answer["said"] == "Taken back. It is in review again."
         assert (answer["pk"], answer["version"]) == (settled.pk, settled.version)
-    assert SecondReading.objects.get().taken_back_at
+    assert SecondReview.objects.get().taken_back_at
     # The script presses on the card that it kept, a browser without it on a new one.
     press(desk_of_mona, settled, page, action="approve", key=f"{field(page, 'key')}-2")
-    assert SecondReading.objects.filter(taken_back_at=None).get().status == "approved"
+    assert SecondReview.objects.filter(taken_back_at=None).get().status == "approved"
     page = desk_of_mona.get(NEXT, follow=True).content.decode()
     handle = re.search(r'name="decision" value="([^"]+)"', page)
     assert handle
     desk_of_mona.post(UNDO, {"decision": handle[1]})
-    assert not SecondReading.objects.filter(taken_back_at=None).exists()
+    assert not SecondReview.objects.filter(taken_back_at=None).exists()
     press(desk_of_mona, settled, given(desk_of_mona), action="approve")
-    assert SecondReading.objects.filter(taken_back_at=None).count() == 1
+    assert SecondReview.objects.filter(taken_back_at=None).count() == 1
 
 
 def test_skipping_and_escalating_work_as_ever(desk_of_mona: Client, settle: Settle) -> None:
@@ -180,11 +180,11 @@ def test_skipping_and_escalating_work_as_ever(desk_of_mona: Client, settle: Sett
     mix_in("audit")
     answer = press(desk_of_mona, first, given(desk_of_mona), action="skip")
     assert answer.json()["said"] == "Skipped."
-    assert not SecondReading.objects.exists() and "Ordinary 0." in given(desk_of_mona)
+    assert not SecondReview.objects.exists() and "Ordinary 0." in given(desk_of_mona)
     second = settle("Settled.")
     answer = press(desk_of_mona, second, given(desk_of_mona), action="senior", note="Ask her.")
     assert answer.json()["said"] == "Escalated."
-    reading = SecondReading.objects.get()
+    reading = SecondReview.objects.get()
     assert (reading.status, reading.note) == (Status.IN_REVIEW, "Ask her.")
 
 
@@ -195,7 +195,7 @@ def test_putting_it_off_is_no_answer(desk_of_mona: Client, settle: Settle) -> No
     assert answer.json()["said"] == "Deferred."
     drawn.refresh_from_db()
     assert drawn.status == Status.APPROVED and drawn.deferred_until is None
-    assert not SecondReading.objects.exists() and "Ordinary 0." in given(desk_of_mona)
+    assert not SecondReview.objects.exists() and "Ordinary 0." in given(desk_of_mona)
 
 
 def test_a_comment_that_changed_meanwhile_is_not_read_again(
@@ -204,10 +204,10 @@ def test_a_comment_that_changed_meanwhile_is_not_read_again(
     settled = settle("Settled.")
     mix_in("audit")
     page = given(desk_of_mona)
-    desk.reject(owen, settled.pk, clauses=["no-abuse"], expected_version=settled.version)
+    actions.reject(owen, settled.pk, clauses=["no-abuse"], expected_version=settled.version)
     answer = press(desk_of_mona, settled, page, action="approve")
     assert answer.status_code == 422 and "changed meanwhile" in answer.json()["said"]
-    assert not SecondReading.objects.exists()
+    assert not SecondReview.objects.exists()
     assert "Settled." not in given(desk_of_mona)
 
 
@@ -223,8 +223,8 @@ def test_a_double_reading_is_of_a_colleagues_decision(
     page = given(desk_of_mona)
     assert "Settled." in page and "Owen" not in page
     press(desk_of_mona, settled, page, clause="on-topic")
-    assert SecondReading.objects.get().kind == "double"
-    # One second reading will do: nobody else is given it.
+    assert SecondReview.objects.get().kind == "double"
+    # One second review will do: nobody else is given it.
     nils = Moderator.objects.create(
         user=User.objects.create_user("nils"), site=settled.site, role="moderator"
     )
@@ -240,7 +240,7 @@ def test_a_gold_comment_is_for_everybody_but_who_added_it(
     GoldComment.objects.create(status="rejected", clause="no-abuse", **gold)
     mix_in("gold")
     press(desk_of_mona, settled, given(desk_of_mona), action="approve")
-    reading = SecondReading.objects.get()
+    reading = SecondReview.objects.get()
     assert (reading.kind, reading.decision) == ("gold", None)
     assert "Ordinary 0." in given(desk_of_mona)
     desk_of_mona.force_login(owen)
@@ -254,7 +254,7 @@ def test_nothing_is_mixed_in_where_the_site_wants_none_or_the_round_is_filtered(
     assert "Ordinary 0." in given(desk_of_mona)
     mix_in("audit")
     found = desk_of_mona.get(f"{NEXT}?search=ordinary", follow=True).content.decode()
-    assert "Ordinary 0." in found and not Draw.objects.exists()
+    assert "Ordinary 0." in found and not ReviewAssignment.objects.exists()
     Comment.objects.filter(status=Status.IN_REVIEW).delete()
     assert "All read" in given(desk_of_mona)
 
@@ -266,7 +266,7 @@ def test_a_script_gets_them_among_the_others_and_keeps_them(
     mix_in("audit")
     ahead = desk_of_mona.get("/review/daily/ahead/?have=", headers=SCRIPT).json()
     assert sum("Settled." in card for card in ahead["cards"]) == 1 and len(ahead["cards"]) > 1
-    have = ",".join(str(draw.comment_id) for draw in Draw.objects.all())
+    have = ",".join(str(draw.comment_id) for draw in ReviewAssignment.objects.all())
     again = desk_of_mona.get(f"/review/daily/ahead/?have={have}", headers=SCRIPT).json()
     assert not any("Settled." in card for card in again["cards"])
     beat = desk_of_mona.post("/review/daily/here/", {"held": str(settled.pk)}, headers=SCRIPT)
@@ -281,7 +281,7 @@ def test_audits_are_drawn_from_approved_and_rejected_alike(
     settle("Rejected.", "rejected")
     mix_in("audit")
     given(desk_of_mona)
-    draw = Draw.objects.get()
+    draw = ReviewAssignment.objects.get()
     assert draw.decision
     # Each of the eight stands for sixteen, since half of the audits are of the one rejected.
     assert draw.weight == (16 if draw.decision.status == "approved" else 2)
@@ -294,13 +294,13 @@ def test_who_draws_second_gets_none(
     for user in (owen, mona):
         moderator = Moderator.objects.get(user=user)
         moderator.site.audit_share = 1.0
-        drawn = Draw(
+        drawn = ReviewAssignment(
             kind="audit", comment=decision.comment, version=2, moderator=user, decision=decision
         )
         monkeypatch.setattr(second_reviews, "_pick", lambda *_, drawn=drawn: drawn)
         found = second_reviews.comments_to_read_again(moderator, QueueFilters(), given=1)
         assert len(found) == (1 if user == owen else 0)
-    assert Draw.objects.get().moderator == owen
+    assert ReviewAssignment.objects.get().moderator == owen
 
 
 def test_it_is_not_taken_back_once_it_is_settled(
@@ -310,10 +310,10 @@ def test_it_is_not_taken_back_once_it_is_settled(
     mix_in("audit")
     page = given(desk_of_mona)
     press(desk_of_mona, settled, page, clause="no-abuse")
-    uphold(owen, daily, SecondReading.objects.get().pk, key="k-1")
+    uphold(owen, daily, SecondReview.objects.get().pk, key="k-1")
     answer = desk_of_mona.post(UNDO, {"key": field(page, "key")}, headers=SCRIPT)
     assert answer.status_code == 409 and "decided since" in answer.json()["said"]
-    assert not SecondReading.objects.exclude(taken_back_at=None).exists()
+    assert not SecondReview.objects.exclude(taken_back_at=None).exists()
 
 
 def test_a_heavy_text_that_was_read_again_counts_for_the_day(
@@ -337,7 +337,7 @@ def test_what_is_erased_is_not_read_again(desk_of_mona: Client, settle: Settle) 
     erase_comment(settled)
     assert press(desk_of_mona, settled, page, action="approve").status_code == 422
     shown = desk_of_mona.get(f"/review/daily/comments/{settled.pk}/").content.decode()
-    assert "Erased" in shown and not SecondReading.objects.exists()
+    assert "Erased" in shown and not SecondReview.objects.exists()
     assert "Ordinary 0." in given(desk_of_mona)
 
 
@@ -346,7 +346,7 @@ def test_a_reading_cannot_be_rewritten(desk_of_mona: Client, settle: Settle) -> 
     mix_in("audit")
     press(desk_of_mona, settled, given(desk_of_mona), action="approve")
     with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
-        SecondReading.objects.update(status="rejected")
+        SecondReview.objects.update(status="rejected")
 
 
 def test_an_editor_sets_the_shares(client: Client, daily: Site, mona: User, owen: User) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from moderation.models import BulkDecision, Comment, Decision, Site, Status
 from moderation.policy_versions.live import ensure_default
-from moderation.review import actions as desk
+from moderation.review import actions
 from moderation.review.workload import workload
 from tests.cast import MakeComment
 
@@ -40,14 +40,14 @@ def status_of(comment: Comment) -> str:
 def test_the_list_offers_it_for_what_waits(client: Client, waiting: list[Comment]) -> None:
     page = client.get("/review/daily/").content.decode()
     assert f'name="chosen" value="{waiting[0].pk}:1"' in page and 'id="selection"' in page
-    desk.approve(User.objects.get(username="mona"), waiting[0].pk, expected_version=1)
+    actions.approve(User.objects.get(username="mona"), waiting[0].pk, expected_version=1)
     assert 'name="chosen"' not in client.get("/review/daily/?status=approved").content.decode()
 
 
 def test_what_is_ticked_is_rejected_and_taken_back(
     client: Client, waiting: list[Comment], owen: User
 ) -> None:
-    desk.approve(owen, waiting[2].pk, expected_version=1)
+    actions.approve(owen, waiting[2].pk, expected_version=1)
     press = ticked(*waiting[:3], clause="no-abuse")
     page = client.post(f"{SELECTED}?order=oldest", press).content.decode()
     assert "2 rejected." in page and "1 left as they are" in page and "approved by Owen" in page
@@ -143,8 +143,8 @@ def test_it_is_brought_back_by_hand_or_ended_by_a_decision(
     assert back["Location"] == here
     assert Comment.objects.get(pk=waiting[0].pk).deferred_until is None
     client.post(f"{here}decide/", press)
-    decision = desk.approve(mona, waiting[0].pk, expected_version=1)
-    desk.undo(mona, decision.pk)
+    decision = actions.approve(mona, waiting[0].pk, expected_version=1)
+    actions.undo(mona, decision.pk)
     found = Comment.objects.get(pk=waiting[0].pk)
     assert (found.status, found.deferred_until) == (Status.IN_REVIEW, None)
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from moderation.intake.upserts import StoryGiven, put_story
+from moderation.intake.upserts import StoryFields, put_story
 from moderation.models import Comment, Site, Status, Story, StoryChange, Watch
 from moderation.policy_versions.live import ensure_default
 from tests.cast import MakeComment
@@ -48,9 +48,9 @@ def test_the_state_is_changed_with_a_history(
     page = client.get(here).content.decode()
     assert "Heated &lt;i&gt;enough&lt;/i&gt;." in page and "Mona" in page
     assert client.post(here, closing).status_code == 422  # it is not open any more
-    put_story(daily, StoryGiven(story.external_id, state="premoderated"))
-    put_story(daily, StoryGiven(story.external_id, state="premoderated"))
-    put_story(daily, StoryGiven(story.external_id, title="Another title"))
+    put_story(daily, StoryFields(story.external_id, state="premoderated"))
+    put_story(daily, StoryFields(story.external_id, state="premoderated"))
+    put_story(daily, StoryFields(story.external_id, title="Another title"))
     page = client.get(here).content.decode()
     assert "The publisher’s systems" in page
     assert StoryChange.objects.count() == 2
