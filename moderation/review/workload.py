@@ -69,7 +69,7 @@ def workload(site: Site) -> Workload:
         return Workload(
             waiting=_total(groups, "number"),
             oldest=min((group["first"] for group in groups), default=None),
-            deferred=_total(groups, "put_off"),
+            deferred=_total(groups, "deferred"),
             escalated=asked.values("comment").distinct().count(),
             unscored=pending.count(),
             oldest_unscored=pending.values_list("received_at", flat=True).first(),

@@ -9,7 +9,7 @@ from moderation.templatetags.comment_text import Mark, segments
 
 
 def shown(text: str, marks: list[Mark] | None = None) -> str:
-    template = Template("{% load said %}{% said text marks %}")
+    template = Template("{% load comment_text %}{% comment_text text marks %}")
     return template.render(Context({"text": text, "marks": marks or []}))
 
 
@@ -77,7 +77,7 @@ def test_joiners_that_do_honest_work_stay(text: str) -> None:
     [
         "<script>alert(1)</script>",
         '"><svg/onload=alert(1)>',
-        "{{7*7}}{% load said %}${7*7}",
+        "{{7*7}}{% load comment_text %}${7*7}",
         "</textarea></title>-->]]>",
         "<base href=//evil>",
     ],

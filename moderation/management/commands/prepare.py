@@ -12,8 +12,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from moderation.importing.demo import demo_access
+
+MADE_BEFORE_FIRST_RELEASE = (
+    "the database was made by a version before the first release, whose tables had other names; "
+    "start with an empty one (make run DATA=another-folder)"
+)
 
 
 class Command(BaseCommand):
@@ -24,6 +30,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step and report it; exit status 1 when the database does not answer."""
         try:
+            if made_before_first_release():
+                self._report({"refused": MADE_BEFORE_FIRST_RELEASE})
+                sys.exit(1)
             self._step(migrate)
             self._step(make_demo)
             self._report({"access": demo_access()})
@@ -40,6 +49,12 @@ class Command(BaseCommand):
     def _report(self, report: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(report))
         self.stdout.flush()
+
+
+def made_before_first_release() -> bool:
+    """Tell whether the database has the tables of a version before the first release."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return ("moderation", "0002_append_only") in applied
 
 
 def migrate() -> str:
