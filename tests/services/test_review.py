@@ -27,6 +27,7 @@ from moderation.services.errors import (
 )
 from moderation.services.review import Press, Ruling
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 EDGE_OF_HOLD = timedelta(seconds=1)
@@ -137,7 +138,7 @@ def test_eight_moderators_at_once_never_share_a_comment(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     taken = [pk for pks in got.values() for pk in pks]
     assert len(taken) == len(set(taken)) == 40
 

@@ -34,6 +34,7 @@ from moderation.models import (
 )
 from moderation.services import classifiers, judging, policies, scoring
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -205,7 +206,7 @@ def test_drains_at_once_decide_everything_once(make_comment: MakeComment, daily:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(PATIENCE_SECONDS)
     assert sum(taken) == 200
     assert not Comment.objects.filter(status=Status.PENDING).exists()
     assert Decision.objects.values("comment").annotate(n=Count("pk")).filter(n=1).count() == 200
@@ -243,7 +244,7 @@ def drain_in_a_process_that_may_die() -> int:
         env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(root)},
         cwd=root,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=2 * PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode
