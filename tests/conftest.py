@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 
 from moderation.embedded import EmbeddedServerError, Lifeline, start_postgres, start_redis
@@ -81,6 +82,9 @@ def set_up_django(config: pytest.Config) -> None:
     django.setup()
     # A test is one transaction, idle for as long as the test computes on a busy machine.
     connections["default"].settings_dict["OPTIONS"]["options"] += PATIENT
+    # Passwords are hashed as in production, but cheaply: most tests make a user or two.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+    Argon2PasswordHasher.parallelism = 1
     config.pluginmanager.import_plugin("tests.cast")
     config.pluginmanager.import_plugin("tests.services.desk")
 
