@@ -18,7 +18,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3.14 pyth
 
 help:
 	@echo "make run         start everything: http://localhost:$(PORT) (PORT=8001 for another port)"
-	@echo "make test        run the tests            ARGS='-k queue' passes options to pytest"
+	@echo "make test        run the tests, on all cores  ARGS='-k queue' passes options to pytest"
 	@echo "make check       lint, types, import contracts, missing migrations, system checks"
 	@echo "make chaos       break the parts under load and count what is lost (SECONDS=60)"
 	@echo "make bench       measure, with peers in the same run"
@@ -30,7 +30,7 @@ run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up --host $(LISTEN) --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Every test run has its own PostgreSQL and Redis, made for it and gone after it."""
+"""One PostgreSQL and one Redis for a test run; each worker has databases of its own there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connections
 
 from moderation.standalone import EmbeddedServerError, Lifeline, start_postgres, start_redis
 from moderation.standalone.lifeline import alive
 
 PREFIX = "moderato-tests-"
+MAXIMUM_WORKERS = 8
+PATIENT = " -c idle_in_transaction_session_timeout=0 -c statement_timeout=60s"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -27,7 +32,23 @@ def remove_leftovers() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers that the environment does not name; then Django may read its settings."""
+    """Start the servers once per run; then Django may read its settings.
+
+    With pytest-xdist the controller starts them and runs no test. Each worker inherits their
+    addresses and takes a database of its own on both: pytest-django names the one on PostgreSQL.
+    """
+    if worker := getattr(config, "workerinput", None):
+        os.environ["REDIS_URL"] = own_redis(os.environ["REDIS_URL"], worker["workerid"])
+    else:
+        start_servers(config)
+    os.environ.setdefault("BASE_URL", "http://localhost:8000")  # whatever `make run` left in var/
+    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    if worker or config.getoption("dist", "no") == "no":
+        set_up_django(config)
+
+
+def start_servers(config: pytest.Config) -> None:
+    """Start the servers that the environment does not name, and end them with the run."""
     lifeline = Lifeline()
     config.add_cleanup(lifeline.close)
     remove_leftovers()
@@ -43,12 +64,35 @@ def pytest_configure(config: pytest.Config) -> None:
             config.add_cleanup(lambda home=server.data_dir: shutil.rmtree(home, True))
             config.add_cleanup(server.stop)
             os.environ[variable] = server.url
-    os.environ.setdefault("BASE_URL", "http://localhost:8000")  # whatever `make run` left in var/
-    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+
+
+def own_redis(url: str, worker: str) -> str:
+    """Return the address of the worker's own database on the Redis at `url` (gw0 takes the first).
+
+    A Redis has 16 databases unless it is told otherwise.
+    """
+    parts = urlsplit(url)
+    first = int(parts.path.strip("/") or 0)
+    return parts._replace(path=f"/{first + int(worker.removeprefix('gw'))}").geturl()
+
+
+def set_up_django(config: pytest.Config) -> None:
+    """Load the settings, then the fixtures that import models."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moderation.settings")
     django.setup()
-    config.pluginmanager.import_plugin("tests.cast")  # imports models: only now
+    # A test is one transaction, idle for as long as the test computes on a busy machine.
+    connections["default"].settings_dict["OPTIONS"]["options"] += PATIENT
+    # Passwords are hashed as in production, but cheaply: most tests make a user or two.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+    Argon2PasswordHasher.parallelism = 1
+    config.pluginmanager.import_plugin("tests.cast")
     config.pluginmanager.import_plugin("tests.desk")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one worker for each core, but no more than one Redis has databases for."""
+    return min(os.cpu_count() or 1, MAXIMUM_WORKERS)
 
 
 def find_browser() -> str | None:

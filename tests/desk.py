@@ -94,7 +94,8 @@ def is_training() -> bool:
     """Tell whether a training run holds its lock."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND classid = %s",
             [train.LOCK],
         )
         return bool(cursor.fetchone()[0])
@@ -125,9 +126,6 @@ def desk(make_comment: MakeComment, mona: User) -> Decide:
 def trained(desk: Decide, daily: Site) -> ClassifierVersion:
     """The Daily's first version, live."""
     desk(300)
-    # The test is one transaction, which on a busy machine is idle for longer while it trains.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     version = train.retrain(daily).version
     assert version is not None and version.state == ClassifierVersion.State.LIVE
     return version

@@ -11,6 +11,9 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+# A held request that nobody releases is answered in the end: the test fails, and does not hang.
+HOLD_SECONDS = 50
+
 
 @dataclass
 class Received:
@@ -33,6 +36,8 @@ class Receiver:
 
     answer: Answer
     got: list[Received] = field(default_factory=list)
+    finished: int = 0
+    """How many answers it gave to the end, before the sender hung up."""
 
     def __enter__(self) -> Receiver:
         receiver = self
@@ -46,6 +51,7 @@ class Receiver:
                 receiver.got.append(Received(headers, self.rfile.read(size)))
                 try:
                     receiver.answer(self)
+                    receiver.finished += 1
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
 
@@ -94,6 +100,21 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
 def hang(handler: BaseHTTPRequestHandler) -> None:
     """Never answer."""
     time.sleep(30)
+
+
+@dataclass
+class Holding:
+    """Keep each request until `released` is set, then answer 503; `begun` once one is there."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+    ended: bool = False
+
+    def __call__(self, handler: BaseHTTPRequestHandler) -> None:
+        self.begun.set()
+        self.released.wait(HOLD_SECONDS)
+        self.ended = True
+        status(503)(handler)
 
 
 def flood(handler: BaseHTTPRequestHandler) -> None:

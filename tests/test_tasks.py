@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +31,6 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
-    PolicyVersion,
     Score,
     Site,
     Status,
@@ -44,6 +42,7 @@ from moderation.webhooks import endpoints, sender
 from tests.cast import MakeComment
 from tests.desk import comments, is_training
 from tests.receiver import Receiver, status
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).resolve().parents[1]
 END_CONNECTIONS = """
@@ -101,7 +100,7 @@ def test_deliver_due_is_idempotent(
         app.tasks["moderation.tasks.deliver_due"].run()
         for thread in threading.enumerate():
             if thread.name == "deliver":
-                thread.join(10)
+                thread.join(PATIENCE_SECONDS)
 
     def crash() -> None:
         with monkeypatch.context() as patched:
@@ -127,7 +126,7 @@ def test_tell_callbacks_is_idempotent(
         tasks.tell_callbacks.run()
         for thread in threading.enumerate():
             if thread.name == "callbacks":
-                thread.join(10)
+                thread.join(PATIENCE_SECONDS)
 
     def crash() -> None:
         with monkeypatch.context() as patched:
@@ -249,7 +248,7 @@ class Worker:
 
     def wait_until_ready(self) -> None:
         """Return once the worker takes messages."""
-        assert eventually(lambda: "ready." in self.log.read_text(), 60), self.log.read_text()
+        assert eventually(lambda: "ready." in self.log.read_text()), self.log.read_text()
 
     def children(self) -> list[int]:
         """The pids of the pool."""
@@ -279,16 +278,6 @@ def worker(transactional_db: None, tmp_path: Path, daily: Site) -> Iterator[Work
         started.stop()
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Tell whether the condition comes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
-
-
 def all_decided() -> bool:
     """Tell whether nothing is pending."""
     return not Comment.objects.filter(status=Status.PENDING).exists()
@@ -309,7 +298,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
         os.kill(pid, signal.SIGKILL)
     make_comment()
     wake_worker.ring()
-    assert eventually(all_decided, 30), worker.log.read_text()
+    assert eventually(all_decided), worker.log.read_text()
 
     # PostgreSQL ended every connection, as a restart does: the next task opens a new one.
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ def source() -> str:
         pytest.skip("axe-core is fetched by npm, which is not installed (or set AXE to its file)")
     with tempfile.TemporaryDirectory() as folder:
         command = [npm, "pack", "--silent", "--ignore-scripts", PACKAGE]
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=180, check=False)
         packed = next(Path(folder).glob("*.tgz"), None)
         if done.returncode or packed is None:
             pytest.skip(f"npm could not fetch {PACKAGE}: set AXE to a copy of axe.min.js")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,6 +39,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests."""
     # Playwright's event loop lives in this thread, where the tests also ask the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=30_000)  # a busy machine may need this long
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
@@ -134,7 +135,7 @@ def open_desk(
     wait_until_served()
 
 
-def wait_until_served(seconds: float = 20) -> None:
+def wait_until_served(seconds: float = 60) -> None:
     """Return when the server works on nothing more: the tables are emptied after a test."""
     from django.db import connection  # noqa: PLC0415
 
@@ -145,6 +146,12 @@ def wait_until_served(seconds: float = 20) -> None:
             cursor.execute(BUSY)
             quiet = 0 if cursor.fetchone()[0] else quiet + 1
         time.sleep(0.05)
+
+
+@pytest.fixture(autouse=True)
+def time_to_undo(settings: object) -> None:
+    """A busy machine may need longer than 8 seconds from a decision to its undo."""
+    settings.PUBLISHING_HOLD_SECONDS = 120  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,7 @@ def test_what_became_of_a_comment_appears_by_itself(open_desk: OpenDesk) -> None
     write(page)
     expect(page.locator("#yours")).to_contain_text("Being checked")
     assert drain() == 1
-    expect(page.locator("#yours .badge")).not_to_have_text("Being checked", timeout=10_000)
+    expect(page.locator("#yours .badge")).not_to_have_text("Being checked")
     told = {"approved": "Posted", "in_review": "A person will read it", "rejected": "Not posted"}
     comment = Comment.objects.get()
     expect(page.locator("#yours .badge")).to_have_text(told[comment.status])
@@ -49,7 +49,7 @@ def test_an_approved_comment_joins_the_conversation_without_a_reload(open_desk: 
     write(page)
     expect(page.locator("#yours")).to_contain_text("Being checked")
     Comment.objects.update(status=Status.APPROVED)
-    expect(page.locator("#thread")).to_contain_text(TEXT, timeout=10_000)
+    expect(page.locator("#thread")).to_contain_text(TEXT)
     expect(page.locator("#thread h3")).to_contain_text("Ravi")
     assert page.locator("#yours[data-pace]").count() == 0  # it asks no more
 

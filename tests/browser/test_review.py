@@ -14,6 +14,7 @@ from moderation.models import Author, Comment, Decision, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -55,7 +56,7 @@ def statuses(comments: list[Comment]) -> list[str]:
     return [Comment.objects.get(pk=comment.pk).status for comment in comments]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until the server has what was pressed; the page went on long before."""
     deadline = time.monotonic() + seconds
     while not holds():

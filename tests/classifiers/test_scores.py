@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers import SIGNALS, Classifier, Item
 from tests.classifiers.conftest import STORY, TITLE
+from tests.cost import processor_seconds
 
 ABUSIVE = (
     "You are a complete idiot and everyone knows it.",
@@ -216,6 +215,5 @@ def test_any_text_gets_scores_the_same_alone_and_in_a_batch(texts: list[str]) ->
 
 def test_hostile_comments_and_stories_cost_little(classifier: Classifier) -> None:
     hostile = ["a" + "\u0301" * 100_000, "a" * 1_000_000, "\ufdfa" * 10_000, "x " * 300_000]
-    begun = time.process_time()
-    classifier.score_batch([Item(text, title=text, story=text, parent=text) for text in hostile])
-    assert time.process_time() - begun < 15
+    items = [Item(text, title=text, story=text, parent=text) for text in hostile]
+    assert processor_seconds(lambda: classifier.score_batch(items)) < 15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -31,8 +32,10 @@ def require_clients() -> str:
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
     if int(version.stdout.lstrip("v").split(".")[0]) < OLDEST_NODE:
         pytest.skip(f"Node.js {version.stdout.strip()} is older than {OLDEST_NODE}")
-    if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
-        _install(npm)
+    with LOCK.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # one worker installs, the others wait for it
+        if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
+            _install(npm)
     return node
 
 

@@ -46,7 +46,7 @@ def port() -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _wait_for(port: int) -> None:

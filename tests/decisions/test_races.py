@@ -28,6 +28,7 @@ from moderation.platform.errors import (
     StaleDecision,
 )
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(place: int, act: Callable[[], Any]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(PATIENCE_SECONDS)
             results[place] = act()
         except Exception as error:
             results[place] = error
@@ -63,7 +64,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_SECONDS)
     return results
 
 
@@ -122,12 +123,12 @@ def test_a_row_that_somebody_holds_for_long_is_busy(make_comment: MakeComment, m
         with transaction.atomic():
             Comment.objects.select_for_update().get(pk=comment.pk)
             held.set()
-            done.wait(20)
+            done.wait(PATIENCE_SECONDS)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert held.wait(5)
+    assert held.wait(PATIENCE_SECONDS)
     try:
         with pytest.raises(Busy):
             decide(

@@ -58,7 +58,7 @@ def replay(path: Path, url: str, key: str, *options: str, code: int = 0) -> str:
     try:
         call_command(
             "replay",
-            *(str(path), "--url", url, "--key", key, "--wait", "20", *options),
+            *(str(path), "--url", url, "--key", key, "--wait", "60", *options),
             stdout=output,
             stderr=errors,
         )

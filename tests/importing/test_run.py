@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from moderation.importing import run as importing_run
 from moderation.importing.files import Checkpoint
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status
 from moderation.webhooks.endpoints import add_endpoint
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -273,7 +273,7 @@ def test_a_closed_pipe_is_one_line(daily: Site, tmp_path: Path) -> None:
     os.close(reading)
     process = start(tmp_path, write(tmp_path / "comments.jsonl", [line(1)]), stdout=writing)
     os.close(writing)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 2
     assert len(errors.splitlines()) == 1 and "standard output is closed" in errors
     assert Comment.objects.count() == 1
@@ -287,12 +287,9 @@ def test_a_real_interrupt_leaves_one_line_and_no_traceback(daily: Site, tmp_path
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(tmp_path, path, stdout=subprocess.PIPE)
     signal.signal(signal.SIGINT, inherited)
-    for _ in range(200):
-        if Comment.objects.exists():
-            break
-        time.sleep(0.05)
+    assert eventually(Comment.objects.exists)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 2
     assert errors.strip().splitlines()[-1].startswith("Interrupted.")
     assert "Traceback" not in errors

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -26,6 +25,7 @@ from moderation.platform.errors import Conflict
 from moderation.scoring import drain, site_classifier
 from tests.cast import MakeComment
 from tests.desk import CONSPIRACY, GAME, Decide, comments, is_training, rule
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_policy")]
 State = ClassifierVersion.State
@@ -153,19 +153,14 @@ def test_a_run_that_is_killed_leaves_nothing_and_frees_its_lock(desk: Decide, da
         stdout=subprocess.DEVNULL,
     )
     try:
-        until = time.monotonic() + 60
-        while not is_training():
-            assert time.monotonic() < until and run.poll() is None
-            time.sleep(0.02)
+        assert eventually(lambda: is_training() or run.poll() is not None)
+        assert run.poll() is None
         assert "being trained already" in train.retrain(daily).words
     finally:
         run.kill()
         run.wait()
     assert not ClassifierVersion.objects.filter(site=daily).exists()
-    until = time.monotonic() + 20
-    while is_training():
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    assert eventually(lambda: not is_training())
     assert train.retrain(daily).state == "promoted"
 
 
@@ -178,14 +173,14 @@ def test_a_second_run_at_once_says_that_one_is_running(daily: Site) -> None:
             with train._alone(daily.pk) as alone:
                 assert alone
                 inside.set()
-                leave.wait(20)
+                leave.wait(PATIENCE_SECONDS)
         finally:
             connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
     try:
-        assert inside.wait(20)
+        assert inside.wait(PATIENCE_SECONDS)
         second = train.retrain(daily)
     finally:
         leave.set()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from moderation.policy import evaluate
 from moderation.policy.comment_text import CommentText
 from moderation.policy.patterns import Pattern, PatternError
 from moderation.policy.word_lists import MAX_SPANS, WordError, WordIndex, read_entry
+from tests.cost import processor_seconds
 from tests.policy.documents import facts, policy, rule, words
 
 
@@ -140,9 +139,9 @@ def test_patterns_that_cannot_work_are_refused_in_words(source, words):
 @pytest.mark.parametrize("source", ["(a+)+$", "(a|aa)+$", "(.*a){20}b", "([a-z]+)*!"])
 def test_no_pattern_hangs(source):
     judged = policy(rule(("pattern", "matches", source)))
-    start = time.process_time()
-    assert evaluate(judged, facts(body="a" * 10_000 + "?")).error == ""
-    assert time.process_time() - start < 1
+    body = "a" * 10_000 + "?"
+    assert processor_seconds(lambda: evaluate(judged, facts(body=body))) < 1
+    assert evaluate(judged, facts(body=body)).error == ""
 
 
 def test_a_pattern_sees_through_disguise_and_marks_the_original():
@@ -169,9 +168,8 @@ def test_a_pattern_sees_through_disguise_and_marks_the_original():
 )
 def test_hostile_texts_are_read_in_bounded_time(body):
     judged = words("tulip", "dead tulip*", "roses are red")
-    start = time.process_time()
+    assert processor_seconds(lambda: evaluate(judged, facts(body=body))) < 1
     verdict = evaluate(judged, facts(body=body))
     assert verdict.error == ""
-    assert time.process_time() - start < 1
     assert (verdict.outcome == "reject") == ("tulip" in body)
     assert facts(body=body).links >= 0

@@ -29,6 +29,7 @@ from moderation.review.actions import ModeratorDecision, Press
 from moderation.review.queue_filters import QueueFilters
 from moderation.scoring import drain
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 EDGE_OF_HOLD = timedelta(seconds=1)
@@ -139,7 +140,7 @@ def test_eight_moderators_at_once_never_share_a_comment(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     taken = [pk for pks in got.values() for pk in pks]
     assert len(taken) == len(set(taken)) == 40
 

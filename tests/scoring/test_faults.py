@@ -35,6 +35,7 @@ from moderation.models import (
 from moderation.policy_versions import live
 from moderation.scoring import drain, judge
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -208,7 +209,7 @@ def test_drains_at_once_decide_everything_once(make_comment: MakeComment, daily:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(PATIENCE_SECONDS)
     assert sum(taken) == 200
     assert not Comment.objects.filter(status=Status.PENDING).exists()
     assert Decision.objects.values("comment").annotate(n=Count("pk")).filter(n=1).count() == 200
@@ -246,7 +247,7 @@ def drain_in_a_process_that_may_die() -> int:
         env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(root)},
         cwd=root,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=2 * PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode

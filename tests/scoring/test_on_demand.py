@@ -13,6 +13,7 @@ from moderation.platform.errors import Unavailable
 from moderation.scoring import on_demand, site_classifier
 from moderation.scoring.on_demand import Counter, ScoreRequest, Ticket, measure
 from tests.desk import CONSPIRACY, GAME
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 INSULT = "You are a complete idiot."
@@ -34,7 +35,7 @@ class Slow:
             raise ValueError("this text breaks it")
         if len(self.batches) == 1:
             self.begun.set()
-            assert self.go_on.wait(10)
+            assert self.go_on.wait(PATIENCE_SECONDS)
         return [item.text for item in items]
 
 
@@ -73,14 +74,16 @@ def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
 
     with ThreadPoolExecutor(16) as pool:
         first = pool.submit(ask, 0)
-        assert slow.begun.wait(10)
+        assert slow.begun.wait(PATIENCE_SECONDS)
         others = [pool.submit(ask, number) for number in range(1, 16)]
         while len(counter._waiting) < 15:
             threading.Event().wait(0.01)
         slow.go_on.set()
-        assert first.result(10) == ["0-0"]
+        assert first.result(PATIENCE_SECONDS) == ["0-0"]
         for number, other in enumerate(others, start=1):
-            assert other.result(10) == [f"{number}-{part}" for part in range(number % 3 + 1)]
+            assert other.result(PATIENCE_SECONDS) == [
+                f"{number}-{part}" for part in range(number % 3 + 1)
+            ]
     assert slow.batches == [1, sum(number % 3 + 1 for number in range(1, 16))]
 
 
@@ -99,7 +102,7 @@ def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
     with ThreadPoolExecutor(8) as pool:
         callers = [pool.submit(ask, caller) for caller in range(8)]
         for caller in callers:
-            caller.result(30)
+            caller.result(PATIENCE_SECONDS)
     assert counter.measure(Ticket(done, [ScoreRequest("alone")])) == ["alone"], (
         "nobody is waited for"
     )
@@ -109,16 +112,16 @@ def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
     slow, counter = Slow(), Counter()
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("first")]))
-        assert slow.begun.wait(10)
+        assert slow.begun.wait(PATIENCE_SECONDS)
         bad = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("poison")]))
         good = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("good")]))
         while len(counter._waiting) < 2:
             threading.Event().wait(0.01)
         slow.go_on.set()
-        assert first.result(10) == ["first"]
-        assert good.result(10) == ["good"]
+        assert first.result(PATIENCE_SECONDS) == ["first"]
+        assert good.result(PATIENCE_SECONDS) == ["good"]
         with pytest.raises(ValueError, match="breaks"):
-            bad.result(10)
+            bad.result(PATIENCE_SECONDS)
 
 
 @pytest.mark.usefixtures("with_policy")

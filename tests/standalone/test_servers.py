@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import django.db
@@ -22,6 +21,7 @@ from django.conf import settings
 
 from moderation.standalone import EmbeddedServerError, server, start_postgres, start_redis
 from moderation.standalone.system_account import server_account
+from tests.waiting import eventually
 
 STARTERS = [start_postgres, start_redis]
 AS_ROOT = os.geteuid() == 0
@@ -41,15 +41,6 @@ def running(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def gone_within(pids: list[int], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not any(map(running, pids)):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.django_db
@@ -121,7 +112,7 @@ def test_a_killed_server_recovers(folder, start):
 def test_a_server_that_outlived_its_parent_is_replaced(folder, start):
     first = start(folder / "it")
     second = start(folder / "it")
-    assert gone_within([first.pid], 5)
+    assert eventually(lambda: not running(first.pid))
     assert second.running()
     second.stop()
 
@@ -131,7 +122,7 @@ def test_a_stranger_with_the_old_pid_is_left_alone(folder):
     lock = first.data_dir / "cluster" / "postmaster.pid"
     lines = lock.read_text().splitlines()
     first.stop()
-    stranger = subprocess.Popen(["sleep", "60"], **server_account().popen_arguments())
+    stranger = subprocess.Popen(["sleep", "600"], **server_account().popen_arguments())
     lock.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
     try:
         start_postgres(folder / "pg", durable=False).stop()
@@ -147,7 +138,7 @@ def test_servers_end_when_their_parent_is_killed(folder, start):
         "import sys, time; from pathlib import Path;"
         f"from moderation.standalone import Lifeline, {start.__name__} as start;"
         "server = start(Path(sys.argv[1]), lifeline=Lifeline());"
-        "print(server.pid, flush=True); time.sleep(60)"
+        "print(server.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", program, str(folder / "it")], stdout=subprocess.PIPE, text=True
@@ -156,7 +147,7 @@ def test_servers_end_when_their_parent_is_killed(folder, start):
     assert running(pid)
     parent.kill()
     parent.wait()
-    assert gone_within([pid], 10)
+    assert eventually(lambda: not running(pid))
 
 
 def test_a_cluster_of_another_version_is_refused(folder):

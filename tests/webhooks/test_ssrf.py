@@ -22,6 +22,7 @@ from moderation.webhooks.http_client import (
     check_url,
 )
 from moderation.webhooks.ssrf import OutboundRefused, is_public
+from tests.waiting import PATIENCE_SECONDS
 
 NOT_PUBLIC = [
     "127.0.0.1",
@@ -171,7 +172,7 @@ def test_it_resolves_once_and_keeps_the_name_for_tls_and_host(tmp_path: Path) ->
         assert answer.status == 204
         with pytest.raises(OutboundFailed, match="certificate"):
             client.post(f"https://other.example:{server.port}/", content=b"{}", headers={})
-    server.thread.join(5)
+    server.thread.join(PATIENCE_SECONDS)
     assert lookups == ["receiver.example", "other.example"]
     assert server.names[0] == "receiver.example"
     assert f"host: receiver.example:{server.port}" in server.request.lower()
