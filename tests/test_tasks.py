@@ -31,6 +31,7 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
+    PolicyVersion,
     Score,
     Site,
     Status,
