@@ -23,7 +23,7 @@ HOSTILE = [
     "http://x.example/?'onmouseover='alert(1)",
     "javascript:alert(1) data:text/html,<b> java\nscript:alert(1)",
     "</textarea></title></script>-->]]>",
-    "{{7*7}} {% load said %} ${7*7} %s {0.__class__}",
+    "{{7*7}} {% load comment_text %} ${7*7} %s {0.__class__}",
     "<xmp><noscript><math><mtext><img src=y>",
     "<form id=decide><input name=version value=9><button name=action value=approve>",
     "<base href=//evil.example><meta http-equiv=refresh content=0;url=//evil.example>"

@@ -107,8 +107,8 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _show(request, moderator, found, problem=error.message)
-    said = "Granted: the comment is approved." if verb is grant else "The decision stands."
-    messages.success(request, said)
+    message = "Granted: the comment is approved." if verb is grant else "The decision stands."
+    messages.success(request, message)
     return _go_on(moderator, after=pk)
 
 

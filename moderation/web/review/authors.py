@@ -55,14 +55,14 @@ def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if request.method == "GET":
         return render(request, "review/author.html", _context(request, moderator, found))
     try:
-        said = _act(request, moderator, found)
+        message = _act(request, moderator, found)
     except ModerationError as error:
         context = _context(request, moderator, found) | {
             "problem": error.message,
             "given": request.POST,
         }
         return render(request, "review/author.html", context, status=422)
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("review_author", moderator.site.slug, found.pk)
 
 

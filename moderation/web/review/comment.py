@@ -53,7 +53,7 @@ def show_comment(
 ) -> HttpResponse:
     """Render the page of one comment, and claim it alone.
 
-    more: `said` (what just happened, in words), `upcoming` (whether this is the next one after
+    more: `message` (what just happened, in words), `upcoming` (whether this is the next one after
     it), `conflict` (what somebody else did meanwhile), `problem` (why a press changed nothing),
     `note` (what was written), `status` (HTTP).
     """

@@ -63,7 +63,7 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, moderator, pk, filters, "Nothing was decided: try again.")
     try:
-        said = (
+        message = (
             read_again(request, moderator, pk, form)
             or _remark(request, moderator, pk, form)
             or _decide(moderator, pk, form)
@@ -74,7 +74,7 @@ def decide(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _refused(request, moderator, pk, filters, error.message, error.status)
-    return _go_on(request, moderator, filters, pk, said)
+    return _go_on(request, moderator, filters, pk, message)
 
 
 def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionForm) -> str:
@@ -118,12 +118,12 @@ def _decide(moderator: Moderator, pk: int, form: DecisionForm) -> str:
 
 
 def _go_on(
-    request: HttpRequest, moderator: Moderator, filters: QueueFilters, pk: int, said: str
+    request: HttpRequest, moderator: Moderator, filters: QueueFilters, pk: int, message: str
 ) -> HttpResponse:
     """Go to the next comment; a script is there already."""
     if by_script(request):
-        return JsonResponse({"said": said})
-    messages.success(request, said)
+        return JsonResponse({"message": message})
+    messages.success(request, message)
     if request.POST.get("action") in STAYING:
         return redirect(comment_address(moderator, pk, filters))
     try:
@@ -153,7 +153,7 @@ def _too_late(
         note = request.POST.get("note", "")[:1000]
         more = {"conflict": error.message, "note": note, "status": 409}
         return show_comment(request, moderator, fresh, filters, **more)
-    answer: dict[str, object] = {"said": error.message}
+    answer: dict[str, object] = {"message": error.message}
     if error.current and error.current.version == fresh.version:
         answer |= {"version": fresh.version, "status": fresh.status}
     else:
@@ -175,7 +175,7 @@ def _refused(
     if not by_script(request):
         more = {"problem": why, "note": note, "status": 422}
         return show_comment(request, moderator, comment, filters, **more)
-    answer = {"said": why}
+    answer = {"message": why}
     if status < 500:
         answer["html"] = card_html(request, moderator, comment, filters, problem=why, note=note)
     return JsonResponse(answer, status=503 if status >= 500 else 422)
@@ -196,14 +196,14 @@ def undo(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     except (NotFound, Decision.DoesNotExist):
         return _nothing_to_undo(request, moderator, filters, "There is nothing to take back.")
     except ModerationError as error:
-        said = f"Not taken back: {error.message}"
-        return _nothing_to_undo(request, moderator, filters, said, error.status)
-    said = f"Taken back. It is {undone.status.label.lower()} again."
+        message = f"Not taken back: {error.message}"
+        return _nothing_to_undo(request, moderator, filters, message, error.status)
+    message = f"Taken back. It is {undone.status.label.lower()} again."
     if not by_script(request):
-        messages.success(request, said)
+        messages.success(request, message)
         return redirect(comment_address(moderator, undone.comment_pk, filters))
     answer = {
-        "said": said,
+        "message": message,
         "pk": undone.comment_pk,
         "version": undone.version,
         "undoable": last_undoable(moderator.user, moderator.site),
@@ -232,11 +232,11 @@ def _nothing_to_undo(
     request: HttpRequest,
     moderator: Moderator,
     filters: QueueFilters,
-    said: str,
+    message: str,
     status: int = 409,
 ) -> HttpResponse:
     if by_script(request):
-        return JsonResponse({"said": said}, status=status)
-    messages.warning(request, said)
+        return JsonResponse({"message": message}, status=status)
+    messages.warning(request, message)
     address = reverse("review_next", kwargs={"site": moderator.site.slug})
     return redirect(f"{address}{query_of(filters)}")

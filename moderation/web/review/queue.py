@@ -214,10 +214,10 @@ def _neighbour(request: HttpRequest, moderator: Moderator, pk: int, *, back: boo
     except queue_filters.QueryTooSlow:
         found = None
     if found is None:
-        said = "This is the first one of the queue." if back else "This is the last one."
+        message = "This is the first one of the queue." if back else "This is the last one."
         if by_script(request):
-            return JsonResponse({"said": said})
-        return show_comment(request, moderator, here, filters, said=said)
+            return JsonResponse({"message": message})
+        return show_comment(request, moderator, here, filters, message=message)
     if by_script(request):
         html = card_html(request, moderator, find_comment(moderator, found), filters)
         return JsonResponse({"html": html})

@@ -37,11 +37,11 @@ def story(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     if request.method == "GET":
         return render(request, "review/story.html", _context(request, moderator, found))
     try:
-        said = _act(request, moderator, found)
+        message = _act(request, moderator, found)
     except ModerationError as error:
         context = _context(request, moderator, found) | {"problem": error.message}
         return render(request, "review/story.html", context, status=422)
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("review_story", moderator.site.slug, found.pk)
 
 

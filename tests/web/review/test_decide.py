@@ -108,7 +108,7 @@ def test_the_second_of_two_moderators_hears_who_was_first(
     answer = desk_of_mona.post(decide_at(waiting[0]), press, headers=SCRIPT)
     waiting[0].refresh_from_db()
     assert answer.status_code == 409
-    assert "Already rejected by Owen" in answer.json()["said"]
+    assert "Already rejected by Owen" in answer.json()["message"]
     assert answer.json()["version"] == waiting[0].version
     assert waiting[0].status == Status.REJECTED
     page = desk_of_mona.post(decide_at(waiting[0]), press).content.decode()
@@ -160,7 +160,7 @@ def test_a_script_hears_that_the_press_counted(
     press = pressed(waiting[0], action="approve")
     for _ in range(2):
         answer = desk_of_mona.post(decide_at(waiting[0]), press, headers=SCRIPT)
-        assert (answer.status_code, answer.json()) == (200, {"said": "Approved."})
+        assert (answer.status_code, answer.json()) == (200, {"message": "Approved."})
     assert Decision.objects.count() == 1
 
 
@@ -196,7 +196,7 @@ def test_what_somebody_else_pressed_is_not_done_in_ones_name(
 ) -> None:
     press = pressed(waiting[0], action="approve", by=str(owen.pk))
     answer = desk_of_mona.post(decide_at(waiting[0]), press, headers=SCRIPT)
-    assert answer.status_code == 422 and "Somebody else" in answer.json()["said"]
+    assert answer.status_code == 422 and "Somebody else" in answer.json()["message"]
     undo = {"decision": "1", "by": str(owen.pk)}
     answer = desk_of_mona.post("/review/daily/undo/", undo, headers=SCRIPT)
     assert answer.status_code == 409

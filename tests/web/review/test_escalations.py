@@ -84,7 +84,7 @@ def test_a_comment_that_changed_is_not_escalated(
     actions.approve(owen, waiting[0].pk, expected_version=1)
     press = pressed(waiting[0], action="senior")
     answer = client.post(decide_at(waiting[0]), press, headers=SCRIPT)
-    assert answer.status_code == 422 and "changed meanwhile" in answer.json()["said"]
+    assert answer.status_code == 422 and "changed meanwhile" in answer.json()["message"]
     assert not Escalation.objects.exists()
 
 

@@ -125,7 +125,7 @@ def test_an_answer_is_a_reading_and_changes_nothing(
     page = given(desk_of_mona)
     for _ in range(2):
         answer = press(desk_of_mona, settled, page, clause="no-abuse", note="Sounds like a threat.")
-        assert (answer.status_code, answer.json()) == (200, {"said": "Rejected."})
+        assert (answer.status_code, answer.json()) == (200, {"message": "Rejected."})
     reading = SecondReview.objects.get()
     assert (reading.kind, reading.status, reading.clause) == ("audit", "rejected", "no-abuse")
     assert (reading.comment, reading.moderator, reading.revision) == (settled, mona, 1)
@@ -148,7 +148,7 @@ def test_a_press_in_another_tab_never_becomes_a_decision(
     page = given(desk_of_mona)
     press(desk_of_mona, settled, page, action="approve")
     late = press(desk_of_mona, settled, page, clause="no-abuse", key=f"{field(page, 'key')}-2")
-    assert late.status_code == 422 and "already" in late.json()["said"]
+    assert late.status_code == 422 and "already" in late.json()["message"]
     assert Decision.objects.count() == SecondReview.objects.count() == 1
 
 
@@ -160,7 +160,7 @@ def test_undo_gives_it_back_to_be_read_again(desk_of_mona: Client, settle: Settl
     undone = {"key": field(page, "key"), "show": "1"}
     for _ in range(2):
         answer = desk_of_mona.post(UNDO, undone, headers=SCRIPT).json()
-        assert answer["said"] == "Taken back. It is in review again."
+        assert answer["message"] == "Taken back. It is in review again."
         assert (answer["pk"], answer["version"]) == (settled.pk, settled.version)
     assert SecondReview.objects.get().taken_back_at
     # The script presses on the card that it kept, a browser without it on a new one.
@@ -179,11 +179,11 @@ def test_skipping_and_escalating_work_as_ever(desk_of_mona: Client, settle: Sett
     first = settle("Settled.")
     mix_in("audit")
     answer = press(desk_of_mona, first, given(desk_of_mona), action="skip")
-    assert answer.json()["said"] == "Skipped."
+    assert answer.json()["message"] == "Skipped."
     assert not SecondReview.objects.exists() and "Ordinary 0." in given(desk_of_mona)
     second = settle("Settled.")
     answer = press(desk_of_mona, second, given(desk_of_mona), action="senior", note="Ask her.")
-    assert answer.json()["said"] == "Escalated."
+    assert answer.json()["message"] == "Escalated."
     reading = SecondReview.objects.get()
     assert (reading.status, reading.note) == (Status.IN_REVIEW, "Ask her.")
 
@@ -192,7 +192,7 @@ def test_putting_it_off_is_no_answer(desk_of_mona: Client, settle: Settle) -> No
     drawn = settle("Settled.")
     mix_in("audit")
     answer = press(desk_of_mona, drawn, given(desk_of_mona), action="defer-4")
-    assert answer.json()["said"] == "Deferred."
+    assert answer.json()["message"] == "Deferred."
     drawn.refresh_from_db()
     assert drawn.status == Status.APPROVED and drawn.deferred_until is None
     assert not SecondReview.objects.exists() and "Ordinary 0." in given(desk_of_mona)
@@ -206,7 +206,7 @@ def test_a_comment_that_changed_meanwhile_is_not_read_again(
     page = given(desk_of_mona)
     actions.reject(owen, settled.pk, clauses=["no-abuse"], expected_version=settled.version)
     answer = press(desk_of_mona, settled, page, action="approve")
-    assert answer.status_code == 422 and "changed meanwhile" in answer.json()["said"]
+    assert answer.status_code == 422 and "changed meanwhile" in answer.json()["message"]
     assert not SecondReview.objects.exists()
     assert "Settled." not in given(desk_of_mona)
 
@@ -312,7 +312,7 @@ def test_it_is_not_taken_back_once_it_is_settled(
     press(desk_of_mona, settled, page, clause="no-abuse")
     uphold(owen, daily, SecondReview.objects.get().pk, key="k-1")
     answer = desk_of_mona.post(UNDO, {"key": field(page, "key")}, headers=SCRIPT)
-    assert answer.status_code == 409 and "decided since" in answer.json()["said"]
+    assert answer.status_code == 409 and "decided since" in answer.json()["message"]
     assert not SecondReview.objects.exclude(taken_back_at=None).exists()
 
 

@@ -29,7 +29,7 @@ function say(text, { next = null, trouble = false } = {}) {
   line.classList.toggle("trouble", trouble);
 }
 
-function show(card, said, options) {
+function show(card, message, options) {
   closeSheets(shown());
   shown().replaceWith(card);
   for (const button of card.querySelectorAll("[form=undo]")) button.hidden = !canUndo();
@@ -38,7 +38,7 @@ function show(card, said, options) {
     history.replaceState(null, "", card.dataset.address);
     document.title = card.dataset.title;
   }
-  say(said, options);
+  say(message, options);
   scrollTo(0, 0);
   card.querySelector("#who").focus({ preventScroll: true });
 }
@@ -46,9 +46,9 @@ function show(card, said, options) {
 const canUndo = () => Boolean(past.length || older);
 const spare = (id) => document.importNode(find(id).content.firstElementChild, true);
 
-function advance(said) {
+function advance(message) {
   const next = line.next();
-  show(next ?? spare("#between"), said, { next });
+  show(next ?? spare("#between"), message, { next });
   line.fill();
 }
 
@@ -104,7 +104,7 @@ function decide(form, button) {
   outbox.add({ address: form.getAttribute("action"), pk: Number(card.dataset.pk), fields });
   if (button.matches(".wrong")) return toggle(button);
   if (!fields.action || fields.action === "approve") remember(fields.key, card);
-  advance(button.dataset.said);
+  advance(button.dataset.message);
 }
 
 function undo() {
@@ -129,7 +129,7 @@ async function look(link) {
   looking = false;
   if (shown() !== from) return;
   if (!data.html) {
-    return say(data.said ?? "The server does not answer.", { trouble: !data.said });
+    return say(data.message ?? "The server does not answer.", { trouble: !data.message });
   }
   const card = toElement(data.html);
   leave(from);
@@ -141,7 +141,7 @@ function saved(press, data) {
   if ("undoable" in data) older = data.undoable;
   if (data.html) {
     leave(shown());
-    show(toElement(data.html), data.said);
+    show(toElement(data.html), data.message);
   } else if (data.version && Number(shown().dataset.pk) === data.pk) {
     find("#decide [name=version]").value = data.version;
   }
@@ -149,10 +149,10 @@ function saved(press, data) {
 
 function late(press, data) {
   const card = forget(press);
-  if (data.html) return comeBack(toElement(data.html), data.said);
+  if (data.html) return comeBack(toElement(data.html), data.message);
   const wanted = press.fields.clause ? "rejected" : "approved";
-  if (!data.version || data.status === wanted) return notify(data.said);
-  notify(`${data.said} Your press on the comment of ${nameOf(card)} changed nothing.`, {
+  if (!data.version || data.status === wanted) return notify(data.message);
+  notify(`${data.message} Your press on the comment of ${nameOf(card)} changed nothing.`, {
     address: press.address.replace("decide/", ""),
     overturn: () => {
       const key = `${press.fields.key}-o`;
@@ -164,7 +164,7 @@ function late(press, data) {
 }
 
 function refused(press, status, data) {
-  const why = data.said ?? (status === 404 ? "A comment is gone." : "The server failed.");
+  const why = data.message ?? (status === 404 ? "A comment is gone." : "The server failed.");
   const card = forget(press);
   const again = data.html ? toElement(data.html) : status >= 500 && card;
   if (again) comeBack(again, why);
