@@ -220,7 +220,7 @@ def test_files_of_an_older_redis_are_read(folder):
     files = folder / "redis" / "files"
     files.mkdir(parents=True)
     (files / "appendonly.aof").write_bytes(FILE_OF_REDIS_6)
-    for _ in range(2):  # the first start rewrites them
+    for _ in range(2):  # the first start moves them to a folder
         started = start_redis(folder / "redis")
         try:
             assert redis.from_url(started.url).lrange("bell", 0, -1) == [b"second", b"first"]
