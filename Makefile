@@ -9,9 +9,10 @@ DATA ?= var
 BIN := .venv/bin
 ARGS ?=
 
-# The first Python from 3.11 on that can make virtual environments.
+# Every pinned package has a wheel for these; the first that can make virtual environments is taken.
+SUITABLE := (3, 11) <= sys.version_info < (3, 15)
 PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3.14 python3 python; do \
-	$$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(not $(SUITABLE))' \
 		>/dev/null 2>&1 && { echo $$python; break; }; done)
 
 .PHONY: help run test check format chaos bench screenshot lock clean browser
@@ -63,9 +64,13 @@ screenshot: .venv/dev.stamp browser
 browser:
 	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-		echo "· Chromium for the browser tests"; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-			--no-install-recommends chromium; } </dev/null >.venv/chromium.log 2>&1 \
+		echo "· Chromium for the browser tests, with apt-get (once; a minute or two)"; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+			--no-install-recommends chromium; } </dev/null 2>&1 | tee .venv/chromium.log \
+		| while read -r line; do case $$line in \
+			"Need to get"*|"Unpacking chromium "*|"Setting up chromium "*) \
+				echo "  $$line";; esac; done; \
+		command -v chromium >/dev/null 2>&1 \
 		|| echo "  could not be installed (.venv/chromium.log says why): browser tests are skipped"; \
 	else \
 		echo "· No Chromium: the browser tests are skipped; install the package 'chromium' for them"; \
@@ -74,25 +79,33 @@ browser:
 # The environment is made once and again when the pinned requirements change.
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then \
-		echo "Moderato needs Python 3.11 or newer with its venv module: install it (Debian: apt install python3-venv), or name it with make PYTHON=/path/to/python3." >&2; \
+		echo "Moderato needs Python 3.11 to 3.14 with its venv module: install one (Debian: apt install python3-venv), or name it with make PYTHON=/path/to/python3." >&2; \
 		exit 1; fi
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Moderato needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not $(SUITABLE))' || { \
+		echo "Moderato needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 1; }
 	@echo "· Virtual environment in .venv ($$($(PYTHON) --version))"
 	@rm -rf .venv && $(PYTHON) -m venv .venv || { \
 		rm -rf .venv; \
 		echo "The virtual environment .venv cannot be made here: see the line above." >&2; exit 1; }
 
+# Shows a line for each wheel of a megabyte or more instead of pip's pages; warnings stay.
+define pip_install
+	@echo "· Python packages from $(1) (once; a minute or two)"
+	@{ $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --no-input \
+		--require-hashes --only-binary :all: -r $(1) </dev/null || echo failed; } \
+	| while read -r line; do case $$line in \
+		*".whl ("*" MB)") file=$${line% [(]*}; file=$${file##* }; version=$${file#*-}; \
+			echo "  $${file%%-*} $${version%%-*} ($${line##*[(]}";; \
+		"Installing collected packages"*) echo "  installing the packages";; \
+		failed) exit 1;; esac; done
+endef
+
 .venv/run.stamp: requirements.txt | .venv/bin/python
-	@echo "· Python packages from requirements.txt (once; a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
-		--require-hashes --only-binary :all: -r requirements.txt </dev/null
+	$(call pip_install,requirements.txt)
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt | .venv/bin/python
-	@echo "· Python packages from requirements-dev.txt (once; a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
-		--require-hashes --only-binary :all: -r requirements-dev.txt </dev/null
+	$(call pip_install,requirements-dev.txt)
 	@touch $@
 
 lock: | .venv/bin/python

