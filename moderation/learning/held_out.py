@@ -14,8 +14,14 @@ from moderation.learning.labels import Label
 from moderation.models import Site
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.scoring.context import THREAD, Waiting, gather
-from moderation.scoring.site_classifier import ADAPTED, SiteClassifier, bundled, classifier_for
+from moderation.scoring.context import THREAD, Subject, gather
+from moderation.scoring.site_classifier import (
+    ADAPTED,
+    SiteClassifier,
+    bundled,
+    classifier_for,
+    item_of,
+)
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -32,9 +38,14 @@ def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
     items: list[Item] = []
     measured: list[Measurement] = []
     for batch in _batches(labels):
-        rows = [_as_waiting(label) for label in batch]
-        around = gather(rows)
-        for one in base.score_batch([around.item(row) for row in rows]):
+        # The author's record is not a signal: it is not looked up.
+        contexts = gather(
+            [
+                Subject(label.comment_pk, label.story_pk, None, label.parent_pk, label.text)
+                for label in batch
+            ]
+        )
+        for one in base.score_batch([item_of(context) for context in contexts]):
             measured.append(replace(one, passage=None))
         items += [Item(text=label.text) for label in batch]
     return items, measured
@@ -56,21 +67,6 @@ def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
         of_story[label.story_pk] += 1
     if batch:
         yield batch
-
-
-def _as_waiting(label: Label) -> Waiting:
-    """Return the label's comment as the drain would take it; its author's record is not asked."""
-    return Waiting(
-        pk=label.comment_pk,
-        site_pk=0,
-        story_pk=label.story_pk,
-        author_pk=None,
-        parent_pk=label.parent_pk,
-        body=label.text,
-        version=0,
-        revision=0,
-        attempts=0,
-    )
 
 
 def compare_later(

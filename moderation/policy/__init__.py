@@ -19,8 +19,10 @@ from moderation.policy.document import (
 )
 from moderation.policy.evaluate import Reason, Verdict, evaluate
 from moderation.policy.facts import COMPARISONS, FACTS, SIGNALS, Facts
+from moderation.policy.holds import apply_site_rules
 from moderation.policy.margins import near_misses
 from moderation.policy.parse import parse
+from moderation.policy.priority import priority_of
 from moderation.policy.public import PublicView, public_view
 from moderation.policy.simulation import Comparison, compare
 from moderation.policy.wording import describe, describe_condition, explain_to_author
@@ -44,6 +46,7 @@ __all__ = [
     "Rule",
     "Verdict",
     "WordList",
+    "apply_site_rules",
     "compare",
     "describe",
     "describe_condition",
@@ -52,5 +55,6 @@ __all__ = [
     "explain_to_author",
     "near_misses",
     "parse",
+    "priority_of",
     "public_view",
 ]

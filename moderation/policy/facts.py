@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from moderation.policy.comment_text import CommentText
@@ -62,6 +62,10 @@ class Facts:
     submissions_last_hour: int = 0
     duplicates: int = 0
     parent_status: str = ""
+
+    def scored(self, signals: dict[str, float], language: str, *, trained: bool) -> Facts:
+        """Return these facts with a score: signals (0-1), language, and whether it is trained."""
+        return replace(self, signals=signals, language=language, trained=trained)
 
     @property
     def links(self) -> int:

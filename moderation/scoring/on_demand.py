@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 
 from moderation.models import Site
 from moderation.platform.errors import Unavailable
-from moderation.scoring.judge import usable_classifier
-from moderation.scoring.site_classifier import SiteClassifier, UnusableBundle, bundled
+from moderation.scoring.site_classifier import (
+    SiteClassifier,
+    UnusableBundle,
+    bundled,
+    usable_classifier,
+)
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement

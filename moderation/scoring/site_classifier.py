@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from moderation.models import ClassifierVersion
+from moderation.scoring.context import CommentContext
 
 if TYPE_CHECKING:
     from classifiers import Classifier, Contribution, Item, Measurement
@@ -52,12 +53,30 @@ class SiteClassifier:
             for measured, value in zip(measurements, learned, strict=True)
         ]
 
+    def score_comments(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
+        """Score comments in their contexts; one measurement each, in order."""
+        return self.score_batch([item_of(context) for context in contexts])
+
     def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
         """Say which words weighed in which signal, strongest first; in all of them by default."""
         found = self.base.explain(item, signals=signals)
         if self.adaptation is not None and (signals is None or ADAPTED in signals):
             found += self.adaptation.explain(item)
         return sorted(found, key=lambda one: -abs(one.weight))
+
+
+def item_of(context: CommentContext) -> Item:
+    """Return a comment and its context as a classifier takes it: the thread oldest first."""
+    from classifiers import Item  # noqa: PLC0415
+
+    return Item(
+        text=context.text,
+        title=context.story.title,
+        story=context.story.body,
+        section=context.story.section,
+        parent=context.parent,
+        thread=tuple(reversed(context.story.thread)),
+    )
 
 
 class UnusableBundle(Exception):
@@ -98,6 +117,25 @@ def classifier_for(site_pk: int) -> SiteClassifier:
     except VersionError as error:
         _complain(live[0], f"site {site_pk}: the bundled classifier serves alone: {error}")
         return SiteClassifier(base, None, bundled_row_pk(), base.version, damaged=error.damaged)
+
+
+def score_for_site(
+    site_pk: int, contexts: Sequence[CommentContext]
+) -> tuple[SiteClassifier | None, Sequence[Measurement | None]]:
+    """Return the site's classifier and its scores; None for each where it cannot be used."""
+    classifier = usable_classifier(site_pk)
+    if classifier is None:
+        return None, [None] * len(contexts)
+    return classifier, classifier.score_comments(contexts)
+
+
+def usable_classifier(site_pk: int) -> SiteClassifier | None:
+    """Return the site's classifier; None (and a line in the log) when the bundle is broken."""
+    try:
+        return classifier_for(site_pk)
+    except UnusableBundle as error:
+        logger.error("site %s: the classifier cannot be used: %s", site_pk, error)
+        return None
 
 
 class VersionError(Exception):

@@ -27,11 +27,10 @@ from moderation.models import (
 )
 from moderation.platform.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
 from moderation.platform.errors import Suspended as Refused
-from moderation.policy import Facts, parse
+from moderation.policy import Facts, apply_site_rules, parse, priority_of
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy_versions.live import ensure_default
-from moderation.scoring.context import Waiting, gather
-from moderation.scoring.judge import apply_site_rules, priority_of
+from moderation.scoring.context import Subject, gather
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}
@@ -202,10 +201,10 @@ def test_erasing_the_author_erases_notes_and_changes(
 def test_a_person_reads_what_the_policy_would_approve(standing: str) -> None:
     judge = parse(DEFAULT_DOCUMENT)
     facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-    verdict = apply_site_rules(judge, facts, "open")
+    verdict = apply_site_rules(judge, facts, story_state="open")
     assert verdict.outcome == "review" and verdict.reasons[-1].rule == "author-held"
     closed = apply_site_rules(
-        judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), "closed"
+        judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), story_state="closed"
     )
     assert closed.outcome == "reject"  # a rejection stays one
     assert (priority_of(facts) < 0) == (standing == "muted")
@@ -221,14 +220,14 @@ def test_a_policy_may_trust() -> None:
     judge = parse(document)
     for standing, outcome in (("trusted", "approve"), ("normal", "review")):
         facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-        assert apply_site_rules(judge, facts, "open").outcome == outcome
+        assert apply_site_rules(judge, facts, story_state="open").outcome == outcome
 
 
 def test_the_standing_is_a_fact_of_the_comment(
     senior: Moderator, ravi: Author, make_comment: MakeComment
 ) -> None:
     comment = make_comment(author=ravi)
-    row = Waiting(comment.pk, ravi.site_id, comment.story_id, ravi.pk, None, "x", 1, 1, 0)
-    assert gather([row]).facts(row, None).author_standing == "normal"
+    subject = Subject.of(comment)
+    assert gather([subject])[0].facts.author_standing == "normal"
     change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
-    assert gather([row]).facts(row, None).author_standing == "trusted"
+    assert gather([subject])[0].facts.author_standing == "trusted"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moderation.scoring.judge import MILD
+from moderation.policy.priority import MILD
 from moderation.scoring.site_classifier import ADAPTED
 
 if TYPE_CHECKING:
