@@ -15,13 +15,7 @@ from moderation.models import Site
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.context import THREAD, Subject, gather
-from moderation.scoring.site_classifier import (
-    ADAPTED,
-    SiteClassifier,
-    bundled,
-    classifier_for,
-    item_of,
-)
+from moderation.scoring.site_classifier import ADAPTED, SiteClassifier
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -30,11 +24,16 @@ if TYPE_CHECKING:
 MEASURED_AT_ONCE = 500
 
 
-def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
-    """Measure labelled comments as the drain does; stories are held for one batch only."""
+def measure(
+    labels: Sequence[Label], serving: SiteClassifier
+) -> tuple[list[Item], list[Measurement]]:
+    """Score labelled comments as the drain does, by the bundled classifier.
+
+    Stories are held for one batch only. Returns for each label its text alone, as the site's own
+    classifier learns it, and the bundled scores in context.
+    """
     from classifiers import Item  # noqa: PLC0415
 
-    base = bundled()
     items: list[Item] = []
     measured: list[Measurement] = []
     for batch in _batches(labels):
@@ -45,8 +44,8 @@ def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
                 for label in batch
             ]
         )
-        for one in base.score_batch([item_of(context) for context in contexts]):
-            measured.append(replace(one, passage=None))
+        scores = serving.score_bundled(contexts)
+        measured += [replace(score, passage=None) for score in scores]
         items += [Item(text=label.text) for label in batch]
     return items, measured
 
@@ -70,7 +69,7 @@ def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
 
 
 def compare_later(
-    site: Site,
+    current: SiteClassifier,
     adaptation: Adaptation,
     items: Sequence[Item],
     measured: Sequence[Measurement],
@@ -78,7 +77,6 @@ def compare_later(
     cut: int,
 ) -> Later:
     """Return what the candidate and what serves now say of the later comments."""
-    current = classifier_for(site.pk)
     labels = np.array(targets, dtype=np.float64)
     if current.adaptation is not None:
         name = current.name

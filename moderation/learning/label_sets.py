@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from moderation.learning.labels import Label, stream_labels
+from moderation.learning.labels import WEIGHTS, Label, stream_labels
 from moderation.learning.near_copies import NearCopies
 from moderation.learning.suggestions import stream_suggestions
 from moderation.models import Site
@@ -87,11 +87,22 @@ def what_is_missing(labels: Sequence[Label]) -> str:
 
 def balanced_weights(labels: Sequence[Label]) -> list[float]:
     """Return each label's weight: by provenance, and no voice beyond its share of the whole."""
+    weights = [WEIGHTS[label.provenance] * label.trust for label in labels]
+    voices = [_voice_of(label) for label in labels]
     by_voice: dict[str, float] = defaultdict(float)
-    for label in labels:
-        by_voice[label.voice] += label.weight
+    for voice, weight in zip(voices, weights, strict=True):
+        by_voice[voice] += weight
     scale = _scales(dict(by_voice))
-    return [label.weight * scale[label.voice] for label in labels]
+    return [weight * scale[voice] for voice, weight in zip(voices, weights, strict=True)]
+
+
+def _voice_of(label: Label) -> str:
+    """Return whose word a label is: one moderator's, one key's, or that of an unnamed source."""
+    if label.moderator_pk is not None:
+        return f"moderator {label.moderator_pk}"
+    if label.key_pk is not None:
+        return f"key {label.key_pk}"
+    return label.provenance.value
 
 
 def _scales(totals: dict[str, float]) -> dict[str, float]:
@@ -111,16 +122,13 @@ def _scales(totals: dict[str, float]) -> dict[str, float]:
 
 def _newest(stream: Iterable[Label]) -> tuple[list[Label], int]:
     kept: list[Label] = []
-    known, copies, characters = NearCopies(), 0, 0
-    for label in stream:
-        if known.is_copy(label.text):
-            copies += 1
-            continue
+    known, characters = NearCopies(), 0
+    for label in known.without_copies(stream):
         kept.append(label)
         characters += len(label.text)
         if len(kept) >= MOST_LABELS or characters >= MOST_CHARACTERS:
             break
-    return kept, copies
+    return kept, known.copies
 
 
 def _within_author_cap(newest_first: Sequence[Label]) -> list[Label]:

@@ -93,20 +93,6 @@ class Label(NamedTuple):
     key_pk: int | None = None
     trust: float = 1.0
 
-    @property
-    def weight(self) -> float:
-        """How much it counts by where it comes from."""
-        return WEIGHTS[self.provenance] * self.trust
-
-    @property
-    def voice(self) -> str:
-        """Whose word it is: one moderator's, or that of a source without names."""
-        if self.moderator_pk is not None:
-            return f"moderator {self.moderator_pk}"
-        if self.key_pk is not None:
-            return f"key {self.key_pk}"
-        return self.provenance.value
-
 
 def stream_labels(site: Site) -> Iterator[Label]:
     """Yield a site's labels, the newest decision first; at most PAGE of them are held at a time."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +27,32 @@ _word = re.compile(r"\w+")
 _digits = re.compile(r"\d+")
 
 
+class HasText(Protocol):
+    """Something with a text."""
+
+    @property
+    def text(self) -> str:
+        """The text to compare."""
+
+
+Item = TypeVar("Item", bound=HasText)
+
+
 class NearCopies:
     """Remembers the texts it was shown, 300 bytes or so for each."""
 
     def __init__(self) -> None:
+        self.copies = 0
         self._sketches: list[Sketch] = []
         self._places: dict[tuple[int, ...], list[int]] = {}
+
+    def without_copies(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items whose `text` is no near-copy of an earlier one; count the others."""
+        for item in items:
+            if self.is_copy(item.text):
+                self.copies += 1
+            else:
+                yield item
 
     def is_copy(self, text: str) -> bool:
         """Tell whether a text was shown before, nearly; remember it when it was not."""

@@ -30,7 +30,7 @@ from moderation.learning.labels import Label, count_decisions
 from moderation.learning.promote import live_version, promote
 from moderation.learning.suggestions import count_suggestions
 from moderation.models import ClassifierVersion, Site
-from moderation.scoring.site_classifier import bundled, bundled_row_pk, digest_of, unusable
+from moderation.scoring.site_classifier import bundled, bundled_row_pk, classifier_for, unusable
 
 if TYPE_CHECKING:
     from classifiers.site_model import Adaptation
@@ -78,10 +78,16 @@ def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
         if not alone:
             return Training(site, "running", f"{site.name} is being trained already.")
         found = collect(site)
+        summary = found.summary()
         learned, later = split(found.labels)
         if missing := what_is_missing(found.labels) or _missing_later(learned, later):
-            return Training(site, "too_few", missing, {"labels": found.summary()})
-        return _train(site, found, len(learned), dry_run=dry_run, seed=seed)
+            return Training(site, "too_few", missing, {"labels": summary})
+        candidate = _learn(site, found, len(learned), seed=seed)
+        candidate.report["labels"] = summary
+        version = None if dry_run else _store(site, candidate)
+        verdict = candidate.verdict
+        state = "promoted" if verdict.promote else "refused"
+        return Training(site, state, verdict.words, candidate.report, version)
 
 
 def retrain_due(seconds: float = RUN_SECONDS) -> bool:
@@ -155,49 +161,55 @@ def _missing_later(learned: Sequence[Label], later: Sequence[Label]) -> str:
     return ""
 
 
-def _train(site: Site, found: LabelSet, cut: int, *, dry_run: bool, seed: int) -> Training:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a run learned: weights, the row of the bundled classifier, report, the gate's verdict."""
+
+    adaptation: Adaptation
+    base_pk: int
+    report: dict[str, Any]
+    verdict: GateResult
+
+
+def _learn(site: Site, found: LabelSet, cut: int, *, seed: int) -> Candidate:
+    """Learn from the labels before `cut`, and compare with what serves now on those after it."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 (heavy: only training needs it)
 
     from classifiers import site_model  # noqa: PLC0415
 
-    base = bundled()
+    serving, base_pk = classifier_for(site.pk), bundled_row_pk()
     targets = [label.rejected for label in found.labels]
-    with threadpool_limits(limits=1):  # comments are scored beside it
-        items, measured = measure(found.labels)
+    with threadpool_limits(limits=1):  # other processes score comments at the same time
+        items, measured = measure(found.labels, serving)
         adaptation = site_model.fit(
-            base,
+            serving.base,
             items[:cut],
             targets[:cut],
             weights=found.weights[:cut],
             seed=seed,
             measurements=measured[:cut],
         )
-        later = compare_later(site, adaptation, items, measured, targets, cut)
+        later = compare_later(serving, adaptation, items, measured, targets, cut)
         report = examine(later, thresholds_of(site))
-    ruling = decide_gate(report)
-    report |= {"labels": found.summary(), "learned": adaptation.card, "passed": ruling.promote}
-    state = "promoted" if ruling.promote else "refused"
-    if dry_run:
-        return Training(site, state, ruling.words, report)
-    return Training(site, state, ruling.words, report, _store(site, adaptation, report, ruling))
+        verdict = decide_gate(report)
+    report |= {"learned": adaptation.card, "passed": verdict.promote}
+    return Candidate(adaptation, base_pk, report, verdict)
 
 
-def _store(
-    site: Site, adaptation: Adaptation, report: dict[str, Any], ruling: GateResult
-) -> ClassifierVersion:
+def _store(site: Site, candidate: Candidate) -> ClassifierVersion:
     """Write the candidate with its report, and promote it if it passed: all or nothing."""
-    artefact = adaptation.to_bytes()
+    version = ClassifierVersion(
+        site=site,
+        base_id=candidate.base_pk,
+        name=_next_name(site),
+        artefact=candidate.adaptation.to_bytes(),
+        report=candidate.report,
+        verdict=candidate.verdict.words,
+    )
+    version.digest = version.computed_digest
     with transaction.atomic():
-        version = ClassifierVersion.objects.create(
-            site=site,
-            base_id=bundled_row_pk(),
-            name=_next_name(site),
-            artefact=artefact,
-            digest=digest_of(artefact),
-            report=report,
-            verdict=ruling.words,
-        )
-        if ruling.promote:
+        version.save()
+        if candidate.verdict.promote:
             promote(version)
     return version
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -48,3 +50,8 @@ class ClassifierVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def computed_digest(self) -> str:
+        """The digest of the artefact as it is now (SHA-256, hexadecimal); `digest` is that stored."""
+        return hashlib.sha256(bytes(self.artefact or b"")).hexdigest()

@@ -7,7 +7,6 @@ process which measures none stays small and starts at once.
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import time
 from collections.abc import Sequence
@@ -56,6 +55,10 @@ class SiteClassifier:
     def score_comments(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
         """Score comments in their contexts; one measurement each, in order."""
         return self.score_batch([item_of(context) for context in contexts])
+
+    def score_bundled(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
+        """Score comments by the bundled classifier alone."""
+        return self.base.score_batch([item_of(context) for context in contexts])
 
     def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
         """Say which words weighed in which signal, strongest first; in all of them by default."""
@@ -159,14 +162,13 @@ def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
             "the site anew.",
             damaged=False,
         )
-    artefact = bytes(row.artefact or b"")
-    if digest_of(artefact) != row.digest:
+    if row.computed_digest != row.digest:
         raise VersionError(
             f"the weights of {row.name} are damaged or altered; roll back or train anew.",
             damaged=True,
         )
     try:
-        return site_model.from_bytes(artefact, base)
+        return site_model.from_bytes(bytes(row.artefact or b""), base)
     except BundleError as error:
         raise VersionError(f"{row.name}: {error}", damaged=True) from error
 
@@ -178,11 +180,6 @@ def unusable(row: ClassifierVersion, base: Classifier) -> str:
     except VersionError as error:
         return str(error)
     return ""
-
-
-def digest_of(artefact: bytes) -> str:
-    """Return the digest that is stored beside a version's weights (SHA-256, hexadecimal)."""
-    return hashlib.sha256(artefact).hexdigest()
 
 
 @functools.lru_cache(maxsize=64)
