@@ -30,7 +30,7 @@ run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up --host $(LISTEN) --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
