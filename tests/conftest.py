@@ -12,6 +12,7 @@ import django
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
+from threadpoolctl import threadpool_limits
 
 from moderation.embedded import EmbeddedServerError, Lifeline, start_postgres, start_redis
 from moderation.embedded.lifeline import alive
@@ -43,8 +44,19 @@ def pytest_configure(config: pytest.Config) -> None:
         start_servers(config)
     os.environ.setdefault("BASE_URL", "http://localhost:8000")  # whatever `make run` left in var/
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    one_thread_each()
     if worker or config.getoption("dist", "no") == "no":
         set_up_django(config)
+
+
+def one_thread_each() -> None:
+    """Keep numerical libraries to one thread: on busy cores theirs wait for each other, spinning.
+
+    Libraries that are loaded later, here and in other processes, read the environment.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"
+    threadpool_limits(limits=1)
 
 
 def start_servers(config: pytest.Config) -> None:
