@@ -174,8 +174,8 @@ def test_what_takes_too_long_is_stopped_and_said(
         return asked(site, filters).extra(where=["pg_sleep(10) IS NOT NULL"])
 
     monkeypatch.setattr(queues, "filter_comments", slow)
-    monkeypatch.setattr(queues.bounded.__wrapped__, "__defaults__", (50,))
-    monkeypatch.setattr(queues.count_comments, "__kwdefaults__", {"cap": 9, "milliseconds": 50})
+    monkeypatch.setattr(queues.bounded.__wrapped__, "__defaults__", (300,))
+    monkeypatch.setattr(queues.count_comments, "__kwdefaults__", {"cap": 9, "milliseconds": 300})
     client.force_login(mona)
     answer = client.get("/review/daily/")
     assert answer.status_code == 200
