@@ -94,11 +94,19 @@ def set_up_django(config: pytest.Config) -> None:
     django.setup()
     # A test is one transaction, idle for as long as the test computes on a busy machine.
     connections["default"].settings_dict["OPTIONS"]["options"] += PATIENT
+    if template := os.environ.get("TEST_DATABASE_TEMPLATE"):
+        own_copy(template)
     # Passwords are hashed as in production, but cheaply: most tests make a user or two.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
     Argon2PasswordHasher.parallelism = 1
     config.pluginmanager.import_plugin("tests.cast")
     config.pluginmanager.import_plugin("tests.services.desk")
+
+
+def own_copy(template: str) -> None:
+    """Give this process a copy of a migrated database: a mutant's process lives for a few tests."""
+    name = f"test_{os.getpid()}"
+    connections["default"].settings_dict["TEST"] |= {"NAME": name, "TEMPLATE": template}
 
 
 @pytest.hookimpl(optionalhook=True)
