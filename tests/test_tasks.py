@@ -205,6 +205,7 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     assert tasks.score_pending.soft_time_limit > scoring.DRAIN_SECONDS
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("task", "service", "verb"),
     [
