@@ -15,11 +15,12 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3.14 pyth
 	$$python -c 'import sys, ensurepip, venv; sys.exit(not $(SUITABLE))' \
 		>/dev/null 2>&1 && { echo $$python; break; }; done)
 
-.PHONY: help run test check format chaos bench screenshot lock clean browser
+.PHONY: help run test mutants check format chaos bench screenshot lock clean browser
 
 help:
 	@echo "make run         start everything: http://localhost:$(PORT) (PORT=8001 for another port)"
 	@echo "make test        run the tests, on all cores  ARGS='-k queue' passes options to pytest"
+	@echo "make mutants     change the code in small ways: which change does no test notice?"
 	@echo "make check       lint, types, import contracts, missing migrations, system checks"
 	@echo "make chaos       break the parts under load and count what is lost (SECONDS=60)"
 	@echo "make bench       measure, with peers in the same run"
@@ -31,7 +32,10 @@ run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up --host $(LISTEN) --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+mutants: .venv/dev.stamp
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -117,5 +121,5 @@ lock: | .venv/bin/python
 	@echo "· requirements.txt and requirements-dev.txt are pinned anew; commit both"
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
+	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max
@@ -202,6 +203,7 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     assert tasks.score_pending.soft_time_limit > drain.DRAIN_SECONDS
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("task", "service", "verb"),
     [
@@ -251,6 +253,15 @@ class Worker:
         """Return once the worker takes messages."""
         assert eventually(lambda: "ready." in self.log.read_text()), self.log.read_text()
 
+    def wait_until_idle(self) -> None:
+        """Return once every task that the worker took has ended."""
+
+        def idle() -> bool:
+            log = self.log.read_text()
+            return log.count("] received") == log.count("] succeeded in")
+
+        assert eventually(idle), self.log.read_text()
+
     def children(self) -> list[int]:
         """The pids of the pool."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -271,12 +282,20 @@ class Worker:
 def worker(transactional_db: None, tmp_path: Path, daily: Site) -> Iterator[Worker]:
     """A worker that is ready; The Daily has its policy."""
     live.ensure_default(daily)
+    forget_messages()
     started = Worker(tmp_path / "worker.log")
     try:
         started.wait_until_ready()
         yield started
     finally:
         started.stop()
+
+
+def forget_messages() -> None:
+    """Empty the queues: other tests rang for comments that are gone."""
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    for key in broker.scan_iter("moderato:*"):
+        broker.delete(key)
 
 
 def all_decided() -> bool:
@@ -295,6 +314,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
 
+    worker.wait_until_idle()
     for pid in worker.children():
         os.kill(pid, signal.SIGKILL)
     make_comment()
@@ -302,6 +322,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     assert eventually(all_decided), worker.log.read_text()
 
     # PostgreSQL ended every connection, as a restart does: the next task opens a new one.
+    worker.wait_until_idle()
     with connection.cursor() as cursor:
         cursor.execute(END_CONNECTIONS)
     make_comment()
@@ -331,7 +352,8 @@ def test_comments_are_scored_while_a_site_is_trained(
 ) -> None:
     for text, rejected in comments(450):
         wanted = Status.REJECTED if rejected else Status.APPROVED
-        decide(make_comment(text).pk, status=wanted, source="moderator", expected_version=1, hold=0)
+        reviewed = make_comment(text, status=Status.IN_REVIEW)
+        decide(reviewed.pk, status=wanted, source="moderator", expected_version=1, hold=0)
     app.send_task("moderation.tasks.retrain", queue="training")
     assert eventually(is_training), worker.log.read_text()
     make_comment()

@@ -18,8 +18,6 @@ from sklearn.utils import estimator_checks as checks
 from classifiers import Classifier, Item
 from classifiers.estimators import AdaptedClassifier, CommentFeatures, SignalClassifier
 
-pytestmark = pytest.mark.xdist_group("estimators")
-
 ESTIMATORS = [CommentFeatures(), SignalClassifier(), AdaptedClassifier()]
 TEXTS = [f"Vote for zeppelins, round {n}" for n in range(20)] + [
     f"The tram was late on day {n}" for n in range(20)

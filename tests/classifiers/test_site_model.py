@@ -12,8 +12,6 @@ from classifiers import BundleError, Classifier, Item, site_model
 from classifiers.evaluation import report
 from tests.classifiers.conftest import STORY, TITLE
 
-pytestmark = pytest.mark.xdist_group("adapt")
-
 _REJECTED = ("Vote for my cousin's zeppelin company", "Zeppelins are the answer, buy a zeppelin",
              "Has anyone mentioned zeppelins here", "My zeppelin page explains it all")  # fmt: skip
 _APPROVED = ("The library should open on Sundays", "Trams are the answer for the old town",
