@@ -163,7 +163,7 @@ def _missing_later(learned: Sequence[Label], later: Sequence[Label]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a run learned: weights, the row of the bundled classifier, report, the gate's verdict."""
+    """What a run learned: its weights, the bundled row, the report and the gate's verdict."""
 
     adaptation: Adaptation
     base_pk: int

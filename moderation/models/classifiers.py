@@ -53,5 +53,5 @@ class ClassifierVersion(models.Model):
 
     @property
     def computed_digest(self) -> str:
-        """The digest of the artefact as it is now (SHA-256, hexadecimal); `digest` is that stored."""
+        """The digest of the artefact as it is now (SHA-256, hexadecimal)."""
         return hashlib.sha256(bytes(self.artefact or b"")).hexdigest()
