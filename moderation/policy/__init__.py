@@ -1,4 +1,4 @@
-"""The policy: a document that readers see and a program that judges, from one source.
+"""The policy: one document gives the page that readers see and the rules that decide.
 
 Pure: values in, a verdict out. No Django, no clock, no I/O.
 """
@@ -23,7 +23,7 @@ from moderation.policy.margins import near_misses
 from moderation.policy.parse import parse
 from moderation.policy.public import PublicView, public_view
 from moderation.policy.simulation import Comparison, compare
-from moderation.policy.wording import describe, describe_condition, explain_to_author
+from moderation.policy.wording import describe, describe_condition
 
 __all__ = [
     "COMPARISONS",
@@ -49,7 +49,6 @@ __all__ = [
     "describe_condition",
     "diff",
     "evaluate",
-    "explain_to_author",
     "near_misses",
     "parse",
     "public_view",

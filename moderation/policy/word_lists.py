@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from moderation.policy.comment_text import CommentText, fold, words_of
+from moderation.policy.translation import gettext as _
+from moderation.policy.translation import ngettext
 
 MAX_WORDS = 100_000
 MAX_ENTRY = 100
@@ -24,7 +26,7 @@ class Found(NamedTuple):
 
 
 class WordError(ValueError):
-    """An entry that cannot stand in a word list; the message says why."""
+    """A word list cannot have this entry; the message says why."""
 
 
 def read_entry(entry: str) -> tuple[tuple[str, ...], bool]:
@@ -33,23 +35,36 @@ def read_entry(entry: str) -> tuple[tuple[str, ...], bool]:
     Raises WordError for what could match nothing, everything, or something unexpected.
     """
     if not entry.strip():
-        raise WordError("is empty; an empty word would match every comment")
+        raise WordError(_("This is empty; an empty word would match every comment."))
     if len(entry) > MAX_ENTRY:
-        raise WordError(f"is longer than {MAX_ENTRY} characters")
+        message = ngettext(
+            "This is longer than %(limit)s character.",
+            "This is longer than %(limit)s characters.",
+            MAX_ENTRY,
+        )
+        raise WordError(message % {"limit": MAX_ENTRY})
     folded = fold(entry).strip()
     open_ended = folded.endswith("*")
     folded = folded.removesuffix("*")
     if "*" in folded:
-        raise WordError("may have a * only at its end, for any ending")
+        raise WordError(_("This may have a * only at its end, for any ending."))
     words = tuple(words_of(folded))
     if not words:
-        raise WordError("has no letter and no digit; use a rule with a pattern for signs")
+        raise WordError(_("This has no letter and no digit; use a rule with a pattern for signs."))
     if len(words) > MAX_PHRASE:
-        raise WordError(f"has more than {MAX_PHRASE} words")
+        message = ngettext(
+            "This has more than %(limit)s word.", "This has more than %(limit)s words.", MAX_PHRASE
+        )
+        raise WordError(message % {"limit": MAX_PHRASE})
     if open_ended and not folded.endswith(words[-1]):
-        raise WordError("needs a letter or digit right before its *")
+        raise WordError(_("This needs a letter or digit right before its *."))
     if open_ended and len(words) == 1 and len(words[0]) < MIN_STEM:
-        raise WordError(f"needs at least {MIN_STEM} characters before its *")
+        message = ngettext(
+            "This needs at least %(least)s character before its *.",
+            "This needs at least %(least)s characters before its *.",
+            MIN_STEM,
+        )
+        raise WordError(message % {"least": MIN_STEM})
     return words, open_ended
 
 
