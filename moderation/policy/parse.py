@@ -69,7 +69,7 @@ def parse(document: dict[str, Any]) -> CompiledPolicy:
         words=lists,
         process_clause=process,
         document=document,
-        program=compile_rules(rules, lists, patterns),
+        compiled_rules=compile_rules(rules, lists, patterns),
     )
 
 

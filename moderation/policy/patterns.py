@@ -7,7 +7,7 @@ import re2
 from moderation.policy.comment_text import CommentText
 from moderation.policy.translation import gettext as _
 from moderation.policy.translation import gettext_noop, ngettext
-from moderation.policy.word_lists import MAX_SPANS, Found
+from moderation.policy.word_lists import MAX_SPANS, Matches
 
 MAX_PATTERN = 1_000
 # Bytes for one compiled pattern and its cache; RE2 refuses a pattern that needs more. With less,
@@ -26,11 +26,11 @@ _HINTS = (("(?=", _LOOK_AHEAD), ("(?!", _LOOK_AHEAD), ("(?<", _LOOK_BEHIND))
 
 
 class PatternError(ValueError):
-    """A pattern that RE2 refuses, or that would match everything; the message says why."""
+    """RE2 refuses the pattern, or it would match everything; the message says why."""
 
 
 class Pattern:
-    """A compiled pattern; upper and lower case are the same unless it says `(?-i)`."""
+    """A compiled pattern. It ignores case unless it contains `(?-i)`."""
 
     def __init__(self, source: str) -> None:
         if not source.strip():
@@ -51,14 +51,14 @@ class Pattern:
                 _("The pattern matches even an empty text, so it would match every comment.")
             )
 
-    def find(self, reading: CommentText) -> Found | None:
-        """Matches in the body as sent; where there are none, in its folded copy."""
+    def find(self, comment: CommentText) -> Matches | None:
+        """Return the matches in the body; if it has none, those in its folded copy."""
         spans: list[tuple[int, int]] = []
-        if self._compiled.search(reading.encoded) is not None:
-            spans = self._spans(reading.body)
-        elif reading.disguised and self._compiled.search(reading.text) is not None:
-            spans = [reading.original_span(*span) for span in self._spans(reading.text)]
-        return Found(len(spans), tuple(spans)) if spans else None
+        if self._compiled.search(comment.encoded) is not None:
+            spans = self._spans(comment.body)
+        elif comment.disguised and self._compiled.search(comment.text) is not None:
+            spans = [comment.original_span(*span) for span in self._spans(comment.text)]
+        return Matches(len(spans), tuple(spans)) if spans else None
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""Strict checks of JSON values that collect problems instead of stopping at the first."""
+"""Strict checks of JSON values. They collect all problems instead of stopping at the first."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Checker:
             self.problems.append(PolicyProblem(path, message))
 
     def is_object(self, path: str, value: Any) -> bool:
-        """Whether `value` is a JSON object."""
+        """Tell whether `value` is a JSON object."""
         if isinstance(value, dict):
             return True
         self.problem(path, _("This must be an object."))
@@ -76,7 +76,7 @@ class Checker:
                 self.problem(f"{prefix}{key}", _("This is missing."))
 
     def items(self, path: str, value: Any, limit: int) -> Sequence[Any]:
-        """The entries of a list that is not too long."""
+        """Return the entries of a list that is not too long."""
         if not isinstance(value, list):
             self.problem(path, _("This must be a list."))
             return ()
@@ -87,14 +87,14 @@ class Checker:
         return value
 
     def objects(self, path: str, value: Any, limit: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(path, object) of each entry of a list of objects."""
+        """Yield (path, object) of each entry of a list of objects."""
         for index, entry in enumerate(self.items(path, value, limit)):
             here = f"{path}[{index}]"
             if self.is_object(here, entry):
                 yield here, entry
 
     def is_text(self, path: str, value: Any) -> bool:
-        """Whether `value` is text that a database can keep."""
+        """Tell whether `value` is text that a database can store."""
         if not isinstance(value, str):
             self.problem(path, _("This must be text."))
             return False
@@ -104,7 +104,7 @@ class Checker:
         return True
 
     def text(self, path: str, value: Any, limit: int, *, required: bool = False) -> str:
-        """Text of at most `limit` characters; with `required`, not only spaces."""
+        """Return text of at most `limit` characters; with `required`, not only spaces."""
         if value is None and not required:
             return ""
         if not self.is_text(path, value):
@@ -121,21 +121,21 @@ class Checker:
         return str(value)
 
     def texts(self, path: str, value: Any, limit: int, length: int) -> tuple[str, ...]:
-        """A list of texts, none empty."""
+        """Return a list of texts, none of them empty."""
         return tuple(
             self.text(f"{path}[{index}]", entry, length, required=True)
             for index, entry in enumerate(self.items(path, value, limit))
         )
 
     def yes_no(self, path: str, value: Any) -> bool:
-        """Only true or false, no other value that looks like one."""
+        """Return true or false; 0, 1 and "false" are problems."""
         if not isinstance(value, bool):
             self.problem(path, _("This must be true or false."))
             return False
         return value
 
     def choice(self, path: str, value: Any, choices: Sequence[str]) -> str:
-        """One of a few words."""
+        """Return one of the choices."""
         if not isinstance(value, str) or value not in choices:
             self.problem(path, not_a_choice(value, choices))
             return choices[0]
@@ -149,7 +149,7 @@ class Checker:
         seen: set[str],
         wrong_form: str = "",
     ) -> str:
-        """An identifier in the given form that did not occur before.
+        """Return an identifier in the given form that did not occur before.
 
         wrong_form: the message for another form, with the value as `%(value)s`.
         """
@@ -168,7 +168,7 @@ class Checker:
         return value
 
     def one_of_ids(self, path: str, value: Any, known: set[str]) -> None:
-        """The id of a clause that exists."""
+        """Check the id of a clause."""
         if isinstance(value, str) and value in known:
             return
         if value:
