@@ -12,13 +12,13 @@ from moderation.api.auth import Key, caller_of
 from moderation.api.submit import url_of
 from moderation.decisions import payload
 from moderation.decisions.author_link import decision_url
-from moderation.decisions.lookup import (
+from moderation.decisions.by_external_id import (
     comments_of,
     get_comment,
     latest_score,
     standing_decision,
 )
-from moderation.decisions.visibility import public_status
+from moderation.decisions.public_status import public_status
 from moderation.intake.edit import edit_comment
 from moderation.intake.erase import erase_comment
 from moderation.models import Comment, Scope

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from moderation.decisions.final import STANDS
+from moderation.decisions.final_decisions import STANDS
 
 # A flagger of whom nothing is known counts as much as one who was right twice and wrong twice
 # (a Beta prior): one lucky or unlucky flag changes little.

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from moderation.decisions.final import STANDS
+from moderation.decisions.final_decisions import STANDS
 from moderation.models import Site, Source, Status
 
 PAGE = 1000

@@ -5,6 +5,7 @@ Pure: values in, a verdict out. No Django, no clock, no I/O.
 
 from __future__ import annotations
 
+from moderation.policy.comparison import Comparison, compare
 from moderation.policy.compile import CompiledPolicy
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy.diff import PolicyChange, diff
@@ -19,10 +20,9 @@ from moderation.policy.document import (
 )
 from moderation.policy.evaluate import Reason, Verdict, evaluate
 from moderation.policy.facts import COMPARISONS, FACTS, SIGNALS, Facts
-from moderation.policy.margins import near_misses
+from moderation.policy.near_misses import near_misses
 from moderation.policy.parse import parse
 from moderation.policy.public import PublicView, public_view
-from moderation.policy.simulation import Comparison, compare
 from moderation.policy.wording import describe, describe_condition
 
 __all__ = [

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from moderation.decisions.final import HUMAN
+from moderation.decisions.final_decisions import HUMAN
 from moderation.models import (
     Comment,
     Decision,

@@ -19,7 +19,7 @@ from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError, NotFound
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.review.history import judgements
+from moderation.review.comment_history import judgements
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
 

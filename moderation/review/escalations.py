@@ -9,7 +9,7 @@ from moderation.platform import validation
 from moderation.platform.errors import Conflict, NotFound
 from moderation.review.actions import NOTE_POINTS
 from moderation.review.claims import release
-from moderation.review.history import latest_score
+from moderation.review.comment_history import latest_score
 
 
 def escalate(

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from moderation.models import BY_A_PERSON, Decision, SecondReview, Site
+from moderation.review.comment_history import judgements
 from moderation.review.disturbing import heavy_comments
-from moderation.review.history import judgements
 
 PAGE_SIZE = 25
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.appeals.answer import open_appeal
+from moderation.appeals.actions import open_appeal
 from moderation.community import standing
 from moderation.community.story_state import change_state, watch
 from moderation.decisions.author_link import decision_url

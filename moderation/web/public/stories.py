@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from moderation.community.author_view import OwnComment, conversation_before, own_comments
+from moderation.community.reader_comments import OwnComment, conversation_before, own_comments
 from moderation.community.thread import thread
-from moderation.decisions.lookup import get_comment, get_story
-from moderation.decisions.visibility import public_status
+from moderation.decisions.by_external_id import get_comment, get_story
+from moderation.decisions.public_status import public_status
 from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.errors import ModerationError

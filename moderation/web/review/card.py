@@ -27,7 +27,7 @@ from moderation.models import (
 from moderation.policy import Clause, CompiledPolicy, PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.quality.sampling import open_draw
-from moderation.review.history import (
+from moderation.review.comment_history import (
     AuthorRecord,
     Event,
     author_record,

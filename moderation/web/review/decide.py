@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review import actions, claims, deferrals, escalations
-from moderation.review.history import last_undoable
+from moderation.review.comment_history import last_undoable
 from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters
 from moderation.web.access import by_script, moderates

@@ -9,8 +9,8 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from moderation.appeals.queue import may_answer
+from moderation.decisions.by_external_id import standing_decision
 from moderation.decisions.decide import decide
-from moderation.decisions.lookup import standing_decision
 from moderation.models import Appeal, Comment, Decision, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotFound

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
 
-from moderation.decisions.visibility import seen_status
+from moderation.decisions.public_status import seen_status
 from moderation.models import Comment, Decision, Score, Site, Story
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
-from moderation.decisions.visibility import APPROVED_SQL, seen_status
+from moderation.decisions.public_status import APPROVED_SQL, seen_status
 from moderation.models import Comment, Decision, Source, Status, Story
 
 OWN_COMMENTS = 20
