@@ -1,4 +1,4 @@
-"""What moderators say about a comment without deciding it, and decisions on many at once."""
+"""Bulk decisions: one decision on many comments."""
 
 from __future__ import annotations
 
@@ -7,57 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from moderation.models.comments import Comment, Status
-from moderation.models.scores import Score
+from moderation.models.comments import Status
 from moderation.models.sites import Site
-
-
-class Escalation(models.Model):
-    """A moderator's wish that somebody else decides; open while the comment keeps its version."""
-
-    class Kind(models.TextChoices):
-        """Who is to decide."""
-
-        SECOND_OPINION = "second_opinion", "A second opinion"
-        SENIOR = "senior", "A senior moderator"
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="escalations")
-    # The version that the moderator saw; a decision or an edit closes the escalation.
-    version = models.PositiveIntegerField()
-    moderator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    kind = models.CharField(max_length=16, choices=Kind)
-    note = models.CharField(max_length=1000, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["comment", "version", "moderator"], name="escalation_once_per_version"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"escalation of comment {self.comment_id}"
-
-
-class WrongScore(models.Model):
-    """A moderator's remark that the classifier was wrong about a comment."""
-
-    score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="wrong")
-    moderator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["score", "moderator"], name="wrong_score_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"remark on score {self.score_id}"
 
 
 class BulkDecision(models.Model):
