@@ -1,4 +1,4 @@
-"""The nouns, a file per family."""
+"""The database models, one file for each family."""
 
 from __future__ import annotations
 

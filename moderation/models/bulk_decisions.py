@@ -12,8 +12,10 @@ from moderation.models.sites import Site
 
 
 class BulkDecision(models.Model):
-    """One decision on many comments: after a random sample of them was read without scores, or on
-    a few that were chosen by hand and read one by one. In review: they are put off, not decided.
+    """One decision on many comments.
+
+    The moderator has reviewed a random sample of them without scores, or chose a few by hand and
+    reviewed each. With the status "in review" the comments are deferred instead of decided.
     """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="bulk_decisions")
@@ -23,20 +25,20 @@ class BulkDecision(models.Model):
     status = models.CharField(max_length=16, choices=Status)
     # The clause of a rejection.
     clause = models.CharField(max_length=64, blank=True)
-    # What was chosen, as the query of the list's address.
+    # The filters of the list, as the query of its address.
     query = models.CharField(max_length=1000, blank=True)
-    # The presser's own key: the same selection sent twice is one decision.
+    # The moderator's own key: the same selection sent twice is one decision.
     key = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    # Chosen by hand; then the sample is what the list did not show in full.
+    # Chosen by hand; the sample is then the comments that the list did not show in full.
     selected = models.BooleanField(default=False, db_default=False)
-    # How long they are put off, and until when they were.
+    # How long they are deferred, and until when.
     hours = models.PositiveSmallIntegerField(default=0, db_default=0)
     deferred_until = models.DateTimeField(null=True, blank=True)
-    # The comments, the version that each had, and those among them that were drawn.
+    # The comments, the version of each, and the comments in the sample.
     comments = ArrayField(models.BigIntegerField())
     versions = ArrayField(models.IntegerField())
     sample = ArrayField(models.BigIntegerField())
-    # Those of the sample that the reader would decide otherwise.
+    # The sampled comments that the reviewer would decide otherwise.
     otherwise = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True, blank=True)

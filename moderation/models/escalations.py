@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.comments import Comment
 
 
 class Escalation(models.Model):
-    """A moderator's wish that somebody else decides; open while the comment keeps its version."""
+    """A moderator asks that somebody else decides; open while the comment keeps its version."""
 
     class Kind(models.TextChoices):
-        """Who is to decide."""
+        """The person who should decide."""
 
-        SECOND_OPINION = "second_opinion", "A second opinion"
-        SENIOR = "senior", "A senior moderator"
+        SECOND_OPINION = "second_opinion", _("A second opinion")
+        SENIOR = "senior", _("A senior moderator")
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="escalations")
     # The version that the moderator saw; a decision or an edit closes the escalation.

@@ -10,7 +10,7 @@ from moderation.models.scores import Score
 
 
 class WrongScore(models.Model):
-    """A moderator's remark that the classifier was wrong about a comment."""
+    """A moderator says that this score is wrong."""
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="wrong")
     moderator = models.ForeignKey(
@@ -24,4 +24,4 @@ class WrongScore(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"remark on score {self.score_id}"
+        return f"feedback on score {self.score_id}"
