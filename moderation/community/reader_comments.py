@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
-from moderation.decisions.public_status import APPROVED_SQL, seen_status
+from moderation.decisions.public_status import APPROVED_SQL, public_status_now
 from moderation.models import Comment, Decision, Source, Status, Story
 
 OWN_COMMENTS = 20
@@ -62,7 +62,7 @@ def own_comments(story: Story, author_id: str) -> list[OwnComment]:
         )
         .filter(erased_at__isnull=True)
         .select_related("parent")
-        .annotate(seen_status=seen_status())
+        .annotate(status_now=public_status_now())
         .order_by("-pk")[:OWN_COMMENTS]
     )
     decided = [comment.pk for comment in comments if comment.status != Status.PENDING]
@@ -71,7 +71,7 @@ def own_comments(story: Story, author_id: str) -> list[OwnComment]:
 
 
 def own_comment(comment: Comment) -> OwnComment:
-    """Return a comment as its author sees it; it comes with `seen_status` (see `comments_of`)."""
+    """Return a comment as its author sees it; it comes with `status_now` (see `comments_of`)."""
     return _own(comment, _standing_decisions([comment.pk]).get(comment.pk))
 
 
@@ -96,7 +96,7 @@ def _standing_decisions(comment_pks: list[int]) -> dict[int, Decision]:
 
 
 def _own(comment: Comment, decision: Decision | None) -> OwnComment:
-    status = Status(comment.seen_status)  # type: ignore[attr-defined]
+    status = Status(comment.status_now)  # type: ignore[attr-defined]
     if decision is None or status == Status.PENDING:
         return OwnComment(comment, status)
     return OwnComment(

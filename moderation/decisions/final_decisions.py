@@ -1,13 +1,13 @@
-"""Which decisions are final: a person's last word on a text."""
+"""Final decisions: the last decision of a person on a text that nobody took back."""
 
 from __future__ import annotations
 
 from moderation.models import Source
 
-HUMAN = (Source.MODERATOR, Source.APPEAL, Source.IMPORT)
-# A decision that gave the comment back to where it stood (an undo) is not a judgement, and neither
-# is the one that it took back; an appeal that reverses a decision is one.
-STANDS = """
+FINAL_SOURCES = (Source.MODERATOR, Source.APPEAL, Source.IMPORT)
+# An undo is no decision on the text, and neither is the decision that it took back. A granted
+# appeal reverses a decision too, but is itself a decision on the text.
+NOT_TAKEN_BACK_SQL = """
     NOT {alias}.withheld
     AND ({alias}.reverses_id IS NULL OR {alias}.source = 'appeal')
     AND NOT EXISTS (

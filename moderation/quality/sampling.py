@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from moderation.decisions.final_decisions import HUMAN
+from moderation.decisions.final_decisions import FINAL_SOURCES
 from moderation.models import (
     Comment,
     Decision,
@@ -65,7 +65,7 @@ def latest_automatic(site: Site) -> list[tuple[int, str]]:
 
 def latest_of_people(site: Site) -> list[tuple[int, str]]:
     """Return id and status of the latest approvals and rejections by people on a site."""
-    latest = Decision.objects.filter(site=site, source__in=HUMAN).order_by("-pk")
+    latest = Decision.objects.filter(site=site, source__in=FINAL_SOURCES).order_by("-pk")
     rows = latest.values_list("pk", "status")[:WINDOW]
     return [(pk, status) for pk, status in rows if status in DECIDED]
 

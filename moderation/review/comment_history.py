@@ -109,14 +109,6 @@ def latest_judgement(comment: Comment) -> Decision | None:
     return judged.select_related("policy").order_by("-pk").first()
 
 
-def latest_score(comment: Comment) -> Score | None:
-    """Return the newest score of the comment's present text, or None when it has none."""
-    scores = Score.objects.filter(comment=comment, revision=comment.revision)
-    # The version's own data may be megabytes: a site's adaptation lies there.
-    own = [f"classifier_version__{name}" for name in ("artefact", "report", "verdict")]
-    return scores.select_related("classifier_version").defer(*own).order_by("-pk").first()
-
-
 def open_escalations(comment: Comment) -> list[Escalation]:
     """Return who asked that somebody else decides on the comment as it is now, oldest first."""
     asked = Escalation.objects.filter(comment=comment, version=comment.version)

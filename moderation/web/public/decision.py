@@ -26,7 +26,7 @@ from moderation.appeals.queue import (
 from moderation.community.reader_comments import OwnComment, own_comment
 from moderation.decisions.author_link import read_link
 from moderation.decisions.by_external_id import get_story
-from moderation.decisions.public_status import seen_status
+from moderation.decisions.public_status import public_status_now
 from moderation.intake import edit
 from moderation.models import Appeal, Comment, Status, Story
 from moderation.platform.errors import ModerationError
@@ -95,7 +95,7 @@ def signed(request: HttpRequest, token: str) -> HttpResponse:
 
 def _comments() -> Any:
     found = Comment.objects.filter(erased_at=None).select_related("site", "story", "author")
-    return found.annotate(seen_status=seen_status())
+    return found.annotate(status_now=public_status_now())
 
 
 def _is_author(comment: Comment, reader: str) -> bool:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from moderation.community.authors import standing_in_words
 from moderation.community.flagger_record import FlaggerRecord, weighed_flags
+from moderation.decisions.latest_score import latest_score
 from moderation.models import (
     Comment,
     Decision,
@@ -36,7 +37,6 @@ from moderation.review.comment_history import (
     is_deferred,
     latest_decision,
     latest_judgement,
-    latest_score,
     open_escalations,
 )
 from moderation.templatetags.comment_text import Mark
