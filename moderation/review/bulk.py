@@ -23,7 +23,7 @@ from moderation.platform.errors import Conflict, Invalid, ModerationError, NotFo
 from moderation.review.actions import (
     KEY_POINTS,
     ModeratorDecision,
-    Press,
+    SeenComment,
     check_decision,
     decide_several,
     undo,
@@ -62,7 +62,7 @@ class Plan:
         return {"status": self.ruling.status, "clause": clause, "hours": self.hours}
 
 
-PUT_OFF = ModeratorDecision(status=Status.IN_REVIEW)
+DEFERRED = ModeratorDecision(status=Status.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def choose(
 def select(
     user: User,
     site: Site,
-    chosen: Sequence[Press],
+    chosen: Sequence[SeenComment],
     plan: Plan,
     *,
     unread: Collection[int] = (),
@@ -193,7 +193,7 @@ def decide_bulk(bulk: BulkDecision) -> Outcome:
     versions = dict(zip(bulk.comments, bulk.versions, strict=True))
     left = [pk for pk in bulk.comments if pk not in set(bulk.otherwise)]
     reading = _read_by_others(bulk, left)
-    presses = [Press(pk, versions[pk], key_of(bulk, pk)) for pk in left if pk not in reading]
+    presses = [SeenComment(pk, versions[pk], key_of(bulk, pk)) for pk in left if pk not in reading]
     until = until_in(bulk.hours) if bulk.hours else None
     results: Sequence[object] = (
         _defer_several(bulk.moderator, presses, until)
@@ -259,7 +259,7 @@ def _ruling_of(bulk: BulkDecision) -> ModeratorDecision:
 
 
 def _defer_several(
-    user: User, presses: Sequence[Press], until: datetime
+    user: User, presses: Sequence[SeenComment], until: datetime
 ) -> list[ModerationError | None]:
     """Put comments off, each for itself; an error in the place of what could not be."""
     results: list[ModerationError | None] = []

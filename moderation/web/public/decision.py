@@ -23,7 +23,7 @@ from moderation.appeals.queue import (
     told_appeals,
     told_state,
 )
-from moderation.community.reader_comments import OwnComment, own_comment
+from moderation.community.reader_comments import ReaderComment, reader_comment
 from moderation.decisions.author_link import read_link
 from moderation.decisions.by_external_id import get_story
 from moderation.decisions.public_status import public_status_now
@@ -48,7 +48,7 @@ class Visit:
 
     request: HttpRequest
     comment: Comment
-    told: OwnComment
+    told: ReaderComment
     reader: str
     wrote_here: bool
 
@@ -106,7 +106,7 @@ def _respond(
     request: HttpRequest, comment: Comment, reader: str, *, wrote_here: bool
 ) -> HttpResponse:
     comment.story.site = comment.site
-    visit = Visit(request, comment, own_comment(comment), reader, wrote_here)
+    visit = Visit(request, comment, reader_comment(comment), reader, wrote_here)
     if request.method != "POST":
         return _show(visit)
     return _take_text(visit) if "body" in request.POST else _take_appeal(visit)

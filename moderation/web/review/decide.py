@@ -90,7 +90,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(moderator.user, actions.Press(pk, pressed["version"]), until)
+        deferrals.defer(moderator.user, actions.SeenComment(pk, pressed["version"]), until)
         return "Deferred."
     if action == "bring-back":
         deferrals.bring_back(moderator.user, pk)
