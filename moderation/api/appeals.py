@@ -10,9 +10,9 @@ from ninja import Router, Status
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import CommentId
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
-from moderation.decisions.lookup import get_comment
+from moderation.decisions.by_external_id import get_comment
 from moderation.models import Appeal, Scope, Source
 from moderation.platform.http.json_body import read
 
@@ -34,7 +34,7 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
     """
     taken = read(request, schemas.AppealIn)
     comment = get_comment(caller_of(request).site, comment_id)
-    made, new = answer.open_appeal(comment, author_id=taken.author_id, words=taken.words)
+    made, new = appeal_actions.open_appeal(comment, author_id=taken.author_id, words=taken.words)
     told = told_appeals(comment).get(pk=made.pk)
     return Status(201 if new else 200, describe(told, comment.external_id))
 

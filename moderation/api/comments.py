@@ -12,13 +12,12 @@ from moderation.api.auth import Key, caller_of
 from moderation.api.submit import url_of
 from moderation.decisions import payload
 from moderation.decisions.author_link import decision_url
-from moderation.decisions.lookup import (
+from moderation.decisions.by_external_id import (
     comments_of,
     get_comment,
-    latest_score,
-    standing_decision,
 )
-from moderation.decisions.visibility import public_status
+from moderation.decisions.latest_score import latest_score
+from moderation.decisions.public_status import public_decision, public_status
 from moderation.intake.edit import edit_comment
 from moderation.intake.erase import erase_comment
 from moderation.models import Comment, Scope
@@ -35,7 +34,7 @@ CommentId = Path(description="The comment's id, as it was sent or as it was give
 
 def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
     """Return a comment as its publisher sees it."""
-    decision, score = standing_decision(comment), latest_score(comment) if with_score else None
+    decision, score = public_decision(comment), latest_score(comment) if with_score else None
     author = comment.author
     told = None
     if decision is not None:

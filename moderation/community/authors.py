@@ -44,12 +44,12 @@ def _as_it_holds(authors: QuerySet[Author]) -> Author | None:
     return found
 
 
-def standing_in_words(author: Author | None) -> str:
+def standing_label(author: Author | None) -> str:
     """Return the standing that holds now, "" for the normal one and for nobody."""
     if author is None or author.standing == Standing.NORMAL:
         return ""
     now = Standing(Author.objects.values_list(standing_now(), flat=True).get(pk=author.pk))
-    return "" if now == Standing.NORMAL else now.label
+    return "" if now == Standing.NORMAL else str(now.label)
 
 
 def standing_changes(author: Author) -> list[StandingChange]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from moderation.decisions.final import STANDS
+from moderation.decisions.final_decisions import NOT_TAKEN_BACK_SQL
 
 # A flagger of whom nothing is known counts as much as one who was right twice and wrong twice
 # (a Beta prior): one lucky or unlucky flag changes little.
@@ -48,7 +48,7 @@ CROSS JOIN LATERAL (
           AND decision.created_at > earlier.created_at
           AND decision.source IN ('moderator', 'appeal')
           AND decision.status IN ('approved', 'rejected')
-          AND {STANDS.format(alias="decision")}
+          AND {NOT_TAKEN_BACK_SQL.format(alias="decision")}
         ORDER BY decision.id DESC LIMIT 1
     ) AS said
 ) AS record (right_ones, wrong_ones)

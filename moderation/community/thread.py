@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from moderation.decisions.visibility import APPROVED_SQL
+from moderation.decisions.public_status import APPROVED_SQL
 from moderation.models import Story
 
 # Comments that start a conversation, per page; replies come with them.

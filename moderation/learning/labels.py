@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from moderation.decisions.final import STANDS
+from moderation.decisions.final_decisions import NOT_TAKEN_BACK_SQL
 from moderation.models import Site, Source, Status
 
 PAGE = 1000
@@ -53,13 +53,13 @@ WHERE decision.site_id = %(site)s AND decision.id < %(before)s
   AND decision.source IN ('moderator', 'appeal', 'import')
   AND decision.status IN ('approved', 'rejected')
   AND decision.effective_at <= clock_timestamp()
-  AND {STANDS.format(alias="decision")}
+  AND {NOT_TAKEN_BACK_SQL.format(alias="decision")}
   AND comment.erased_at IS NULL
   AND comment.status = decision.status AND comment.revision = decision.revision
   AND NOT EXISTS (
       SELECT 1 FROM moderation_decision later
       WHERE later.comment_id = decision.comment_id AND later.id > decision.id
-        AND {STANDS.format(alias="later")}
+        AND {NOT_TAKEN_BACK_SQL.format(alias="later")}
   )
 ORDER BY decision.id DESC LIMIT %(page)s
 """

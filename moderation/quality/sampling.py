@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from moderation.decisions.final import HUMAN
+from moderation.decisions.final_decisions import FINAL_SOURCES
 from moderation.models import (
     Comment,
     Decision,
@@ -27,7 +27,7 @@ WINDOW = 10_000
 DECIDED = (Status.APPROVED, Status.REJECTED)
 
 
-def open_draw(user: User, comment: Comment) -> ReviewAssignment | None:
+def open_assignment(user: User, comment: Comment) -> ReviewAssignment | None:
     """Return the draw by which this person is to read the comment as it is now."""
     if comment.status not in DECIDED or comment.erased_at is not None:
         return None
@@ -35,7 +35,7 @@ def open_draw(user: User, comment: Comment) -> ReviewAssignment | None:
     return lying.filter(version=comment.version).select_related("decision").first()
 
 
-def open_draws(user: User, site: Site) -> QuerySet[ReviewAssignment]:
+def open_assignments(user: User, site: Site) -> QuerySet[ReviewAssignment]:
     """Return what this person is to read again on the site, the oldest first."""
     lying = ReviewAssignment.objects.filter(
         moderator=user, comment__site=site, closed_at__isnull=True
@@ -44,7 +44,7 @@ def open_draws(user: User, site: Site) -> QuerySet[ReviewAssignment]:
     return lying.order_by("pk")
 
 
-def draw_of_press(user: User, comment_pk: int, key: str) -> ReviewAssignment | None:
+def assignment_of_card(user: User, comment_pk: int, key: str) -> ReviewAssignment | None:
     """Return the draw on whose card something was pressed, open or not; None for any other card.
 
     A page appends to the key of its card where the same card is pressed again.
@@ -65,7 +65,7 @@ def latest_automatic(site: Site) -> list[tuple[int, str]]:
 
 def latest_of_people(site: Site) -> list[tuple[int, str]]:
     """Return id and status of the latest approvals and rejections by people on a site."""
-    latest = Decision.objects.filter(site=site, source__in=HUMAN).order_by("-pk")
+    latest = Decision.objects.filter(site=site, source__in=FINAL_SOURCES).order_by("-pk")
     rows = latest.values_list("pk", "status")[:WINDOW]
     return [(pk, status) for pk, status in rows if status in DECIDED]
 
@@ -115,7 +115,7 @@ def _drawn_for(moderator: Moderator) -> QuerySet[ReviewAssignment]:
     return ReviewAssignment.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
 
 
-def kept_draws(user: User, comment_pks: Collection[int]) -> set[int]:
+def held_assignments(user: User, comment_pks: Collection[int]) -> set[int]:
     """Return those of the comments that still lie on this person's desk to be read again."""
     lying = ReviewAssignment.objects.filter(
         moderator=user, comment__in=comment_pks, closed_at__isnull=True

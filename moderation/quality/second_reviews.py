@@ -30,10 +30,10 @@ CHANCE = random.SystemRandom()
 MOST, TRIED = 3, 50
 
 
-def comments_to_read_again(
-    moderator: Moderator, filters: QueueFilters, *, given: int, besides: Collection[int] = ()
+def comments_for_second_review(
+    moderator: Moderator, filters: QueueFilters, *, given: int, on_desk: Collection[int] = ()
 ) -> list[Comment]:
-    """Return what is to be read again among `given` comments of the round, besides what is there.
+    """Return what is to be read again among `given` comments of the round, on_desk what is there.
 
     That is what lies on the desk already, and what chance adds, as often as the site wants it.
     Only the whole queue is mixed so: in a filtered round it would not fit in.
@@ -41,17 +41,17 @@ def comments_to_read_again(
     mixed = given and moderator.site.second_share and QueueFilters(order=filters.order) == filters
     if not mixed:
         return []
-    lying = list(sampling.open_draws(moderator.user, moderator.site))
+    lying = list(sampling.open_assignments(moderator.user, moderator.site))
     for kind in _by_chance(moderator.site, given):
         if len(lying) < MOST and (drawn := _draw(moderator, kind)):
             lying.append(drawn)
-    wanted = [draw.comment_id for draw in lying if draw.comment_id not in besides]
+    wanted = [draw.comment_id for draw in lying if draw.comment_id not in on_desk]
     with_context = Comment.objects.select_related("story", "author", "parent")
     found = with_context.in_bulk(wanted)
     return [found[pk] for pk in wanted]
 
 
-def shuffled_in(found: Sequence[Comment], again: Iterable[Comment]) -> list[Comment]:
+def mix_in(found: Sequence[Comment], again: Iterable[Comment]) -> list[Comment]:
     """Put comments at random places between others, whose order stays."""
     mixed = list(found)
     for comment in again:

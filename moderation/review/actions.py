@@ -19,13 +19,13 @@ from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError, NotFound
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.review.history import judgements
+from moderation.review.comment_history import decisions_without_undos
 
 NOTE_POINTS, KEY_POINTS = 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class SeenComment:
     """One decision of several: the comment, the version that was seen, the press's own key."""
 
     comment_pk: int
@@ -52,7 +52,7 @@ def approve(
 ) -> Decision:
     """Approve a comment. Raises what `decide` raises; NotFound when it is not the moderator's."""
     ruling = ModeratorDecision(status=Status.APPROVED, note=note)
-    return _rule(user, Press(comment_pk, expected_version, key), ruling)
+    return _rule(user, SeenComment(comment_pk, expected_version, key), ruling)
 
 
 def reject(
@@ -69,7 +69,7 @@ def reject(
     Raises what `decide` raises, NotFound, and Invalid for no clause or one that cannot be cited.
     """
     ruling = ModeratorDecision(status=Status.REJECTED, clauses=clauses, note=note)
-    return _rule(user, Press(comment_pk, expected_version, key), ruling)
+    return _rule(user, SeenComment(comment_pk, expected_version, key), ruling)
 
 
 def send_to_review(
@@ -77,11 +77,11 @@ def send_to_review(
 ) -> Decision:
     """Take a decided comment back into the queue, for another look."""
     ruling = ModeratorDecision(status=Status.IN_REVIEW, note=note)
-    return _rule(user, Press(comment_pk, expected_version, key), ruling)
+    return _rule(user, SeenComment(comment_pk, expected_version, key), ruling)
 
 
 def decide_several(
-    user: User, presses: Sequence[Press], ruling: ModeratorDecision
+    user: User, presses: Sequence[SeenComment], ruling: ModeratorDecision
 ) -> list[Decision | ModerationError]:
     """Decide the same of several comments, each for itself; results in the order of `presses`.
 
@@ -129,7 +129,7 @@ def undo(user: User, decision_pk: int | None = None, *, claimed: bool = True) ->
 
 
 def _own_decision(user: User, decision_pk: int | None) -> Decision:
-    own = judgements(user).filter(site__moderators__user=user)
+    own = decisions_without_undos(user).filter(site__moderators__user=user)
     own = own.select_related("policy", "score", "reverses")
     if decision_pk is not None:
         found = own.filter(pk=decision_pk).first()
@@ -141,7 +141,7 @@ def _own_decision(user: User, decision_pk: int | None) -> Decision:
     return found
 
 
-def _rule(user: User, press: Press, ruling: ModeratorDecision) -> Decision:
+def _rule(user: User, press: SeenComment, ruling: ModeratorDecision) -> Decision:
     comment = (
         Comment.objects.filter(pk=press.comment_pk, site__moderators__user=user)
         .only("pk", "site_id", "revision")

@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from moderation.accounts.roles import at_least
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
-from moderation.review.disturbing import heavy_comments, last_read
+from moderation.review.disturbing import disturbing_comments, last_read
 from moderation.review.queue_filters import (
     QueueFilters,
     decisions_by,
@@ -58,7 +58,7 @@ def claim_next(
         comment = _lock_first(own)
         if comment is None:
             last = last_read(user, site, [after] if after else [], RUN)
-            tired = len(last) == RUN == len(heavy_comments(last))
+            tired = len(last) == RUN == len(disturbing_comments(last))
             comment = (tired and _lock_light(free)) or _lock_first(free)
         if comment is None:
             return None
@@ -73,13 +73,13 @@ def claim_ahead(
     filters: QueueFilters,
     *,
     limit: int,
-    besides: Sequence[int] = (),
+    on_desk: Sequence[int] = (),
     skipped: Collection[int] = (),
 ) -> list[Comment]:
     """Take up to `limit` of the next comments, so that they can be on the desk before they are due.
 
     Free ones and the moderator's own come in the queue's order, but not more than RUN heavy texts
-    in a row; what others hold, `besides` (those on the desk, in the order in which they are read)
+    in a row; what others hold, `on_desk` (those on the desk, in the order in which they are read)
     and `skipped` are passed over. Nobody takes more than half of what is there, beyond a pair: a
     colleague who sits down finds work. Each is held for AHEAD, which an open page renews.
     """
@@ -87,14 +87,14 @@ def claim_ahead(
     now = DatabaseClock()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=user)
     waiting = _in_reach(waiting.filter(free), user, site)
-    passed_over = {*besides, *skipped}
+    passed_over = {*on_desk, *skipped}
     there = waiting.values("pk")[: 2 * (len(passed_over) + limit)].count()
-    in_hand = waiting.filter(claimed_by=user, pk__in=besides).count()
+    in_hand = waiting.filter(claimed_by=user, pk__in=on_desk).count()
     limit = min(limit, max(2, there // 2) - in_hand)
     if limit <= 0:
         return []
     waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
-    last = last_read(user, site, besides, RUN)
+    last = last_read(user, site, on_desk, RUN)
     with transaction.atomic():
         nearest = [comment.pk for comment in _locked(waiting)[:limit]]
         found = _in_turn(nearest, last, lambda: _lock_light(waiting))
@@ -112,7 +112,7 @@ def _in_turn(
 
     Where none of them is light, one from further back takes the place of the last.
     """
-    heavy = heavy_comments([*nearest, *last])
+    heavy = disturbing_comments([*nearest, *last])
     left, turn, looked = list(nearest), list[int](), False
     while left and len(turn) < len(nearest):
         due: int | None = left[0]
@@ -154,7 +154,7 @@ def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
 def _lock_light(comments: QuerySet[Comment]) -> Comment | None:
     """Take the first light one of the next LOOK."""
     near = list(comments.values_list("pk", flat=True)[:LOOK])
-    light = set(near) - heavy_comments(near)
+    light = set(near) - disturbing_comments(near)
     return _lock_first(comments.filter(pk__in=light))
 
 

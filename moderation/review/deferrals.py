@@ -9,7 +9,7 @@ from django.db import connection
 
 from moderation.models import Comment, Status
 from moderation.platform.errors import Conflict, Invalid, NotFound
-from moderation.review.actions import Press
+from moderation.review.actions import SeenComment
 
 # One may choose among these; the last is this time tomorrow.
 HOURS = (1, 4, 24)
@@ -25,7 +25,7 @@ def until_in(hours: int) -> datetime:
     return until
 
 
-def defer(user: User, press: Press, until: datetime) -> None:
+def defer(user: User, press: SeenComment, until: datetime) -> None:
     """Put a comment in review off until then, and back from the desk. A decision ends it.
 
     Raises NotFound for a comment of another site, Conflict when it was decided or edited since.

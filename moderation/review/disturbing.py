@@ -10,22 +10,22 @@ from django.db import connection
 from moderation.models import Decision, Site
 
 # The measures, and the value from which a text counts.
-HEAVY = ("severe_toxicity", "identity_attack", "threat", "sexual")
-HEAVY_FROM = 0.5
+DISTURBING_SIGNALS = ("severe_toxicity", "identity_attack", "threat", "sexual")
+DISTURBING_FROM = 0.5
 # Asked whenever comments are given: half the time of the same question to the ORM.
-HEAVIEST = ", ".join(f"(score.signals ->> '{signal}')::float" for signal in HEAVY)
-HEAVY_COMMENTS = f"""
+STRONGEST = ", ".join(f"(score.signals ->> '{signal}')::float" for signal in DISTURBING_SIGNALS)
+DISTURBING_COMMENTS = f"""
 SELECT comment.id FROM moderation_comment comment
 JOIN moderation_score score
   ON score.comment_id = comment.id AND score.revision = comment.revision
-WHERE comment.id = ANY(%(pks)s) AND greatest({HEAVIEST}) >= %(least)s
+WHERE comment.id = ANY(%(pks)s) AND greatest({STRONGEST}) >= %(least)s
 """
 
 
-def heavy_comments(comment_pks: Collection[int]) -> set[int]:
+def disturbing_comments(comment_pks: Collection[int]) -> set[int]:
     """Return those of the comments whose present text is heavy."""
     with connection.cursor() as cursor:
-        cursor.execute(HEAVY_COMMENTS, {"pks": list(comment_pks), "least": HEAVY_FROM})
+        cursor.execute(DISTURBING_COMMENTS, {"pks": list(comment_pks), "least": DISTURBING_FROM})
         return {pk for (pk,) in cursor.fetchall()}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 
+from moderation.decisions.latest_score import latest_score
 from moderation.models import Comment, Escalation, Status, WrongScore
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, NotFound
 from moderation.review.actions import NOTE_POINTS
 from moderation.review.claims import release
-from moderation.review.history import latest_score
 
 
 def escalate(

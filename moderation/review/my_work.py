@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from moderation.models import BY_A_PERSON, Decision, SecondReview, Site
-from moderation.review.disturbing import heavy_comments
-from moderation.review.history import judgements
+from moderation.review.comment_history import decisions_without_undos
+from moderation.review.disturbing import disturbing_comments
 
 PAGE_SIZE = 25
 
@@ -20,10 +20,10 @@ class Today:
     """How many comments a person decided or read again today (UTC), and how many were heavy."""
 
     decided: int
-    heavy: int
+    disturbing: int
 
 
-def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[Decision]:
+def decisions_by_moderator(user: User, site: Site, *, before: int | None = None) -> list[Decision]:
     """Return a page of this person's decisions and undos, newest first, with their comments.
 
     before: a decision's id; the page begins after it. Each has `taken_back` (bool).
@@ -38,12 +38,12 @@ def own_decisions(user: User, site: Site, *, before: int | None = None) -> list[
 def today(user: User, site: Site) -> Today:
     """Count what this person decided and read again today, and the heavy texts among them."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = judgements(user).filter(site=site, created_at__gte=midnight)
+    made = decisions_without_undos(user).filter(site=site, created_at__gte=midnight)
     again = SecondReview.objects.filter(moderator=user, site=site, created_at__gte=midnight)
     again = again.exclude(kind=SecondReview.Kind.UPHELD)
     read = [pk for each in (made, again) for pk in each.values_list("comment", flat=True)]
-    heavy = heavy_comments(set(read))
-    return Today(decided=len(read), heavy=sum(pk in heavy for pk in read))
+    disturbing = disturbing_comments(set(read))
+    return Today(decided=len(read), disturbing=sum(pk in disturbing for pk in read))
 
 
 def _own(user: User, site: Site) -> QuerySet[Decision]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from moderation.community.flagger_record import weight_of
 from moderation.decisions import decide
-from moderation.decisions.lookup import latest_score
+from moderation.decisions.latest_score import latest_score
 from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, StaleDecision

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from moderation.community.authors import find_author, standing_in_words
+from moderation.community.authors import find_author, standing_label
 from moderation.community.standing import change_standing, undo_standing, write_note
 from moderation.importing.run import import_records
 from moderation.intake import edit
@@ -92,10 +92,10 @@ def test_the_clause_stands_for_the_reason_where_there_are_no_words(
 def test_a_suspension_ends_by_itself(senior: Moderator, ravi: Author, daily: Site) -> None:
     suspend(senior, ravi)
     ravi.refresh_from_db()
-    assert standing_in_words(ravi) == "Suspended"
+    assert standing_label(ravi) == "Suspended"
     Author.objects.update(standing_until=Now() - timedelta(seconds=1))
     ravi.refresh_from_db()
-    assert standing_in_words(ravi) == ""
+    assert standing_label(ravi) == ""
     assert find_author(daily, ravi.pk).standing == Standing.NORMAL  # type: ignore[union-attr]
     assert not submit_comment(daily, sent()).replayed
 

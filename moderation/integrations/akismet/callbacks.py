@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import close_old_connections, connection, connections
 
-from moderation.decisions.visibility import STATUS_SQL
+from moderation.decisions.public_status import STATUS_SQL
 from moderation.models import Callback, Site, Status
 from moderation.platform.errors import Invalid
 from moderation.webhooks.endpoints import plain_secrets

@@ -124,7 +124,7 @@ def _show_form(
     context = {
         **page_context(moderator, draft, "edit", **more),
         "rows": rows,
-        "facts": [(fact.name, fact.words, fact.kind) for fact in FACTS.values()],
+        "facts": [(fact.name, fact.label, fact.kind) for fact in FACTS.values()],
         "comparisons": COMPARISON_WORDS,
         "clauses": [
             (clause.get("id", ""), f"{clause.get('number', '')} {clause.get('title', '')}")

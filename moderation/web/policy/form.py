@@ -227,8 +227,7 @@ def _words_of(problem: PolicyProblem) -> str:
     line = re.fullmatch(r"words\.\w+\.words\[(\d+)\]", problem.path)
     if line:
         return f"Line {int(line[1]) + 1}: {problem.message}"
-    starts = ("is ", "must ", "names ", "has ", "may ", "needs ", "holds ")
-    return f"This {problem.message}" if problem.message.startswith(starts) else problem.message
+    return problem.message
 
 
 def field_name(path: str) -> str:

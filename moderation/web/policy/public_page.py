@@ -33,14 +33,14 @@ def in_texts(changes: list[PolicyChange]) -> list[TextChange]:
 
 def _in_text(change: PolicyChange) -> TextChange:
     if change.path.endswith(".when"):
-        return TextChange(change.words, _conditions(change.before), _conditions(change.after))
+        return TextChange(change.message, _conditions(change.before), _conditions(change.after))
     if change.path.startswith("rules.") and change.kind in ("added", "removed"):
         before, after = (rule_sentence(entry) if entry else "" for entry in _states(change))
-        return TextChange(change.words, before, after)
+        return TextChange(change.message, before, after)
     before, after = _states(change)
     if isinstance(before, str) and isinstance(after, str) and len(before + after) > 60:
-        return TextChange(change.words, before, after)
-    return TextChange(change.words)
+        return TextChange(change.message, before, after)
+    return TextChange(change.message)
 
 
 def _states(change: PolicyChange) -> tuple[Any, Any]:

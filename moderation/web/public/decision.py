@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.appeals.queue import (
     TOLD_APPEALS,
     is_alone,
@@ -23,10 +23,10 @@ from moderation.appeals.queue import (
     told_appeals,
     told_state,
 )
-from moderation.community.author_view import OwnComment, own_comment
+from moderation.community.reader_comments import ReaderComment, reader_comment
 from moderation.decisions.author_link import read_link
-from moderation.decisions.lookup import get_story
-from moderation.decisions.visibility import seen_status
+from moderation.decisions.by_external_id import get_story
+from moderation.decisions.public_status import public_status_now
 from moderation.intake import edit
 from moderation.models import Appeal, Comment, Status, Story
 from moderation.platform.errors import ModerationError
@@ -48,7 +48,7 @@ class Visit:
 
     request: HttpRequest
     comment: Comment
-    told: OwnComment
+    told: ReaderComment
     reader: str
     wrote_here: bool
 
@@ -95,7 +95,7 @@ def signed(request: HttpRequest, token: str) -> HttpResponse:
 
 def _comments() -> Any:
     found = Comment.objects.filter(erased_at=None).select_related("site", "story", "author")
-    return found.annotate(seen_status=seen_status())
+    return found.annotate(status_now=public_status_now())
 
 
 def _is_author(comment: Comment, reader: str) -> bool:
@@ -106,7 +106,7 @@ def _respond(
     request: HttpRequest, comment: Comment, reader: str, *, wrote_here: bool
 ) -> HttpResponse:
     comment.story.site = comment.site
-    visit = Visit(request, comment, own_comment(comment), reader, wrote_here)
+    visit = Visit(request, comment, reader_comment(comment), reader, wrote_here)
     if request.method != "POST":
         return _show(visit)
     return _take_text(visit) if "body" in request.POST else _take_appeal(visit)
@@ -117,7 +117,7 @@ def _take_appeal(visit: Visit) -> HttpResponse:
     author = visit.comment.author
     if form.is_valid() and not _too_fast(visit, form, "appeal"):
         try:
-            answer.open_appeal(
+            appeal_actions.open_appeal(
                 visit.comment,
                 author_id=author.external_id if author else None,
                 words=form.cleaned_data["words"],
@@ -165,7 +165,8 @@ def _show(
         "told": visit.told,
         "heading": HEADINGS[visit.told.status],
         "appeals": lines,
-        "appeal_form": appeal_form or (AppealForm() if answer.may_appeal(comment) else None),
+        "appeal_form": appeal_form
+        or (AppealForm() if appeal_actions.may_appeal(comment) else None),
         "edit_form": edit_form or (EditForm(initial=text) if visit.may_edit else None),
         "address": address_of(comment.story) if comment.site.reader_pages else "",
         "host": "" if comment.story.state == Story.State.CLOSED else host_of(comment.story.url),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from moderation.appeals.answer import WORDS_POINTS
+from moderation.appeals.actions import WORDS_POINTS
 from moderation.intake.submit import Submission
 from moderation.models import Flag, Story
 from moderation.platform import validation

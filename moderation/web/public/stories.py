@@ -13,10 +13,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from moderation.community.author_view import OwnComment, conversation_before, own_comments
+from moderation.community.reader_comments import (
+    ReaderComment,
+    comments_by_reader,
+    conversation_before,
+)
 from moderation.community.thread import thread
-from moderation.decisions.lookup import get_comment, get_story
-from moderation.decisions.visibility import public_status
+from moderation.decisions.by_external_id import get_comment, get_story
+from moderation.decisions.public_status import public_status
 from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.errors import ModerationError
@@ -179,7 +183,7 @@ def _promise(site: Site) -> str:
 
 
 def _own_context(story: Story, reader: str) -> dict[str, Any]:
-    own = own_comments(story, reader)
+    own = comments_by_reader(story, reader)
     states = ",".join(f"{each.comment.pk}:{each.status}" for each in own)
     return {
         "own": own,
@@ -190,7 +194,7 @@ def _own_context(story: Story, reader: str) -> dict[str, Any]:
     }
 
 
-def _pace(own: list[OwnComment]) -> str:
+def _pace(own: list[ReaderComment]) -> str:
     """How soon to look again: "soon" while software decides, "later" while a person does."""
     statuses = {comment.status for comment in own}
     if Status.PENDING in statuses:

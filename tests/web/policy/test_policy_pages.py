@@ -78,7 +78,7 @@ def test_readers_see_clauses_and_what_software_does(client: Client, live: Policy
     page = client.get("/policy/daily/").content.decode()
     assert "Comments FAQ" in page and "Version 1" in page
     assert 'id="no-abuse"' in page and "Argue with what people say" in page
-    assert "Turned down at once when" in page
+    assert "Rejected automatically when" in page
     # Nothing that helps to evade it, and nothing that is for moderators alone.
     for secret in ("0.97", "kike", "fuck", "[\\w", "“That plan is idiotic” stays"):
         assert secret not in page
@@ -104,7 +104,7 @@ def test_earlier_versions_and_their_changes_can_be_read(
     publish(daily, user=owen, seen=row.updated_at)
     page = client.get("/policy/daily/").content.decode()
     assert "Version 2" in page and "The promise changed" in page
-    assert "no longer “Read by a person first when it is probably abusive.”" in page
+    assert "no longer “Reviewed by a person first when it is probably abusive.”" in page
     for secret in ("zqxword", "A secret for moderators", "0.4"):
         assert secret not in page
     old = client.get("/policy/daily/versions/1/").content.decode()

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals.answer import grant, open_appeal, uphold
+from moderation.appeals.actions import grant, open_appeal, uphold
 from moderation.decisions.author_link import decision_url
 from moderation.intake import erase
 from moderation.models import (

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals.answer import grant, open_appeal, uphold
+from moderation.appeals.actions import grant, open_appeal, uphold
 from moderation.intake import edit
 from moderation.intake.erase import erase_comment
 from moderation.models import (

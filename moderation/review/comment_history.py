@@ -44,7 +44,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorRecord:
+class AuthorCounts:
     """How an author's comments on the site fared. `first` means there are no others."""
 
     approved: int = 0
@@ -77,17 +77,17 @@ def _newest(rows: QuerySet[Row]) -> list[Row]:
     return list(rows.order_by("-pk")[:HISTORY_LIMIT])
 
 
-def author_record(author: Author | None, *, besides: Comment | None = None) -> AuthorRecord:
+def author_record(author: Author | None, *, excluding: Comment | None = None) -> AuthorCounts:
     """Count the author's comments, or the others, by status; nobody has an empty record."""
     if author is None:
-        return AuthorRecord()
+        return AuthorCounts()
     others = Comment.objects.filter(author=author)
-    if besides is not None:
-        others = others.exclude(pk=besides.pk)
+    if excluding is not None:
+        others = others.exclude(pk=excluding.pk)
     grouped = others.order_by().values("status")
     rows = list(grouped.annotate(number=Count("pk"), since=Min("received_at")))
     numbers = {row["status"]: row["number"] for row in rows}
-    return AuthorRecord(
+    return AuthorCounts(
         approved=numbers.get(Status.APPROVED, 0),
         rejected=numbers.get(Status.REJECTED, 0),
         waiting=numbers.get(Status.IN_REVIEW, 0) + numbers.get(Status.PENDING, 0),
@@ -101,20 +101,12 @@ def latest_decision(history: Iterable[Event]) -> Decision | None:
     return max(decisions, key=lambda decision: decision.pk, default=None)
 
 
-def latest_judgement(comment: Comment) -> Decision | None:
+def latest_automatic_decision(comment: Comment) -> Decision | None:
     """Return what the policy last said of the present text, or what fell to a person unscored."""
     judged = comment.decisions.filter(
         revision=comment.revision, source__in=(Source.POLICY, Source.FALLBACK)
     )
     return judged.select_related("policy").order_by("-pk").first()
-
-
-def latest_score(comment: Comment) -> Score | None:
-    """Return the newest score of the comment's present text, or None when it has none."""
-    scores = Score.objects.filter(comment=comment, revision=comment.revision)
-    # The version's own data may be megabytes: a site's adaptation lies there.
-    own = [f"classifier_version__{name}" for name in ("artefact", "report", "verdict")]
-    return scores.select_related("classifier_version").defer(*own).order_by("-pk").first()
 
 
 def open_escalations(comment: Comment) -> list[Escalation]:
@@ -130,14 +122,14 @@ def is_deferred(comment: Comment) -> bool:
     return Comment.objects.filter(deferred(), pk=comment.pk).exists()
 
 
-def calls_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
+def marked_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
     """Tell whether this person remarked that the score is wrong."""
     if score is None:
         return False
     return WrongScore.objects.filter(score=score, moderator_id=user.pk).exists()
 
 
-def judgements(user: AbstractBaseUser) -> QuerySet[Decision]:
+def decisions_without_undos(user: AbstractBaseUser) -> QuerySet[Decision]:
     """Return what this person decided: everything but undos. Granting an appeal is no undo."""
     judged = Q(source=Source.MODERATOR, reverses__isnull=True) | Q(source=Source.APPEAL)
     return Decision.objects.filter(judged, moderator_id=user.pk)
@@ -149,7 +141,7 @@ def last_undoable(user: AbstractBaseUser, site: Site) -> str:
     That is the key of its press, which does not tell a second review from a decision.
     """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
-    standing = judgements(user).filter(~Exists(reversal), site=site, withheld=False)
+    standing = decisions_without_undos(user).filter(~Exists(reversal), site=site, withheld=False)
     again = SecondReview.objects.filter(
         moderator_id=user.pk, site=site, taken_back_at__isnull=True
     ).exclude(kind=SecondReview.Kind.UPHELD)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from moderation.appeals.queue import may_answer
 from moderation.decisions.decide import decide
-from moderation.decisions.lookup import standing_decision
+from moderation.decisions.public_status import public_decision
 from moderation.models import Appeal, Comment, Decision, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, NotFound
@@ -61,7 +61,7 @@ def rejection_of(comment: Comment) -> Decision:
     """
     if comment.erased_at is not None:
         raise Conflict("This comment has been erased.", code="comment_erased")
-    standing = standing_decision(comment)
+    standing = public_decision(comment)
     if standing is None or {comment.status, standing.status} != {Status.REJECTED}:
         raise Conflict("Only a comment that was turned down can be appealed.", code="not_rejected")
     if standing.source == Source.APPEAL:

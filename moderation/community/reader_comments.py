@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
-from moderation.decisions.visibility import APPROVED_SQL, seen_status
+from moderation.decisions.public_status import APPROVED_SQL, public_status_now
 from moderation.models import Comment, Decision, Source, Status, Story
 
 OWN_COMMENTS = 20
@@ -41,7 +41,7 @@ class ToldClause:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnComment:
+class ReaderComment:
     """A comment as its author sees it: the status that the outside may know, and its clauses.
 
     `by_person` tells whether a moderator decided; `policy_number` is None before any decision.
@@ -54,7 +54,7 @@ class OwnComment:
     policy_number: int | None = None
 
 
-def own_comments(story: Story, author_id: str) -> list[OwnComment]:
+def comments_by_reader(story: Story, author_id: str) -> list[ReaderComment]:
     """Return an author's last comments under a story, newest first. Two queries at most."""
     comments = list(
         Comment.objects.filter(
@@ -62,7 +62,7 @@ def own_comments(story: Story, author_id: str) -> list[OwnComment]:
         )
         .filter(erased_at__isnull=True)
         .select_related("parent")
-        .annotate(seen_status=seen_status())
+        .annotate(status_now=public_status_now())
         .order_by("-pk")[:OWN_COMMENTS]
     )
     decided = [comment.pk for comment in comments if comment.status != Status.PENDING]
@@ -70,8 +70,8 @@ def own_comments(story: Story, author_id: str) -> list[OwnComment]:
     return [_own(comment, decisions.get(comment.pk)) for comment in comments]
 
 
-def own_comment(comment: Comment) -> OwnComment:
-    """Return a comment as its author sees it; it comes with `seen_status` (see `comments_of`)."""
+def reader_comment(comment: Comment) -> ReaderComment:
+    """Return a comment as its author sees it; it comes with `status_now` (see `comments_of`)."""
     return _own(comment, _standing_decisions([comment.pk]).get(comment.pk))
 
 
@@ -95,11 +95,11 @@ def _standing_decisions(comment_pks: list[int]) -> dict[int, Decision]:
     return {decision.comment_id: decision for decision in decisions}
 
 
-def _own(comment: Comment, decision: Decision | None) -> OwnComment:
-    status = Status(comment.seen_status)  # type: ignore[attr-defined]
+def _own(comment: Comment, decision: Decision | None) -> ReaderComment:
+    status = Status(comment.status_now)  # type: ignore[attr-defined]
     if decision is None or status == Status.PENDING:
-        return OwnComment(comment, status)
-    return OwnComment(
+        return ReaderComment(comment, status)
+    return ReaderComment(
         comment,
         status,
         clauses=_clauses(decision) if status != Status.APPROVED else (),

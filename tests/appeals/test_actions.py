@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.appeals.queue import answerable, count_waiting, same_person
 from moderation.decisions import payload
 from moderation.intake import edit, erase
@@ -49,7 +49,7 @@ def rejected(
 @pytest.fixture
 def appeal(rejected: Comment) -> Appeal:
     """Ravi's appeal against it."""
-    return answer.open_appeal(rejected, author_id="ravi", words=WORDS)[0]
+    return appeal_actions.open_appeal(rejected, author_id="ravi", words=WORDS)[0]
 
 
 def state_of(appeal: Appeal) -> str:
@@ -65,10 +65,10 @@ def end_hold() -> None:
 
 def test_an_author_appeals_once(rejected: Comment, appeal: Appeal) -> None:
     assert (appeal.decision, appeal.body) == (Decision.objects.get(), rejected.body)
-    again, new = answer.open_appeal(rejected, author_id="ravi", words=WORDS)
+    again, new = appeal_actions.open_appeal(rejected, author_id="ravi", words=WORDS)
     assert (again, new) == (appeal, False)
     with pytest.raises(Conflict) as refused:
-        answer.open_appeal(rejected, author_id="ravi", words="And another thing.")
+        appeal_actions.open_appeal(rejected, author_id="ravi", words="And another thing.")
     assert refused.value.code == "already_appealed"
 
 
@@ -84,7 +84,7 @@ def test_an_author_appeals_once(rejected: Comment, appeal: Appeal) -> None:
 )
 def test_it_refuses_what_is_no_appeal(rejected: Comment, sent: dict[str, str], code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        answer.open_appeal(rejected, **{"author_id": "ravi", "words": WORDS, **sent})
+        appeal_actions.open_appeal(rejected, **{"author_id": "ravi", "words": WORDS, **sent})
     assert refused.value.code == code
     assert not Appeal.objects.exists()
 
@@ -94,7 +94,7 @@ def test_only_a_rejection_can_be_appealed_against(
     make_comment: MakeComment, status: Status
 ) -> None:
     with pytest.raises(Conflict) as refused:
-        answer.open_appeal(make_comment(status=status), author_id=None, words=WORDS)
+        appeal_actions.open_appeal(make_comment(status=status), author_id=None, words=WORDS)
     assert refused.value.code == "not_rejected"
 
 
@@ -103,14 +103,14 @@ def test_a_rejection_that_the_outside_does_not_know_yet_cannot(
 ) -> None:
     comment = make_comment(status=Status.IN_REVIEW)
     actions.reject(mona, comment.pk, clauses=["no-abuse"], expected_version=1)
-    assert not answer.may_appeal(Comment.objects.get())
+    assert not appeal_actions.may_appeal(Comment.objects.get())
 
 
 def test_granting_approves_and_reverses(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
-    decision = answer.grant(owen, appeal.pk, expected_version=2, answer="You are right.")
+    decision = appeal_actions.grant(owen, appeal.pk, expected_version=2, answer="You are right.")
     assert (decision.status, decision.source) == (Status.APPROVED, Source.APPEAL)
     assert decision.reverses == appeal.decision
     assert decision.effective_at > decision.created_at  # held, like every person's decision
@@ -126,7 +126,9 @@ def test_upholding_confirms_the_rejection_and_is_final(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site
 ) -> None:
     WebhookEndpoint.objects.create(site=daily, url="https://daily.example/hook", secrets=[])
-    decision = answer.uphold(owen, appeal.pk, expected_version=2, answer="He did not say that.")
+    decision = appeal_actions.uphold(
+        owen, appeal.pk, expected_version=2, answer="He did not say that."
+    )
     rejected.refresh_from_db()
     assert (rejected.status, rejected.version) == (Status.REJECTED, 3)
     assert (decision.clauses, decision.reverses) == (["no-abuse"], None)
@@ -135,19 +137,19 @@ def test_upholding_confirms_the_rejection_and_is_final(
     Decision.objects.filter(pk=decision.pk).update(withheld=False)
     end_hold()
     with pytest.raises(Conflict):
-        answer.open_appeal(rejected, author_id="ravi", words="Once more, please.")
+        appeal_actions.open_appeal(rejected, author_id="ravi", words="Once more, please.")
 
 
 def test_the_answer_is_a_label_that_weighs_more(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site, settings: pytest.fixture
 ) -> None:
     settings.PUBLISHING_HOLD_SECONDS = 0
-    answer.uphold(owen, appeal.pk, expected_version=2)
+    appeal_actions.uphold(owen, appeal.pk, expected_version=2)
     label = next(stream_labels(daily))
     assert (label.rejected, label.provenance) == (1, Provenance.APPEAL)
 
 
-@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
+@pytest.mark.parametrize("verb", [appeal_actions.uphold, appeal_actions.grant])
 def test_somebody_else_has_to_answer(
     appeal: Appeal, mona: User, owen: User, eve: User, daily: Site, verb: type
 ) -> None:
@@ -165,8 +167,8 @@ def test_what_the_policy_rejected_anybody_may_look_at(
 ) -> None:
     comment = make_comment()
     rule(comment, Status.REJECTED, None, source=Source.POLICY)
-    made, _ = answer.open_appeal(comment, author_id=None, words=WORDS)
-    answer.grant(mona, made.pk, expected_version=2)
+    made, _ = appeal_actions.open_appeal(comment, author_id=None, words=WORDS)
+    appeal_actions.grant(mona, made.pk, expected_version=2)
     assert state_of(made) == "granted"
 
 
@@ -175,11 +177,11 @@ def test_who_is_alone_looks_again_and_that_is_known(
 ) -> None:
     Moderator.objects.filter(user=owen).delete()
     assert list(answerable(mona, daily)) == [appeal]
-    answer.uphold(mona, appeal.pk, expected_version=2)
+    appeal_actions.uphold(mona, appeal.pk, expected_version=2)
     assert same_person(Appeal.objects.get())
 
 
-@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
+@pytest.mark.parametrize("verb", [appeal_actions.uphold, appeal_actions.grant])
 def test_an_answer_taken_back_in_time_leaves_no_trace_outside(
     rejected: Comment, appeal: Appeal, owen: User, daily: Site, verb: type
 ) -> None:
@@ -191,11 +193,11 @@ def test_an_answer_taken_back_in_time_leaves_no_trace_outside(
     assert state_of(appeal) == "open"
     appeal.refresh_from_db()
     assert appeal.answer == "Half a thought"  # nothing typed is lost
-    answer.uphold(owen, appeal.pk, expected_version=back.version)
+    appeal_actions.uphold(owen, appeal.pk, expected_version=back.version)
     assert state_of(appeal) == "upheld"
 
 
-@pytest.mark.parametrize("verb", [answer.uphold, answer.grant])
+@pytest.mark.parametrize("verb", [appeal_actions.uphold, appeal_actions.grant])
 def test_an_answer_taken_back_later_opens_the_appeal_again(
     rejected: Comment, appeal: Appeal, owen: User, verb: type
 ) -> None:
@@ -204,18 +206,21 @@ def test_an_answer_taken_back_later_opens_the_appeal_again(
     back = actions.undo(owen)
     assert (back.reverses, back.clauses, back.withheld) == (decision, ["no-abuse"], False)
     assert state_of(appeal) == "open"
-    assert not answer.may_appeal(Comment.objects.get())
+    assert not appeal_actions.may_appeal(Comment.objects.get())
 
 
 def test_the_second_of_two_answers_changes_nothing(
     appeal: Appeal, owen: User, daily: Site, make_comment: MakeComment
 ) -> None:
-    first = answer.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="No.")
-    assert answer.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="Yes.") == first
+    first = appeal_actions.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="No.")
+    assert (
+        appeal_actions.uphold(owen, appeal.pk, expected_version=2, key="k-1", answer="Yes.")
+        == first
+    )
     with pytest.raises(StaleDecision):
-        answer.grant(owen, appeal.pk, expected_version=2, key="k-2", answer="Yes.")
+        appeal_actions.grant(owen, appeal.pk, expected_version=2, key="k-2", answer="Yes.")
     with pytest.raises(Conflict) as refused:
-        answer.uphold(owen, appeal.pk, expected_version=3, key="k-3")
+        appeal_actions.uphold(owen, appeal.pk, expected_version=3, key="k-3")
     assert refused.value.code == "appeal_answered"
     appeal.refresh_from_db()
     assert (appeal.answer, appeal.outcome) == ("No.", first)
@@ -228,10 +233,10 @@ def test_an_edit_closes_it_and_another_rejection_can_be_appealed_against(
     edit.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
     with pytest.raises(ModerationError):
-        answer.grant(mona, appeal.pk, expected_version=2)
+        appeal_actions.grant(mona, appeal.pk, expected_version=2)
     rule(rejected, Status.REJECTED, mona)
     rejected.refresh_from_db()
-    second, new = answer.open_appeal(rejected, author_id="ravi", words=WORDS)
+    second, new = appeal_actions.open_appeal(rejected, author_id="ravi", words=WORDS)
     assert new and second.body == "The mayor said it, not I."
     assert count_waiting(daily).number == 1
 
@@ -248,7 +253,7 @@ def test_any_other_decision_closes_it_and_its_undo_opens_it(
 def test_a_held_answer_that_is_overtaken_counts_no_more(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
-    answer.uphold(owen, appeal.pk, expected_version=2)
+    appeal_actions.uphold(owen, appeal.pk, expected_version=2)
     actions.approve(mona, rejected.pk, expected_version=3)
     assert state_of(appeal) == "closed"
 
@@ -256,7 +261,7 @@ def test_a_held_answer_that_is_overtaken_counts_no_more(
 def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
     rejected: Comment, appeal: Appeal, mona: User, owen: User
 ) -> None:
-    answer.grant(owen, appeal.pk, expected_version=2)
+    appeal_actions.grant(owen, appeal.pk, expected_version=2)
     back = actions.reject(mona, rejected.pk, clauses=["no-abuse"], expected_version=3)
     assert back.withheld and state_of(appeal) == "open"
 
@@ -264,13 +269,13 @@ def test_an_appeal_whose_answer_is_overtaken_in_silence_waits_again(
 def test_an_edit_within_the_hold_withdraws_the_answer(
     rejected: Comment, appeal: Appeal, owen: User
 ) -> None:
-    answer.uphold(owen, appeal.pk, expected_version=2)
+    appeal_actions.uphold(owen, appeal.pk, expected_version=2)
     edit.edit_comment(rejected, body="The mayor said it, not I.")
     assert state_of(appeal) == "closed"
 
 
 def test_erasing_reaches_appeals(rejected: Comment, appeal: Appeal, owen: User) -> None:
-    answer.uphold(owen, appeal.pk, expected_version=2, answer="Ravi, no.")
+    appeal_actions.uphold(owen, appeal.pk, expected_version=2, answer="Ravi, no.")
     erase.erase_comment(rejected)
     appeal.refresh_from_db()
     assert (appeal.body, appeal.words, appeal.answer) == ("", "", "")

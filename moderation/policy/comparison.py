@@ -1,4 +1,4 @@
-"""What another policy would have done with comments that were already judged."""
+"""Two policies compared on comments that already have a decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moderation.policy.facts import Facts
 class Comparison:
     """How outcomes differ: `counts` maps (old outcome, new outcome) to a number of comments.
 
-    `changed` holds (place in the list, old outcome, new outcome) of the first ones that differ.
+    `changed` contains (place in the list, old outcome, new outcome) of the first differences.
     """
 
     counts: dict[tuple[str, str], int]
@@ -23,31 +23,31 @@ class Comparison:
 
     @property
     def total(self) -> int:
-        """How many comments were judged twice."""
+        """The number of compared comments."""
         return sum(self.counts.values())
 
     @property
     def different(self) -> int:
-        """How many comments would have another outcome."""
+        """The number of comments with another outcome under the new policy."""
         return sum(number for (old, new), number in self.counts.items() if old != new)
 
     def more(self, outcome: str) -> int:
-        """How many comments would newly get this outcome."""
+        """The number of comments that only the new policy gives this outcome."""
         return sum(n for (old, new), n in self.counts.items() if new == outcome != old)
 
     def fewer(self, outcome: str) -> int:
-        """How many comments would no longer get this outcome."""
+        """The number of comments that only the old policy gives this outcome."""
         return sum(n for (old, new), n in self.counts.items() if old == outcome != new)
 
 
 def compare(
     old: CompiledPolicy, new: CompiledPolicy, facts: Iterable[Facts], limit: int = 200
 ) -> Comparison:
-    """Judge each of `facts` by both policies. Keeps the first `limit` that differ as examples."""
+    """Apply both policies to each of `facts`; keep the first `limit` differences as examples."""
     counts: Counter[tuple[str, str]] = Counter()
     changed: list[tuple[int, str, str]] = []
-    for place, each in enumerate(facts):
-        pair = evaluate(old, each).outcome, evaluate(new, each).outcome
+    for place, comment in enumerate(facts):
+        pair = evaluate(old, comment).outcome, evaluate(new, comment).outcome
         counts[pair] += 1
         if pair[0] != pair[1] and len(changed) < limit:
             changed.append((place, *pair))
