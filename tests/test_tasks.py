@@ -202,6 +202,7 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     assert tasks.score_pending.soft_time_limit > drain.DRAIN_SECONDS
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("task", "service", "verb"),
     [
