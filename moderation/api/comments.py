@@ -24,6 +24,7 @@ from moderation.models import Comment, Scope
 from moderation.platform.errors import ModerationError
 from moderation.platform.http.json_body import read
 from moderation.policy import PolicyError
+from moderation.policy.clause_texts import clause_texts
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring import flags
 from moderation.scoring.preview import preview as preview_submission
@@ -171,18 +172,9 @@ def preview(request: HttpRequest) -> dict[str, Any]:
         refusal = ModerationError("The site has no policy that can judge.", code="no_policy")
         refusal.status = 409
         raise refusal from error
-    known = {clause["id"]: clause for clause in row.document.get("clauses", [])}
     return {
         "outcome": verdict.outcome,
-        "clauses": [
-            {
-                "id": clause,
-                "number": str(known.get(clause, {}).get("number", "")),
-                "title": str(known.get(clause, {}).get("title", clause)),
-                "text": str(known.get(clause, {}).get("text", "")),
-            }
-            for clause in verdict.clauses
-        ],
+        "clauses": clause_texts(row.document, verdict.clauses),
         "signals": measured.signals if measured else None,
         "language": measured.language if measured else None,
         "trained": measured.trained if measured else None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
 
 from moderation.decisions.public_status import APPROVED_SQL, public_status_now
 from moderation.models import Comment, Decision, Source, Status, Story
+from moderation.policy.clause_texts import clause_texts, clauses_by_id
 
 OWN_COMMENTS = 20
 # A comment may rest on many clauses; a reader is told the most severe ones.
@@ -110,10 +110,11 @@ def _own(comment: Comment, decision: Decision | None) -> ReaderComment:
 
 def _clauses(decision: Decision) -> tuple[ToldClause, ...]:
     """The clauses that readers are told: those by which a comment may be turned down."""
-    entries: list[dict[str, Any]] = decision.policy.document["clauses"] if decision.policy else []
-    known = {entry["id"]: entry for entry in entries if entry.get("cite", True)}
-    return tuple(
-        ToldClause(id, known[id]["number"], known[id]["title"], known[id]["text"])
-        for id in decision.clauses[:TOLD_CLAUSES]
-        if id in known
-    )
+    document = decision.policy.document if decision.policy else None
+    known = clauses_by_id(document)
+    cited = [
+        clause
+        for clause in decision.clauses[:TOLD_CLAUSES]
+        if clause in known and known[clause].get("cite", True)
+    ]
+    return tuple(ToldClause(**texts) for texts in clause_texts(document, cited))

@@ -12,6 +12,7 @@ from moderation.intake.submit import Submission
 from moderation.models import Site
 from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError, Reason, Verdict
+from moderation.policy.clause_texts import clause_texts, clauses_by_id
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.preview import preview
 
@@ -86,7 +87,7 @@ def flags_of(reasons: list[Reason]) -> list[str]:
 
 def _explain(document: dict[str, Any], verdict: Verdict) -> str:
     """Return the clauses it rests on, as readers know them."""
-    known = {clause["id"]: clause for clause in document.get("clauses", [])}
-    told = [known[clause] for clause in verdict.clauses if clause in known]
-    words = "; ".join(f"{clause.get('number', '')} {clause.get('title', '')}" for clause in told)
-    return words.strip()[:EXPLANATION_POINTS]
+    known = clauses_by_id(document)
+    cited = clause_texts(document, (clause for clause in verdict.clauses if clause in known))
+    explanation = "; ".join(f"{clause['number']} {clause['title']}" for clause in cited)
+    return explanation.strip()[:EXPLANATION_POINTS]
