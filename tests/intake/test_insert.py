@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from moderation.intake import insert, upserts, wake_worker
 from moderation.intake.submit import Submission, submit_batch, submit_comment
@@ -186,7 +186,7 @@ def test_failing_bell_does_not_fail_the_comment(
 
 
 def test_waiting_has_an_end(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insert, "TURN_SECONDS", 0.2)
+    monkeypatch.setattr(insert._batcher, "patience", 0.2)
     stuck, go_on = threading.Event(), threading.Event()
     store_now = insert.store_now
 
@@ -207,6 +207,17 @@ def test_waiting_has_an_end(daily: Site, monkeypatch: pytest.MonkeyPatch) -> Non
     first.join(PATIENCE_SECONDS)
     assert submit_comment(daily, submission(external_id="c-3")).comment_id
     assert sorted(Comment.objects.values_list("external_id", flat=True)) == ["c-1", "c-3"]
+
+
+def test_a_transaction_shares_its_rows_with_nobody(
+    daily: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[Any] = []
+    monkeypatch.setattr(insert._batcher, "submit", lambda pending: groups.append(pending))
+    with transaction.atomic():
+        assert submit_comment(daily, submission(external_id="c-1")).comment_id
+        transaction.set_rollback(True)
+    assert groups == [] and not Comment.objects.exists()
 
 
 def test_replies_and_parents_may_come_together(daily: Site) -> None:

@@ -1,4 +1,4 @@
-"""Measuring while the client waits: those who come together share a batch, and nothing else."""
+"""Scoring while the client waits: callers share a batch, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from moderation.models import ClassifierVersion, Site
+from moderation.platform.batching import Batcher
 from moderation.platform.errors import Unavailable
 from moderation.scoring import on_demand, site_classifier
-from moderation.scoring.on_demand import Counter, ScoreRequest, Ticket, measure
+from moderation.scoring.on_demand import PendingScores, ScoreRequest, measure, score_group
 from tests.desk import CONSPIRACY, GAME
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.django_db
 INSULT = "You are a complete idiot."
@@ -29,7 +30,7 @@ class Slow:
         self.begun, self.go_on = threading.Event(), threading.Event()
 
     def score_batch(self, items: Any) -> list[str]:
-        """Answer with the texts themselves."""
+        """Return the texts themselves."""
         self.batches.append(len(items))
         if any("poison" in item.text for item in items):
             raise ValueError("this text breaks it")
@@ -37,6 +38,24 @@ class Slow:
             self.begun.set()
             assert self.go_on.wait(PATIENCE_SECONDS)
         return [item.text for item in items]
+
+
+class Queue:
+    """A batcher of its own for one classifier, as `measure` uses the one of the process."""
+
+    def __init__(self, classifier: Any) -> None:
+        self.classifier = classifier
+        self.batcher = Batcher(score_group, fill_seconds=on_demand.FILL_SECONDS)
+
+    def score(self, *texts: str) -> Any:
+        """Score texts with all others that wait."""
+        pending = PendingScores(self.classifier, [ScoreRequest(text) for text in texts])
+        assert self.batcher.submit(pending)
+        return pending.result()
+
+    def wait_for(self, callers: int) -> None:
+        """Return once this many callers wait."""
+        assert eventually(lambda: len(self.batcher.waiting) == callers)
 
 
 def test_it_measures_in_order(daily: Site) -> None:
@@ -56,7 +75,9 @@ def test_many_texts_are_measured_in_portions_and_in_order(
     turns: list[int] = []
     monkeypatch.setattr(on_demand, "PORTION_POINTS", len(GAME) + len(INSULT))
     monkeypatch.setattr(
-        on_demand, "Ticket", lambda *told: turns.append(len(told[1])) or Ticket(*told)
+        on_demand,
+        "PendingScores",
+        lambda *fields: turns.append(len(fields[1])) or PendingScores(*fields),
     )
     in_turns = measure(daily, asked)
     assert len(turns) > 1 and sum(turns) == len(asked)
@@ -66,18 +87,17 @@ def test_many_texts_are_measured_in_portions_and_in_order(
 
 
 def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
-    slow, counter = Slow(), Counter()
+    slow = Slow()
+    queue = Queue(slow)
 
     def ask(number: int) -> Any:
-        texts = [ScoreRequest(f"{number}-{part}") for part in range(number % 3 + 1)]
-        return counter.measure(Ticket(slow, texts))
+        return queue.score(*(f"{number}-{part}" for part in range(number % 3 + 1)))
 
     with ThreadPoolExecutor(16) as pool:
         first = pool.submit(ask, 0)
         assert slow.begun.wait(PATIENCE_SECONDS)
         others = [pool.submit(ask, number) for number in range(1, 16)]
-        while len(counter._waiting) < 15:
-            threading.Event().wait(0.01)
+        queue.wait_for(15)
         slow.go_on.set()
         assert first.result(PATIENCE_SECONDS) == ["0-0"]
         for number, other in enumerate(others, start=1):
@@ -88,14 +108,15 @@ def test_those_who_wait_are_measured_together_and_get_their_own() -> None:
 
 
 def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
-    counter, done = Counter(), Slow()
+    done = Slow()
     done.go_on.set()
+    queue = Queue(done)
 
     def ask(caller: int) -> None:
         for number in range(50):
             text = "poison" if caller == 0 else f"{caller}-{number}"
             try:
-                assert counter.measure(Ticket(done, [ScoreRequest(text)])) == [text]
+                assert queue.score(text) == [text]
             except ValueError:
                 assert caller == 0
 
@@ -103,20 +124,18 @@ def test_the_turn_goes_on_for_as_long_as_anybody_waits() -> None:
         callers = [pool.submit(ask, caller) for caller in range(8)]
         for caller in callers:
             caller.result(PATIENCE_SECONDS)
-    assert counter.measure(Ticket(done, [ScoreRequest("alone")])) == ["alone"], (
-        "nobody is waited for"
-    )
+    assert queue.score("alone") == ["alone"], "it waits for nobody"
 
 
 def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
-    slow, counter = Slow(), Counter()
+    slow = Slow()
+    queue = Queue(slow)
     with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("first")]))
+        first = pool.submit(queue.score, "first")
         assert slow.begun.wait(PATIENCE_SECONDS)
-        bad = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("poison")]))
-        good = pool.submit(counter.measure, Ticket(slow, [ScoreRequest("good")]))
-        while len(counter._waiting) < 2:
-            threading.Event().wait(0.01)
+        bad = pool.submit(queue.score, "poison")
+        good = pool.submit(queue.score, "good")
+        queue.wait_for(2)
         slow.go_on.set()
         assert first.result(PATIENCE_SECONDS) == ["first"]
         assert good.result(PATIENCE_SECONDS) == ["good"]
