@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse.nearby import reached
 from classifiers.abuse.predicate_features import predicate_features
+from classifiers.abuse.word_neighbours import reached
 from classifiers.text.hashing import Hashes, Numbers, rows_of
 from classifiers.text.tokens import Words
 from classifiers.text.word_classes import ADDRESSES, DENIES, GROUP

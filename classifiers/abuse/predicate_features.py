@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifiers.abuse.nearby import Marks, reached
+from classifiers.abuse.word_neighbours import Marks, reached
 from classifiers.text.hashing import Numbers, edges_of, rows_of
 from classifiers.text.tokens import Words
 from classifiers.text.word_classes import (

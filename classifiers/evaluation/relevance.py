@@ -11,7 +11,7 @@ import numpy as np
 
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, Row, read_rows
-from classifiers.datasets.pairs import Thread, make_pairs, nearest_threads, threads_of
+from classifiers.datasets.off_topic_pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.metrics import recall_at, report
 from classifiers.relevance.similarity import THREAD_READ
 from classifiers.tables import Table, figure_cells

@@ -13,8 +13,8 @@ from classifiers.datasets.labelled import Example
 from classifiers.metrics import report
 from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.abuse import AbuseTrainer
-from classifiers.training.enrich import enriched
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.augmentation import enriched
+from classifiers.training.dense_features import Meanings
 
 LEFT_OUT = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit",
             "stormfront", "hatemoji_build")  # fmt: skip

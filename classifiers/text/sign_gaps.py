@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from classifiers.text.broken_words import SAVED, SAVED_BY_OTHERS, STRANGE, kinds_of_part
 from classifiers.text.hashing import BASE, Numbers, powers
 from classifiers.text.known_words import ABUSIVE_WORD, Spelling
-from classifiers.text.split_words import SAVED, SAVED_BY_OTHERS, STRANGE, kinds_of_part
 from classifiers.text.word_codes import Spellings
 
 _ALPHABET = np.arange(97, 123, dtype=np.uint64)

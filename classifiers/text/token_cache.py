@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.text.broken_words import kinds_of_part
 from classifiers.text.chunks import Chunks
 from classifiers.text.hash_index import HashIndex
 from classifiers.text.hashing import (
@@ -30,7 +31,6 @@ from classifiers.text.hashing import (
 from classifiers.text.known_words import spelling
 from classifiers.text.repair import mend
 from classifiers.text.sign_gaps import close_gaps
-from classifiers.text.split_words import kinds_of_part
 from classifiers.text.word_classes import GROUP, QUOTATION_MARKS, WORD_CLASSES
 from classifiers.text.word_codes import Spellings, some_letters, spell
 

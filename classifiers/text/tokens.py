@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.text.broken_words import LETTER, broken_words, letter_runs
 from classifiers.text.chunks import chunk_places, cut
 from classifiers.text.hashing import Hashes, Numbers, edges_of, places_within
 from classifiers.text.known_words import spelling
-from classifiers.text.split_words import LETTER, broken_words, letter_runs
 from classifiers.text.token_cache import Vocabulary, current
 
 _NEVER_JOINED = 1000

@@ -13,12 +13,12 @@ from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
 from classifiers.relevance.model import Relevance
 from classifiers.training.abuse import AbuseTrainer
+from classifiers.training.augmentation import enriched
 from classifiers.training.card import make_card
 from classifiers.training.card_figures import home_table
-from classifiers.training.enrich import enriched
+from classifiers.training.dense_features import Meanings
 from classifiers.training.known_words import learn_spelling, write_spelling
 from classifiers.training.languages import train_languages
-from classifiers.training.word_vectors import Meanings
 
 OFF_TOPIC = ("relevance.npz", "words.npz")
 """Taken as they are: `classifiers.training.words` makes them, with tools of its own."""

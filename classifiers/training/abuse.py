@@ -18,12 +18,12 @@ from classifiers.abuse.features import blocks
 from classifiers.abuse.model import AbuseTable
 from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.text.hashing import TABLE_BITS
-from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import feature_matrix, with_windows
+from classifiers.training.dense_features import Meanings
+from classifiers.training.feature_matrix import feature_matrix, with_windows
+from classifiers.training.logistic_solver import fit_logistic
+from classifiers.training.perspective_alignment import COMPARED, lean
 from classifiers.training.soft_labels import SOURCE as EXCERPTS
-from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import Meanings
 from classifiers.types import ABUSE_SIGNALS
 
 Floats = NDArray[np.float32]

@@ -22,7 +22,7 @@ from classifiers.datasets.languages import SOURCES, read_language
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import counted, with_windows
+from classifiers.training.feature_matrix import counted, with_windows
 from classifiers.training.soft_labels_multilingual import with_taught
 from classifiers.types import ABUSE_SIGNALS
 

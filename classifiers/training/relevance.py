@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from classifiers.abuse.features import BLOCK
 from classifiers.datasets.labelled import Example
-from classifiers.datasets.pairs import (
+from classifiers.datasets.off_topic_pairs import (
     FORMS,
     Thread,
     half_of,
@@ -26,7 +26,7 @@ from classifiers.relevance.sparse_vectors import Bag
 from classifiers.relevance.word_vectors import WordVectors
 from classifiers.text.stems import STEM_BITS, stem_rows
 from classifiers.text.tokens import read_words
-from classifiers.training.discussion import DISCUSSION
+from classifiers.training.discussion_words import DISCUSSION
 from classifiers.types import Item
 
 PRIOR = 0.5

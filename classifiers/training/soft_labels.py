@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from classifiers.abuse.model import sigmoid
 from classifiers.bundle import Arrays, unpack_arrays
 from classifiers.datasets.labelled import TEMPLATED, Example, Labels
-from classifiers.training.agreement import COMPARED
-from classifiers.training.excerpts import cut_excerpts
+from classifiers.training.perspective_alignment import COMPARED
+from classifiers.training.teacher_excerpts import cut_excerpts
 
 TAUGHT = Path(__file__).parent / "soft_labels.npz"
 SOURCE = "excerpts"

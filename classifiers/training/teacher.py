@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import PERSPECTIVE, TEMPLATED, Example, read_examples
-from classifiers.training.agreement import COMPARED
-from classifiers.training.enrich import with_own_sentences
-from classifiers.training.excerpts import cut_excerpts
+from classifiers.training.augmentation import with_own_sentences
+from classifiers.training.perspective_alignment import COMPARED
 from classifiers.training.sentence_model import Course, SentenceModel
 from classifiers.training.soft_labels import SIGNALS, TAUGHT, encode_taught, real_texts
+from classifiers.training.teacher_excerpts import cut_excerpts
 from classifiers.types import ABUSE_SIGNALS
 
 MODELS, PARTS = 5, 4

@@ -10,7 +10,7 @@ from classifiers import Classifier
 from classifiers.datasets.functional_suite import SENTENCES, suite
 from classifiers.datasets.labelled import normalised
 from classifiers.evaluation.functional import function_table
-from classifiers.training.enrich import with_own_sentences
+from classifiers.training.augmentation import with_own_sentences
 
 
 def test_it_has_enough_functions_each_with_enough_different_sentences() -> None:

@@ -10,8 +10,8 @@ import pytest
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.training import soft_labels
-from classifiers.training.agreement import COMPARED
-from classifiers.training.excerpts import SENTENCE_WORDS, SIZES, cut_excerpts
+from classifiers.training.perspective_alignment import COMPARED
+from classifiers.training.teacher_excerpts import SENTENCE_WORDS, SIZES, cut_excerpts
 
 EXAMPLES = [
     Example("The new tram line will cost more than the council told us last year.", "a", "train"),

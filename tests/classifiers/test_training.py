@@ -8,15 +8,15 @@ from scipy import sparse
 
 from classifiers.abuse.context_features import SCOPE_SALTS
 from classifiers.abuse.features import extract, word_rows
-from classifiers.datasets.pairs import half_of
+from classifiers.datasets.off_topic_pairs import half_of
 from classifiers.relevance.word_vectors import unit
 from classifiers.text.hashing import TABLE_BITS, rows_of
 from classifiers.text.tokens import read_words
-from classifiers.training.enrich import with_own_sentences
-from classifiers.training.sentence_fit import fit_to_sentences
-from classifiers.training.sentences import own_sentences
-from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.augmentation import with_own_sentences
+from classifiers.training.dense_features import Meanings
+from classifiers.training.logistic_solver import fit_logistic
+from classifiers.training.templated_sentences import own_sentences
+from classifiers.training.word_vector_fit import fit_to_sentences
 
 
 def test_the_solver_agrees_with_scikit_learn() -> None:

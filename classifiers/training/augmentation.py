@@ -6,12 +6,12 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from classifiers.datasets.disguises import disguise_words
+from classifiers.datasets.disguised_copies import disguise_words
 from classifiers.datasets.functional_suite import suite
 from classifiers.datasets.labelled import LEXICON, TEMPLATED, Example, normalised, part_to_learn
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.training.sentences import own_sentences
 from classifiers.training.soft_labels import with_taught
+from classifiers.training.templated_sentences import own_sentences
 
 SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
                "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
