@@ -146,11 +146,11 @@ def _packaged() -> Path:
 
 
 def _reduced(
-    alone: NDArray[np.float32], taught: NDArray[np.float32]
+    alone: NDArray[np.float32], piece_vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return vectors of words and pieces on their common principal axes."""
-    axes = np.linalg.eigh(alone.T @ alone + taught.T @ taught)[1][:, ::-1][:, :LARGE]
-    return alone @ axes, taught @ axes
+    axes = np.linalg.eigh(alone.T @ alone + piece_vectors.T @ piece_vectors)[1][:, ::-1][:, :LARGE]
+    return alone @ axes, piece_vectors @ axes
 
 
 def _even(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -174,13 +174,13 @@ def main() -> None:
     pieces += [part for kind in draw_parts(options.data, pieces, options.seed) for part in kind]
     fits = []
     for model, folder in (("small", _packaged()), ("large", options.model)):
-        alone, taught = (
+        alone, piece_vectors = (
             _embeddings(read, folder, options.cache and options.cache / f"{model}-{kind}.npz")
             for kind, read in (("words", words), ("pieces", pieces))
         )
         if model == "large":
-            alone, taught = _reduced(alone, taught)
-        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, taught)))
+            alone, piece_vectors = _reduced(alone, piece_vectors)
+        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, piece_vectors)))
     fitted = np.hstack(fits)
     sentences = Texts.read(words, [_sentences(text) for text in texts])
 
