@@ -19,7 +19,7 @@ from classifiers.explain.context import ContextShare, context_shares
 from classifiers.explain.counterfactual import words_to_change
 from classifiers.explain.words import explain_item
 from classifiers.relevance.model import Relevance
-from classifiers.text.language import detect_batch, is_foreign, is_trained
+from classifiers.text.language import detect_batch, is_other_language, is_trained
 from classifiers.text.tokens import read_words
 from classifiers.types import SIGNALS, Contribution, Item, Measurement
 
@@ -39,15 +39,15 @@ class Classifier:
         relevance: Relevance,
         card: dict[str, Any],
         version: str,
-        further: Sequence[LanguageHeads] = (),
+        other_languages: Sequence[LanguageHeads] = (),
     ) -> None:
         self.abuse = abuse
-        self.further = {heads.language: heads for heads in further}
+        self.other_languages = {heads.language: heads for heads in other_languages}
         self.relevance = relevance
         self.card = card
         self.version = version
         self.signals: tuple[str, ...] = SIGNALS
-        self.languages = frozenset(card.get("languages", ("en",))) | self.further.keys()
+        self.languages = frozenset(card.get("languages", ("en",))) | self.other_languages.keys()
 
     def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
         """Measure items.
@@ -74,11 +74,11 @@ class Classifier:
         languages = detect_batch(texts, features.words)
         signals = as_items(sigmoid(self.abuse.logits(features)), self.abuse.names)
         self._score_further(texts, languages, signals)
-        off_topic, passages = self.relevance.judge(items, features.words)
+        off_topic, passages = self.relevance.score(items, features.words)
         off_topic_scores = sigmoid(off_topic)
-        stems = self.relevance.closeness
-        foreign = is_foreign(languages)
-        quality = sigmoid(low_quality_logits(features, stems.idf, stems.rarest, foreign))
+        stems = self.relevance.similarity
+        other_language = is_other_language(languages)
+        quality = sigmoid(low_quality_logits(features, stems.idf, stems.rarest, other_language))
         for number, own in enumerate(signals):
             if not np.isnan(off_topic[number]):
                 own["off_topic"] = round(float(off_topic_scores[number]), 4)
@@ -94,9 +94,9 @@ class Classifier:
         self, texts: Sequence[str], languages: Sequence[str], signals: list[dict[str, float]]
     ) -> None:
         """Put the signals of a comment's own language in the place of the English ones."""
-        for language in self.further.keys() & set(languages):
+        for language in self.other_languages.keys() & set(languages):
             chosen = [number for number, one in enumerate(languages) if one == language]
-            scored = self.further[language].score([texts[number] for number in chosen])
+            scored = self.other_languages[language].score([texts[number] for number in chosen])
             for number, own in zip(chosen, scored, strict=True):
                 signals[number] = own
 
@@ -127,10 +127,10 @@ class Classifier:
         Vectors of different classifier versions do not compare: store the version beside them.
         """
         made = [
-            self.relevance.closeness.vectors.of_texts(read_words(block), len(block))
+            self.relevance.similarity.vectors.of_texts(read_words(block), len(block))
             for block in (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK))
         ]
-        dimensions = self.relevance.closeness.vectors.table.shape[1]
+        dimensions = self.relevance.similarity.vectors.table.shape[1]
         return np.concatenate([np.zeros((0, dimensions), dtype=np.float32), *made])
 
 
@@ -142,11 +142,11 @@ def _load(folder: Path) -> Classifier:
         table = AbuseTable.decode(card["heads"], arrays)
         lexical, words = unpack_arrays(files["relevance.npz"]), unpack_arrays(files["words.npz"])
         relevance = Relevance.decode(lexical, words)
-        further = [
+        other_languages = [
             LanguageHeads.decode(language, own["heads"], unpack_arrays(files[f"{language}.npz"]))
             for language, own in card.get("further_languages", {}).items()
         ]
-        return Classifier(table, relevance, card, f"{card['name']}-{digest[:10]}", further)
+        return Classifier(table, relevance, card, f"{card['name']}-{digest[:10]}", other_languages)
     except (KeyError, ValueError, TypeError) as error:
         raise BundleError(f"The bundle in {folder} lacks something: {error}") from error
 

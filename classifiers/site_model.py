@@ -20,7 +20,7 @@ from classifiers.abuse.features import BLOCK, Features, WordWeights, extract, sc
 from classifiers.abuse.model import share_by_word, sigmoid
 from classifiers.abuse.quantised_weights import decode_weights, encode_weights
 from classifiers.bundle import BundleError, digest_of, pack_arrays, unpack_arrays
-from classifiers.explain.words import LEARNED_SIGNAL, explain_own
+from classifiers.explain.words import LEARNED_SIGNAL, explain_site_model
 from classifiers.text.hashing import TABLE_BITS
 from classifiers.types import Contribution, Item, Measurement
 
@@ -88,8 +88,8 @@ class Adaptation:
         return np.asarray(logits, dtype=np.float64)
 
     def explain(self, item: Item, limit: int | None = 12) -> list[Contribution]:
-        """Return which words moved likely_to_reject; see `explain.words.explain_own`."""
-        return explain_own(self, item, limit)
+        """Return which words moved likely_to_reject; see `explain.words.explain_site_model`."""
+        return explain_site_model(self, item, limit)
 
     def word_shares(self, features: Features) -> NDArray[np.float32]:
         """Return the log-odds that the site's own weights give each word of a single text."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.abuse.nearby import reached
 from classifiers.abuse.predicate_features import predicate_features
+from classifiers.abuse.word_neighbours import near_marked
 from classifiers.text.hashing import Hashes, Numbers, rows_of
 from classifiers.text.tokens import Words
 from classifiers.text.word_classes import ADDRESSES, DENIES, GROUP
@@ -41,9 +41,9 @@ def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int3
     ``hashes`` are those of the words with groups replaced by their placeholder.
     """
     classes, text_ids = words.classes, words.text_ids
-    denied = reached(classes == DENIES, text_ids, 0, NEGATION_REACH)
-    to_you = reached(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH)
-    of_group = reached(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH)
+    denied = near_marked(classes == DENIES, text_ids, 0, NEGATION_REACH)
+    to_you = near_marked(classes == ADDRESSES, text_ids, PERSON_REACH, PERSON_REACH)
+    of_group = near_marked(classes == GROUP, text_ids, GROUP_REACH, GROUP_REACH)
     found = {
         "denied": np.flatnonzero(denied),
         "quoted": quoted(words),

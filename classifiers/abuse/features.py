@@ -28,7 +28,7 @@ from classifiers.text.hashing import (
     places_within,
     rows_of,
 )
-from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.token_cache import PerWord, TokenCache
 from classifiers.text.tokens import Words, read_words
 
 BLOCK = 1024
@@ -72,12 +72,12 @@ class Features:
     @functools.cached_property
     def families(self) -> tuple[Family, ...]:
         """Return every feature one by one: n-grams, words, then the sequences."""
-        vocabulary, ids = self.words.vocabulary, self.words.ids[self.distinct]
-        counts = vocabulary.ngram_counts.values.take(ids)
-        places = np.repeat(vocabulary.ngram_firsts.values.take(ids), counts) + places_within(counts)
+        cache, ids = self.words.cache, self.words.ids[self.distinct]
+        counts = cache.ngram_counts.values.take(ids)
+        places = np.repeat(cache.ngram_firsts.values.take(ids), counts) + places_within(counts)
         owners = np.repeat(self.distinct, counts)
-        ngrams = vocabulary.ngrams.values.take(places).astype(np.int64)
-        own = word_rows(vocabulary.feature_hashes(ids))
+        ngrams = cache.ngrams.values.take(places).astype(np.int64)
+        own = word_rows(cache.feature_hashes(ids))
         return (
             (ngrams, self.words.text_ids[owners], owners),
             (own, self.words.text_ids[self.distinct], self.distinct),
@@ -100,14 +100,14 @@ class WordWeights:
         self._weights, self._shift, self.heads = weights, shift, weights.shape[1]
         self._sums = PerWord(self._sums_of, np.float32, weights.shape[1])
 
-    def _sums_of(self, vocabulary: Vocabulary, begin: int, end: int) -> Weights:
+    def _sums_of(self, cache: TokenCache, begin: int, end: int) -> Weights:
         words = np.arange(begin, end)
-        counts = vocabulary.ngram_counts.values[begin:end]
-        places = vocabulary.ngram_firsts.values[begin:end]
-        rows = vocabulary.ngrams.values.take(np.repeat(places, counts) + places_within(counts))
+        counts = cache.ngram_counts.values[begin:end]
+        places = cache.ngram_firsts.values[begin:end]
+        rows = cache.ngrams.values.take(np.repeat(places, counts) + places_within(counts))
         sums = np.zeros((end - begin, self._weights.shape[1]), dtype=np.float32)
         add_by_text(sums, self.of_rows(rows.astype(np.int64)), np.repeat(words - begin, counts))
-        return sums + self.of_rows(word_rows(vocabulary.feature_hashes(words)))
+        return sums + self.of_rows(word_rows(cache.feature_hashes(words)))
 
     def of_rows(self, rows: Numbers) -> Weights:
         """Return the weights of single features (features x heads)."""
@@ -115,13 +115,13 @@ class WordWeights:
 
     def of_words(self, words: Words) -> Weights:
         """Return the weights of each word with its n-grams (words x heads)."""
-        return self._sums.of(words.vocabulary).take(words.ids, axis=0)
+        return self._sums.of(words.cache).take(words.ids, axis=0)
 
     def sums(self, features: Features) -> Weights:
         """Return the summed weights of each text's features (texts x heads)."""
         words = features.words
         sums = np.zeros((features.count, self._weights.shape[1]), dtype=np.float32)
-        per_word = self._sums.of(words.vocabulary)
+        per_word = self._sums.of(words.cache)
         distinct = features.distinct
         add_by_text(sums, per_word.take(words.ids[distinct], axis=0), words.text_ids[distinct])
         for rows, ids, _ in features.sequences:
@@ -139,7 +139,7 @@ def add_by_text(sums: Weights, values: Weights, ids: NDArray[np.integer]) -> Non
 
 def first_occurrences(words: Words) -> Numbers:
     """Return the places of the words that stand in their text for the first time, in order."""
-    place_bits, word_bits = len(words.ids).bit_length(), words.vocabulary.size.bit_length()
+    place_bits, word_bits = len(words.ids).bit_length(), words.cache.size.bit_length()
     keys = words.text_ids.astype(np.int64) << word_bits
     keys = ((keys | words.ids) << place_bits) | np.arange(len(words.ids))
     keys.sort()
@@ -215,9 +215,9 @@ def extract(texts: Sequence[str]) -> Features:
         Row numbers below ``2**TABLE_BITS`` with text and word of each.
     """
     words = read_words(texts)
-    vocabulary = words.vocabulary
+    cache = words.cache
     distinct = first_occurrences(words)
-    hashes = vocabulary.feature_hashes(words.ids)
+    hashes = cache.feature_hashes(words.ids)
     runs = (scope_family(words, hashes), _pairs(words, hashes))
     sequences = (*map(_once, runs), _cues(texts, words))
     return with_counts(words, distinct, sequences, runs)
@@ -230,7 +230,7 @@ def with_counts(
     runs: tuple[Family, ...] = (),
 ) -> Features:
     """Return the features of these words and sequences, counted per text."""
-    per_word = words.vocabulary.ngram_counts.values.take(words.ids.take(distinct)) + 1
+    per_word = words.cache.ngram_counts.values.take(words.ids.take(distinct)) + 1
     counts = np.bincount(words.text_ids.take(distinct), weights=per_word, minlength=words.count)
     counts = counts.astype(np.int64)
     for _, ids, _ in sequences:

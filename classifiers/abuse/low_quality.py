@@ -26,12 +26,12 @@ def low_quality_logits(
     features: Features,
     idf: NDArray[np.float32],
     rarest: float,
-    foreign: NDArray[np.bool_] | None = None,
+    other_language: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return log-odds of low quality per text.
 
     ``idf`` is the table of stem weights; a stem at its maximum, ``rarest``, was never seen in
-    training. That says nothing of a text in a language that the table does not know: ``foreign``
+    training. That says nothing of a text in a language that the table does not know: ``other_language``
     marks those.
     """
     words = features.words
@@ -44,8 +44,8 @@ def low_quality_logits(
     repeated = np.where(count >= 4, 1.0 - _share(distinct, count), 0.0)
     ordinary = np.log2(count + 2.0) * 1.6
     repeated = np.maximum(0.0, repeated - 0.06 * ordinary)
-    if foreign is not None:
-        unknown = np.where(foreign, 0.0, unknown)
+    if other_language is not None:
+        unknown = np.where(other_language, 0.0, unknown)
     strange = _share(unknown, count + 1.0)  # one unknown word alone is no gibberish
     logits: NDArray[np.float64] = (
         _BIAS
@@ -61,7 +61,7 @@ def low_quality_logits(
 
 def _appearance(words: Words) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per text how much it shouts (capitals) and how much is signs, 0 when normal."""
-    counts = words.vocabulary.appearance.values.take(words.chunks, axis=0).astype(np.float32)
+    counts = words.cache.appearance.values.take(words.chunks, axis=0).astype(np.float32)
     sums = np.zeros((words.count, 4), dtype=np.float32)
     add_by_text(sums, counts, words.chunk_text_ids)
     letters, capitals, signs, _ = sums.T.astype(np.float64)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifiers.abuse.nearby import Marks, reached
+from classifiers.abuse.word_neighbours import Marks, near_marked
 from classifiers.text.hashing import Numbers, edges_of, rows_of
 from classifiers.text.tokens import Words
 from classifiers.text.word_classes import (
@@ -42,7 +42,7 @@ def predicate_features(words: Words, quoted: Numbers) -> tuple[Numbers, Numbers]
 
     def near(marks: Marks, before: int, after: int) -> Marks:
         """Say whether a marked word stands so far before or after: the view from the other end."""
-        return reached(marks, words.text_ids, before=after, after=before)[places]
+        return near_marked(marks, words.text_ids, before=after, after=before)[places]
 
     of_group = near(classes == GROUP, GROUP_REACH, GROUP_REACH)
     to_you = near(classes == ADDRESSES, PERSON_REACH, PERSON_REACH)

@@ -66,7 +66,7 @@ class WordSums:
         scope, pairs = features.runs
         alone = np.empty((len(words.ids), weights.heads + 1), dtype=np.float32)
         alone[:, :-1] = weights.of_words(words)
-        alone[:, -1] = words.vocabulary.ngram_counts.values.take(words.ids) + 1
+        alone[:, -1] = words.cache.ngram_counts.values.take(words.ids) + 1
         add_by_text(alone[:, :-1], weights.of_rows(scope[0]), scope[2])
         alone[:, -1] += np.bincount(scope[2], minlength=len(alone))
         if features.silent is not None:

@@ -33,7 +33,7 @@ class LanguageDataset:
     part_of: Callable[[Row], str]
     known_failures: tuple[str, ...]
     unlabelled: str = ""
-    further: tuple[tuple[str, str, str], ...] = ()
+    further_data: tuple[tuple[str, str, str], ...] = ()
 
 
 def _binary(target: bool) -> tuple[float, float]:
@@ -89,7 +89,7 @@ _ALL = (
     "scores as an ordering until the site's own decisions adapt them.",
 )
 
-SOURCES: dict[str, LanguageDataset] = {
+LANGUAGE_DATASETS: dict[str, LanguageDataset] = {
     "de": LanguageDataset(
         "germeval2018_de",
         "A",
@@ -118,7 +118,7 @@ SOURCES: dict[str, LanguageDataset] = {
             "No insult, threat, profanity, sexual or spam.",
         ),
         unlabelled="pairs_kocohub_unlabelled_ko",
-        further=(
+        further_data=(
             (
                 "excerpts",
                 "B",
@@ -142,7 +142,7 @@ SOURCES: dict[str, LanguageDataset] = {
             "identity_attack rests on about two hundred positive texts.",
             "No severe_toxicity, threat, sexual or spam.",
         ),
-        further=(
+        further_data=(
             (
                 "excerpts",
                 "B",
@@ -156,7 +156,7 @@ SOURCES: dict[str, LanguageDataset] = {
 
 def read_language(data: Path, language: str) -> list[Example]:
     """Read and label the set of one language; its texts without labels come last."""
-    source = SOURCES[language]
+    source = LANGUAGE_DATASETS[language]
     examples = [
         Example(row["text"], source.name, source.part_of(row), source.labels_of(row))
         for row in read_rows(data, source.name)

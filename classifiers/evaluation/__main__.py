@@ -59,8 +59,8 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
         function_table(classifier),
         abuse.disguise_table(classifier, examples),
         languages.detection_table(data),
-        languages.further_table(classifier, data),
-        languages.at_home_table(data),
+        languages.other_languages_table(classifier, data),
+        languages.research_languages_table(data),
         relevance.off_topic_table(classifier, data, examples),
         speed_table(classifier, data),
     ]

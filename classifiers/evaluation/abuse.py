@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.classifier import Classifier
-from classifiers.datasets.disguises import DISGUISES
+from classifiers.datasets.disguised_copies import DISGUISES
 from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
 from classifiers.metrics import rank_interval, report, roc_auc
 from classifiers.tables import FIGURES, Table, figure_cells

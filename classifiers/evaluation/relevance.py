@@ -11,11 +11,11 @@ import numpy as np
 
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, Row, read_rows
-from classifiers.datasets.pairs import Thread, make_pairs, nearest_threads, threads_of
+from classifiers.datasets.off_topic_pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.metrics import recall_at, report
-from classifiers.relevance.similarity import THREAD_READ
+from classifiers.relevance.comparison import THREAD_READ
 from classifiers.tables import Table, figure_cells
-from classifiers.training.relevance import bags_of
+from classifiers.training.relevance import sparse_vectors_of
 from classifiers.types import Item
 
 HEADLINES_READ = 8
@@ -24,8 +24,8 @@ HEADLINES_READ = 8
 def _off_topic_row(
     classifier: Classifier, name: str, threads: Sequence[Thread], form: str, hard: float
 ) -> tuple[str, ...]:
-    closeness = classifier.relevance.closeness
-    near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
+    similarity = classifier.relevance.similarity
+    near = nearest_threads(threads, lambda texts: sparse_vectors_of(texts, similarity))
     items, labels = make_pairs(threads, near, 7, hard=hard, forms=[form], fewest=THREAD_READ)
     kind = "hard" if hard else "random"
     return (name, form, kind, *_cells(classifier, items, labels))

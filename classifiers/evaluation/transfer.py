@@ -13,8 +13,8 @@ from classifiers.datasets.labelled import Example
 from classifiers.metrics import report
 from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.abuse import AbuseTrainer
-from classifiers.training.enrich import enriched
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.augmentation import augment
+from classifiers.training.dense_features import WordEmbeddings
 
 LEFT_OUT = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit",
             "stormfront", "hatemoji_build")  # fmt: skip
@@ -27,7 +27,10 @@ STEPS = 40
 def transfer_table(data: Path, examples: Sequence[Example], seed: int = 0) -> Table:
     """Train without each set and measure on all of its texts; takes some minutes."""
     trainer = AbuseTrainer(
-        enriched(list(examples), data, seed, taught=False), Meanings.read(), ("toxicity",), STEPS
+        augment(list(examples), data, seed, soft_labels=False),
+        WordEmbeddings.read(),
+        ("toxicity",),
+        STEPS,
     )
     rows: list[tuple[str, ...]] = []
     found: list[float] = []

@@ -14,7 +14,7 @@ from classifiers.abuse.low_quality import low_quality_logits
 from classifiers.abuse.model import AbuseTable
 from classifiers.explain.context import word_shares
 from classifiers.relevance.model import Relevance
-from classifiers.text.language import detect_batch, is_foreign
+from classifiers.text.language import detect_batch, is_other_language
 from classifiers.types import Contribution, Item
 
 LEARNED_SIGNAL = "likely_to_reject"
@@ -29,7 +29,7 @@ class Models(Protocol):
 
     signals: tuple[str, ...]
     abuse: AbuseTable
-    further: dict[str, LanguageHeads]
+    other_languages: dict[str, LanguageHeads]
     relevance: Relevance
 
 
@@ -83,9 +83,9 @@ def explain_item(
         elif signal == "off_topic":
             made = _explain_off_topic(classifier, item, features)
         elif signal == "low_quality":
-            stems = classifier.relevance.closeness
-            foreign = is_foreign(languages)
-            logits = low_quality_logits(features, stems.idf, stems.rarest, foreign)
+            stems = classifier.relevance.similarity
+            other_language = is_other_language(languages)
+            logits = low_quality_logits(features, stems.idf, stems.rarest, other_language)
             made = [Contribution(signal, "", 0, 0, float(logits[0]))]
         else:
             made = []
@@ -93,7 +93,7 @@ def explain_item(
     return sorted(found, key=lambda contribution: -abs(contribution.weight))
 
 
-def explain_own(adaptation: SiteModel, item: Item, limit: int | None) -> list[Contribution]:
+def explain_site_model(adaptation: SiteModel, item: Item, limit: int | None) -> list[Contribution]:
     """Return the contributions of an item's words to a site's likely_to_reject, strongest first.
 
     A word weighs by the site's own weight for it, and by what it does to the bundled signals times
@@ -136,7 +136,7 @@ def _abuse_heads(
     classifier: Models, item: Item, features: Features, language: str
 ) -> tuple[AbuseTable, Features]:
     """Return the abuse heads of the comment's language and the features that they score."""
-    heads = classifier.further.get(language)
+    heads = classifier.other_languages.get(language)
     if heads is None:
         return classifier.abuse, features
     return heads.table, heads.read_one(item.text)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.text.hashing import BASE, Codes, Hashes, Numbers, powers
-from classifiers.text.known_words import UNKNOWN_COST, Spelling
+from classifiers.text.known_words import UNKNOWN_COST, KnownWords
 
 SHORTEST, LONGEST = 3, 20
 """Letters of the words that are compared with others."""
@@ -24,7 +24,7 @@ _INVERSE = pow(BASE, -1, 1 << 64)
 
 
 def best_edits(
-    table: Spelling, letters: Codes, lengths: Numbers, price: float
+    table: KnownWords, letters: Codes, lengths: Numbers, price: float
 ) -> dict[int, list[int]]:
     """Return the letters that the best small change gives each of the words that need one.
 

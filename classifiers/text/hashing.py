@@ -80,9 +80,9 @@ def find_sorted(known: NDArray[Value], values: NDArray[Value]) -> Numbers:
 def first_highest(values: NDArray[np.floating], edges: Numbers) -> Numbers:
     """Return where the highest value of each piece of a ragged array stands first."""
     sizes = np.diff(np.append(edges, len(values)))
-    reached = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, edges), sizes))
-    owners = np.repeat(np.arange(len(sizes)), sizes)[reached]
-    return reached[np.flatnonzero(np.diff(owners, prepend=-1))]
+    highest = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, edges), sizes))
+    owners = np.repeat(np.arange(len(sizes)), sizes)[highest]
+    return highest[np.flatnonzero(np.diff(owners, prepend=-1))]
 
 
 def places_within(lengths: Numbers) -> Numbers:

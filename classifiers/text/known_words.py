@@ -35,7 +35,7 @@ UNKNOWN_COST = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class KnownWords:
     """The table of known words; ``costs`` and ``flags`` end with the entry for unknown words."""
 
     index: HashIndex
@@ -62,7 +62,7 @@ class Spelling:
 
 
 @functools.cache
-def spelling() -> Spelling:
+def known_words() -> KnownWords:
     """Return the table that is part of the package."""
     content = TABLE.read_bytes()
     arrays = unpack_arrays(content)
@@ -72,7 +72,7 @@ def spelling() -> Spelling:
     seen = np.zeros(1 << _FILTER_BITS, dtype=bool)
     seen[(linear * _FILTER_FACTOR) >> np.uint64(64 - _FILTER_BITS)] = True
     costs = arrays["costs"].astype(np.float32) / np.float32(COST_STEPS)
-    return Spelling(
+    return KnownWords(
         index,
         np.append(costs, np.float32(UNKNOWN_COST)),
         np.append(arrays["flags"], np.uint8(0)),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from classifiers.text.function_words import FUNCTION_WORDS
 from classifiers.text.hashing import find_sorted
-from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.token_cache import PerWord, TokenCache
 from classifiers.text.tokens import Words, read_words
 
 UNDETERMINED = "und"
@@ -65,10 +65,10 @@ def _votes() -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     return known, votes / votes.sum(axis=1, keepdims=True)
 
 
-def _vote_of(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
+def _vote_of(cache: TokenCache, begin: int, end: int) -> NDArray[np.int64]:
     """Return per word its place among the function words, -1 for all others."""
     known, _ = _votes()
-    hashes = vocabulary.hashes.values[begin:end]
+    hashes = cache.hashes.values[begin:end]
     return find_sorted(known, hashes)
 
 
@@ -78,7 +78,7 @@ _VOTE_OF_WORD = PerWord(_vote_of, np.int64)
 def _by_function_words(words: Words, count: int) -> list[str]:
     """Return the language of each text that its function words make clear, "" of the others."""
     _, votes = _votes()
-    place = _VOTE_OF_WORD.of(words.vocabulary).take(words.ids)
+    place = _VOTE_OF_WORD.of(words.cache).take(words.ids)
     found = np.flatnonzero(place >= 0)
     ids, place = words.text_ids[found], place[found]
     heard = np.stack(
@@ -136,7 +136,7 @@ def detect_batch(texts: Sequence[str], words: Words) -> list[str]:
     ]
 
 
-def is_foreign(languages: Sequence[str]) -> NDArray[np.bool_]:
+def is_other_language(languages: Sequence[str]) -> NDArray[np.bool_]:
     """Say of which comments it is clear that they are in another language than English."""
     return np.array([language not in ("en", UNDETERMINED) for language in languages], dtype=bool)
 

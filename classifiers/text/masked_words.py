@@ -9,7 +9,7 @@ import numpy as np
 
 from classifiers.text.hashing import Codes, powers
 from classifiers.text.insult_words import ORDERED
-from classifiers.text.known_words import ABUSIVE_WORD, Spelling
+from classifiers.text.known_words import ABUSIVE_WORD, KnownWords
 
 _MASKED_INSULT = 4.0
 """Taken off the cost of abusive words behind a mask: what else would be masked?"""
@@ -26,7 +26,7 @@ _KNOWN_WELL = 8.0
 """What words may cost that are read from digits at an edge: "ar3", but not "f16" or "the 50s"."""
 
 
-def unmasked(table: Spelling, letters: Codes, signs: Codes) -> Codes | None:
+def unmasked(table: KnownWords, letters: Codes, signs: Codes) -> Codes | None:
     """Return the likeliest word behind signs that stand for letters ("f*ck", "5tup1d")."""
     options = [
         _READINGS.get(chr(sign), _ANY) if sign else chr(letter)
@@ -39,12 +39,12 @@ def unmasked(table: Spelling, letters: Codes, signs: Codes) -> Codes | None:
     readings = np.array([list(map(ord, made)) for made in itertools.product(*options)], np.uint64)
     factors = powers()[np.minimum(np.arange(readings.shape[1]), len(powers()) - 1)]
     numbers = table.candidates((readings * factors).sum(axis=1, dtype=np.uint64))
-    heavy = (table.flags[numbers] & ABUSIVE_WORD) > 0
-    costs = np.where(numbers >= 0, table.costs[numbers], np.inf) - _MASKED_INSULT * masked * heavy
+    abusive = (table.flags[numbers] & ABUSIVE_WORD) > 0
+    costs = np.where(numbers >= 0, table.costs[numbers], np.inf) - _MASKED_INSULT * masked * abusive
     if any(letter in _DIGITS for letter in letters.tolist()):
         rare = table.costs[numbers] > _KNOWN_WELL
         counted = _COUNTED.fullmatch("".join(map(chr, letters.tolist())))
-        costs = np.where((rare | bool(counted)) & ~heavy, np.inf, costs)
+        costs = np.where((rare | bool(counted)) & ~abusive, np.inf, costs)
     place = int(costs.argmin())
     return readings[place].astype(np.uint32) if np.isfinite(costs[place]) else None
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from classifiers.text import edit_distance
 from classifiers.text.folding import MASK_SIGNS
 from classifiers.text.hashing import Codes, Numbers
-from classifiers.text.known_words import Spelling, spelling
+from classifiers.text.known_words import KnownWords, known_words
 from classifiers.text.masked_words import unmasked
 from classifiers.text.segmentation import LONGEST, SHORTEST, segment
-from classifiers.text.word_codes import Spellings, some_letters
+from classifiers.text.word_codes import WordCodes, some_letters
 
 _RARE = 7.0
 """Cost from which a known word may itself be a slip ("hte")."""
@@ -35,7 +35,7 @@ Reading = list[tuple[Codes, int, int]]
 """What a word is read as: letters of each word, and which of its letters (from, to) it covers."""
 
 
-def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbers]:
+def repair(words: WordCodes, open_to: NDArray[np.bool_]) -> tuple[WordCodes, Numbers]:
     """Return the words with disguises of known words replaced, and what each was read from.
 
     ``open_to`` says which words are to be looked at. The second is an index into the words as they
@@ -43,7 +43,7 @@ def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbe
     """
     if not open_to.any():
         return words, np.arange(len(words.lengths))
-    table = spelling()
+    table = known_words()
     linear, _ = words.hashes
     numbers = table.find(linear)
     costs = table.costs[numbers]
@@ -70,7 +70,7 @@ def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbe
 
 
 def _mended(
-    table: Spelling, words: Spellings, chosen: Numbers, unknown: NDArray[np.bool_]
+    table: KnownWords, words: WordCodes, chosen: Numbers, unknown: NDArray[np.bool_]
 ) -> dict[int, Codes]:
     """Return the chosen words that a small change makes known, without their doubles if need be."""
     found: dict[int, Codes] = {}
@@ -97,7 +97,7 @@ def _mended(
     return found
 
 
-def _stretches(words: Spellings, word: int) -> Iterator[tuple[int, int]]:
+def _stretches(words: WordCodes, word: int) -> Iterator[tuple[int, int]]:
     """Yield the parts of a word that may be run together: no further than a "!", or `LONGEST`."""
     own = words.letters(word)
     size = own.stop - own.start
@@ -110,7 +110,7 @@ def _stretches(words: Spellings, word: int) -> Iterator[tuple[int, int]]:
 
 
 def _taken_apart(
-    table: Spelling, words: Spellings, chosen: Numbers
+    table: KnownWords, words: WordCodes, chosen: Numbers
 ) -> Iterator[tuple[int, Reading]]:
     """Yield the chosen words that are several run together, with those."""
     pieces: list[Codes] = []
@@ -138,7 +138,7 @@ def _taken_apart(
             yield word, reading
 
 
-def _rebuilt(words: Spellings, readings: dict[int, Reading]) -> tuple[Spellings, Numbers]:
+def _rebuilt(words: WordCodes, readings: dict[int, Reading]) -> tuple[WordCodes, Numbers]:
     """Put readings in the place of the words that they are readings of."""
     if not readings:
         return words, np.arange(len(words.lengths))
@@ -175,6 +175,6 @@ def _rebuilt(words: Spellings, readings: dict[int, Reading]) -> tuple[Spellings,
     made_of = (np.concatenate(codes), np.concatenate(signs), np.concatenate(places))
     chunk_ids = words.chunk_ids[source]
     return (
-        Spellings(*made_of, np.concatenate(lengths), chunk_ids, span[:, 0], span[:, 1]),
+        WordCodes(*made_of, np.concatenate(lengths), chunk_ids, span[:, 0], span[:, 1]),
         source,
     )

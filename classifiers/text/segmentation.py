@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.text.hashing import BASE, Codes, Hashes, Numbers, edges_of
-from classifiers.text.known_words import Spelling
+from classifiers.text.known_words import KnownWords
 
 SHORTEST = 5
 """Letters from which a word may be several run together."""
@@ -47,7 +47,7 @@ def _factors() -> tuple[Hashes, Hashes]:
     return np.array(factors, dtype=np.uint64), np.array(inverses, dtype=np.uint64)
 
 
-def segment(table: Spelling, codes: Codes, lengths: Numbers) -> list[list[int] | None]:
+def segment(table: KnownWords, codes: Codes, lengths: Numbers) -> list[list[int] | None]:
     """Return per word the lengths of the words it is made of, or None where it is better left.
 
     Parameters
@@ -77,7 +77,7 @@ def _groups(lengths: Numbers) -> Iterator[Numbers]:
         low = high + 1
 
 
-def _piece_costs(table: Spelling, letters: Codes) -> Floats:
+def _piece_costs(table: KnownWords, letters: Codes) -> Floats:
     """Return the cost of every piece: (words, place where it ends, `_LONGEST_PIECE` - length).
 
     The longest piece comes first, as the places where they begin do.
@@ -99,7 +99,7 @@ def _piece_costs(table: Spelling, letters: Codes) -> Floats:
     return costs
 
 
-def _cuts(table: Spelling, letters: Codes, lengths: Numbers) -> Iterator[list[int] | None]:
+def _cuts(table: KnownWords, letters: Codes, lengths: Numbers) -> Iterator[list[int] | None]:
     words, width = letters.shape
     costs = _piece_costs(table, letters)
     short = np.flatnonzero(lengths <= _NAME_LIKE)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from classifiers.text.broken_words import SAVED, SAVED_BY_OTHERS, STRANGE, part_kinds
 from classifiers.text.hashing import BASE, Numbers, powers
-from classifiers.text.known_words import ABUSIVE_WORD, Spelling
-from classifiers.text.split_words import SAVED, SAVED_BY_OTHERS, STRANGE, kinds_of_part
-from classifiers.text.word_codes import Spellings
+from classifiers.text.known_words import ABUSIVE_WORD, KnownWords
+from classifiers.text.word_codes import WordCodes
 
 _ALPHABET = np.arange(97, 123, dtype=np.uint64)
 _LONGEST = 16
 
 
-def close_gaps(table: Spelling, words: Spellings) -> Spellings:
+def fill_sign_gaps(table: KnownWords, words: WordCodes) -> WordCodes:
     """Return the words with those made one that a single sign divides and a letter would join.
 
     As with words in pieces, one part must be strange, and what is read must cost clearly less.
     """
     linear, _ = words.hashes
-    parts = kinds_of_part(table, linear, words.codes, words.lengths)
+    parts = part_kinds(table, linear, words.codes, words.lengths)
     near = (words.chunk_ids[1:] == words.chunk_ids[:-1]) & (words.starts[1:] == words.ends[:-1] + 1)
     near &= (parts[1:] == STRANGE) | (parts[:-1] == STRANGE)
     near &= words.lengths[1:] + words.lengths[:-1] < _LONGEST
@@ -34,14 +34,14 @@ def close_gaps(table: Spelling, words: Spellings) -> Spellings:
     best = costs.argmin(axis=1)
     rows = np.arange(len(left))
     own = table.costs[table.find(linear)]
-    heavy = (table.flags[numbers[rows, best]] & ABUSIVE_WORD) > 0
+    abusive = (table.flags[numbers[rows, best]] & ABUSIVE_WORD) > 0
     saved = own[left] + own[left + 1] - costs[rows, best]
-    chosen = saved >= np.where(heavy, SAVED, SAVED_BY_OTHERS)
+    chosen = saved >= np.where(abusive, SAVED, SAVED_BY_OTHERS)
     chosen[1:] &= ~(chosen[:-1] & (np.diff(left) == 1))  # a part belongs to one word
     return _closed(words, left[chosen], best[chosen] + _ALPHABET[0].astype(np.int64))
 
 
-def _closed(words: Spellings, left: Numbers, letters: Numbers) -> Spellings:
+def _closed(words: WordCodes, left: Numbers, letters: Numbers) -> WordCodes:
     """Return the words with each of these and the next one made one, with a letter between."""
     places = words.begins[left + 1]
     lengths, ends = words.lengths.copy(), words.ends.copy()
@@ -49,7 +49,7 @@ def _closed(words: Spellings, left: Numbers, letters: Numbers) -> Spellings:
     ends[left] = ends[left + 1]
     kept = np.ones(len(lengths), dtype=bool)
     kept[left + 1] = False
-    return Spellings(
+    return WordCodes(
         np.insert(words.codes, places, letters.astype(np.uint32)),
         np.insert(words.signs, places, 0),
         np.insert(words.places, places, words.ends[left]),

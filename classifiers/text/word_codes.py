@@ -16,7 +16,7 @@ _LATIN_END = 0x250
 
 
 @dataclass(frozen=True)
-class Spellings:
+class WordCodes:
     """Words as runs of folded code points.
 
     Per letter: ``codes``, ``signs`` (what was read as that letter, 0 when it was one) and
@@ -63,8 +63,8 @@ def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
     letter = is_letter(codes)
     if mask.any():
         word = word | _masking(mask, letter, word)
-    foreign = letter & (codes >= _LATIN_END)
-    mixed = foreign & ((before & ~shifted(foreign, 1)) | (after & ~shifted(foreign, -1)))
+    non_latin = letter & (codes >= _LATIN_END)
+    mixed = non_latin & ((before & ~shifted(non_latin, 1)) | (after & ~shifted(non_latin, -1)))
     digit = (codes >= 48) & (codes <= 57)
     signs = np.where(mask | mixed | digit, codes, batch.signs)
     read = FoldedBatch(codes, batch.text_ids, batch.offsets, signs, batch.count)
@@ -85,12 +85,12 @@ def _masking(
     return mask & shifted(letter, 1)[begins] & (shifted(word, -1)[ends] | (ends > begins))
 
 
-def spell(chunks: Sequence[str]) -> Spellings:
+def read_word_codes(chunks: Sequence[str]) -> WordCodes:
     """Return the words of chunks after folding."""
     stream, word = _cleaned(fold_batch(chunks))
     begins = np.flatnonzero(word & ~shifted(word, 1))
     ends = np.flatnonzero(word & ~shifted(word, -1)) + 1
-    return Spellings(
+    return WordCodes(
         stream.codes[word],
         stream.signs[word],
         stream.offsets[word].astype(np.int64),
@@ -101,7 +101,7 @@ def spell(chunks: Sequence[str]) -> Spellings:
     )
 
 
-def some_letters(words: Spellings, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def some_letters(words: WordCodes, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say of each word whether some of its letters are among the chosen ones."""
     if not len(words.lengths):
         return np.zeros(0, dtype=bool)

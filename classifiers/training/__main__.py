@@ -13,12 +13,12 @@ from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
 from classifiers.relevance.model import Relevance
 from classifiers.training.abuse import AbuseTrainer
+from classifiers.training.augmentation import augment
 from classifiers.training.card import make_card
 from classifiers.training.card_figures import home_table
-from classifiers.training.enrich import enriched
-from classifiers.training.known_words import learn_spelling, write_spelling
+from classifiers.training.dense_features import WordEmbeddings
+from classifiers.training.known_words import learn_known_words, write_known_words
 from classifiers.training.languages import train_languages
-from classifiers.training.word_vectors import Meanings
 
 OFF_TOPIC = ("relevance.npz", "words.npz")
 """Taken as they are: `classifiers.training.words` makes them, with tools of its own."""
@@ -34,12 +34,12 @@ def main() -> None:
     begun = time.perf_counter()
     examples = read_examples(arguments.data)
     print(f"{len(examples):,} texts read, {time.perf_counter() - begun:.0f} s", flush=True)
-    write_spelling(
-        learn_spelling(examples, arguments.data, Lexicon.read(arguments.data / LEXICON).profane)
+    write_known_words(
+        learn_known_words(examples, arguments.data, Lexicon.read(arguments.data / LEXICON).profane)
     )
     print(f"known words counted, {time.perf_counter() - begun:.0f} s", flush=True)
-    more = enriched(examples, arguments.data, arguments.seed)
-    table, heads = AbuseTrainer(more, Meanings.read()).train()
+    more = augment(examples, arguments.data, arguments.seed)
+    table, heads = AbuseTrainer(more, WordEmbeddings.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
     print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)

@@ -18,12 +18,12 @@ from classifiers.abuse.features import blocks
 from classifiers.abuse.model import AbuseTable
 from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.text.hashing import TABLE_BITS
-from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import feature_matrix, with_windows
-from classifiers.training.soft_labels import SOURCE as EXCERPTS
-from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.dense_features import WordEmbeddings
+from classifiers.training.feature_matrix import feature_matrix, with_windows
+from classifiers.training.logistic_solver import fit_logistic
+from classifiers.training.perspective_alignment import PERSPECTIVE_SET, align
+from classifiers.training.soft_labels import EXCERPTS
 from classifiers.types import ABUSE_SIGNALS
 
 Floats = NDArray[np.float32]
@@ -31,12 +31,12 @@ Floats = NDArray[np.float32]
 PENALTY, DENSE_PENALTY = 3e-6, 1e-5
 """Strength of the L2 penalty on hashed features, and on word vectors, where labels alone teach."""
 
-TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY = 1e-7, 1e-6
+EXCERPT_PENALTY, EXCERPT_DENSE_PENALTY = 1e-7, 1e-6
 """The same where the teacher's excerpts do: from so many texts, weights need less holding back."""
 
 ORIGIN_PENALTY = 1e-6
 STEPS = 60
-TAUGHT_LONGER = 2
+EXCERPT_STEPS = 2
 """So many times the iterations where there are excerpts."""
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
@@ -87,7 +87,7 @@ class AbuseTrainer:
     ----------
     examples : sequence of Example
         Those of the test part are not looked at.
-    vectors : Meanings
+    vectors : WordEmbeddings
     signals : tuple of str
         The heads to train.
     steps : int
@@ -97,7 +97,7 @@ class AbuseTrainer:
     def __init__(
         self,
         examples: Sequence[Example],
-        vectors: Meanings,
+        vectors: WordEmbeddings,
         signals: tuple[str, ...] = ABUSE_SIGNALS,
         steps: int = STEPS,
     ) -> None:
@@ -140,18 +140,18 @@ class AbuseTrainer:
         known = training & (self._weights[:, head] > 0)
         penalty, dense, steps = PENALTY, DENSE_PENALTY, self.steps
         if (self._sources[known] == EXCERPTS).any():
-            penalty, dense = TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY
-            steps *= TAUGHT_LONGER
+            penalty, dense = EXCERPT_PENALTY, EXCERPT_DENSE_PENALTY
+            steps *= EXCERPT_STEPS
         penalties = np.concatenate((np.full(size, dense), np.full(others.shape[1], ORIGIN_PENALTY)))
-        rows = np.flatnonzero(known & (self._sources != COMPARED))
+        rows = np.flatnonzero(known & (self._sources != PERSPECTIVE_SET))
         lexical, further = fit_logistic(
             matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
             self._weights[rows, head], (penalty, penalties), steps,
         )  # fmt: skip
         further = further[:size]
-        compared = np.flatnonzero(known & (self._sources == COMPARED))
+        compared = np.flatnonzero(known & (self._sources == PERSPECTIVE_SET))
         if len(compared):
-            more = lean(
+            more = align(
                 matrix[compared], meanings[compared], self._targets[compared, head],
                 lexical, further,
             )  # fmt: skip

@@ -13,13 +13,13 @@ from classifiers.datasets.labelled import Example, part_of, read_rows
 from classifiers.text.identity_terms import IDENTITY_TERMS
 from classifiers.text.insult_words import INSULTS
 from classifiers.text.known_words import ABUSIVE_WORD, CANDIDATE, COST_STEPS, TABLE
-from classifiers.text.word_codes import spell
+from classifiers.text.word_codes import read_word_codes
 from classifiers.training.innocent_words import INNOCENT
 
 FEWEST_TEXTS = 3
 """Texts that a word must stand in to count as known."""
 
-FEWEST_FOR_MENDING = 12
+FEWEST_FOR_REPAIR = 12
 """Texts that a word must stand in for others to be taken as a disguise of it."""
 
 ABUSIVE_SHARE = 0.6
@@ -44,7 +44,7 @@ def _counts(texts: Sequence[str], weights: Weights) -> tuple[NDArray[np.uint64],
         block = texts[start : start + _BLOCK]
         chunks = [chunk for text in block for chunk in text.split()]
         owners = np.repeat(np.arange(len(block)), [len(text.split()) for text in block])
-        words = spell(chunks)
+        words = read_word_codes(chunks)
         own = words.hashes[0]
         order = np.lexsort((owners[words.chunk_ids], own))
         own, owner = own[order], owners[words.chunk_ids][order]
@@ -58,10 +58,10 @@ def _counts(texts: Sequence[str], weights: Weights) -> tuple[NDArray[np.uint64],
 
 
 def _hashes(words: Iterable[str]) -> NDArray[np.uint64]:
-    return np.unique(spell(sorted(words)).hashes[0])
+    return np.unique(read_word_codes(sorted(words)).hashes[0])
 
 
-def learn_spelling(
+def learn_known_words(
     examples: Sequence[Example], data: Path, profane: frozenset[str]
 ) -> dict[str, NDArray[np.generic]]:
     """Return the table's arrays, learned from the training part.
@@ -73,13 +73,15 @@ def learn_spelling(
     texts = [example.text for example in used]
     keys, seen = _counts(texts, np.ones(len(texts)))
     toxic = [example.labels.get("toxicity", (0.0, 0.0)) for example in used]
-    judged = _counts(texts, np.array([float(weight > 0) for _, weight in toxic]))[1]
+    labelled = _counts(texts, np.array([float(weight > 0) for _, weight in toxic]))[1]
     abusive = _counts(texts, np.array([float(target * weight > 0) for target, weight in toxic]))[1]
-    share = abusive / np.maximum(judged, 1.0)
+    share = abusive / np.maximum(labelled, 1.0)
     listed = _hashes(profane | INSULTS)
-    heavy = np.isin(keys, listed) | ((share >= ABUSIVE_SHARE) & (judged >= FEWEST_FOR_MENDING))
-    flags = ABUSIVE_WORD * heavy + CANDIDATE * (
-        (seen >= FEWEST_FOR_MENDING) | np.isin(keys, listed)
+    is_abusive = np.isin(keys, listed) | (
+        (share >= ABUSIVE_SHARE) & (labelled >= FEWEST_FOR_REPAIR)
+    )
+    flags = ABUSIVE_WORD * is_abusive + CANDIDATE * (
+        (seen >= FEWEST_FOR_REPAIR) | np.isin(keys, listed)
     )
     known = (seen >= FEWEST_TEXTS) | np.isin(keys, listed)
     costs = np.log(len(texts) / np.maximum(seen, 1.0))
@@ -88,7 +90,7 @@ def learn_spelling(
                                                strict=True), strict=True))  # fmt: skip
     for word in listed.tolist():
         table.setdefault(word, (rare, ABUSIVE_WORD | CANDIDATE))
-    for word in _foreign(data):
+    for word in _words_of_other_languages(data):
         table.setdefault(word, (rare, 0))
     for word in _hashes({*INNOCENT, *IDENTITY_TERMS}).tolist():
         cost, flag = table.get(word, (rare, 0))
@@ -102,7 +104,7 @@ def learn_spelling(
     }
 
 
-def _foreign(data: Path) -> list[int]:
+def _words_of_other_languages(data: Path) -> list[int]:
     """Return the hashes of the words that texts in other languages have in common."""
     found: list[int] = []
     for name in OTHER_LANGUAGES:
@@ -113,6 +115,6 @@ def _foreign(data: Path) -> list[int]:
     return found
 
 
-def write_spelling(arrays: dict[str, NDArray[np.generic]]) -> None:
+def write_known_words(arrays: dict[str, NDArray[np.generic]]) -> None:
     """Write the table to its place in the package; same words, same bytes."""
     TABLE.write_bytes(pack_arrays(arrays))

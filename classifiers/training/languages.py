@@ -18,12 +18,12 @@ from classifiers.abuse.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import Arrays
 from classifiers.datasets.labelled import Example
-from classifiers.datasets.languages import SOURCES, read_language
+from classifiers.datasets.languages import LANGUAGE_DATASETS, read_language
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import counted, with_windows
-from classifiers.training.soft_labels_multilingual import with_taught
+from classifiers.training.feature_matrix import counted, with_windows
+from classifiers.training.soft_labels_multilingual import add_soft_labels
 from classifiers.types import ABUSE_SIGNALS
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -111,7 +111,7 @@ def train_language(examples: list[Example], language: str) -> tuple[Arrays, list
 
     The first round learns on whole texts, the next on the worst windows that it found as well.
     """
-    used = [one for one in with_taught(examples, language) if one.part != "test"]
+    used = [one for one in add_soft_labels(examples, language) if one.part != "test"]
     tuning = [example for example in used if example.part != "train"]
     texts = [example.text for example in used]
     reports = [one for one in (_report(used, signal) for signal in ABUSE_SIGNALS) if one]
@@ -194,7 +194,7 @@ def train_languages(data: Path) -> tuple[dict[str, Arrays], dict[str, dict[str, 
     """Train every further language; return its arrays and its section of the card."""
     arrays: dict[str, Arrays] = {}
     cards: dict[str, dict[str, Any]] = {}
-    for language, source in SOURCES.items():
+    for language, source in LANGUAGE_DATASETS.items():
         examples = read_language(data, language)
         arrays[language], reports = train_language(examples, language)
         names = [one.signal for one in reports]
@@ -202,7 +202,7 @@ def train_languages(data: Path) -> tuple[dict[str, Arrays], dict[str, dict[str, 
         whole = (source.name, source.tier, source.licence)
         cards[language] = {
             "heads": names,
-            "data": [_data(one) for one in (whole, *source.further)],
+            "data": [_data(one) for one in (whole, *source.further_data)],
             "text": source.text,
             "training": [asdict(one) for one in reports],
             "figures": language_rows(heads, examples),

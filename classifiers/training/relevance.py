@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from classifiers.abuse.features import BLOCK
 from classifiers.datasets.labelled import Example
-from classifiers.datasets.pairs import (
+from classifiers.datasets.off_topic_pairs import (
     FORMS,
     Thread,
     half_of,
@@ -21,12 +21,12 @@ from classifiers.datasets.pairs import (
     threads_of,
 )
 from classifiers.relevance.model import EXPANDED, KINDS, expand, kinds_of_context
-from classifiers.relevance.similarity import Closeness
-from classifiers.relevance.sparse_vectors import Bag
+from classifiers.relevance.similarity import Similarity
+from classifiers.relevance.sparse_vectors import SparseVector
 from classifiers.relevance.word_vectors import WordVectors
 from classifiers.text.stems import STEM_BITS, stem_rows
 from classifiers.text.tokens import read_words
-from classifiers.training.discussion import DISCUSSION
+from classifiers.training.discussion_words import DISCUSSION
 from classifiers.types import Item
 
 PRIOR = 0.5
@@ -54,22 +54,22 @@ def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
     return np.maximum(idf, 0.0).astype(np.float16)
 
 
-def bags_of(texts: Sequence[str], closeness: Closeness) -> list[Bag]:
+def sparse_vectors_of(texts: Sequence[str], similarity: Similarity) -> list[SparseVector]:
     """Return the bags of any number of texts."""
-    made: list[Bag] = []
+    made: list[SparseVector] = []
     for start in range(0, len(texts), BLOCK):
         block = texts[start : start + BLOCK]
-        made += list(closeness.read(read_words(block), len(block)))
+        made += list(similarity.read(read_words(block), len(block)))
     return made
 
 
-def measure_all(items: Sequence[Item], closeness: Closeness) -> NDArray[np.float32]:
+def features_of_all(items: Sequence[Item], similarity: Similarity) -> NDArray[np.float32]:
     """Return the features of any number of items, block by block."""
     tables = []
     for start in range(0, len(items), BLOCK):
         block = items[start : start + BLOCK]
-        bags = closeness.read(read_words([item.text for item in block]), len(block))
-        tables.append(closeness.measure(block, bags)[0])
+        vectors_of_comments = similarity.read(read_words([item.text for item in block]), len(block))
+        tables.append(similarity.features(block, vectors_of_comments)[0])
     return np.concatenate(tables)
 
 
@@ -120,7 +120,7 @@ def train_relevance(
 def _measured_pairs(
     threads: Sequence[Thread], idf: NDArray[np.float16], vectors: WordVectors, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    closeness = Closeness(idf.astype(np.float32), vectors)
-    near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
+    similarity = Similarity(idf.astype(np.float32), vectors)
+    near = nearest_threads(threads, lambda texts: sparse_vectors_of(texts, similarity))
     items, labels = make_pairs(threads, near, seed, repeats=REPEATS, forms=FORMS)
-    return measure_all(items, closeness), np.array(labels)
+    return features_of_all(items, similarity), np.array(labels)

@@ -50,7 +50,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Schedule:
     """How labels are learned: ``rates`` are those of the model and of the heads on top of it."""
 
     epochs: int
@@ -107,7 +107,7 @@ class SentenceModel:
         self,
         texts: Sequence[str],
         targets: tuple[Floats, Floats],
-        course: Course,
+        course: Schedule,
         source: np.random.Generator,
         sets: Sequence[str] = (),
     ) -> None:
@@ -125,7 +125,9 @@ class SentenceModel:
         )
         above = [*self.heads.parameters(), *([beside] if sets else [])]
         groups = [([*self.model.parameters()], course.rates[0]), (above, course.rates[1])]
-        descent = Descent(groups, course.epochs * -(-len(numbers) // course.batch), course.warm_up)
+        descent = Optimiser(
+            groups, course.epochs * -(-len(numbers) // course.batch), course.warm_up
+        )
         lengths = np.array([len(one) for one in numbers])
         self.model.train()
         for _ in range(course.epochs):
@@ -152,7 +154,7 @@ class SentenceModel:
         return made
 
 
-class Descent:
+class Optimiser:
     """Steps downhill: faster at first, then ever slower down to nothing.
 
     ``groups`` are lists of parameters, each with its learning rate.

@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 from classifiers.abuse.model import sigmoid
 from classifiers.bundle import Arrays, unpack_arrays
 from classifiers.datasets.labelled import TEMPLATED, Example, Labels
-from classifiers.training.agreement import COMPARED
-from classifiers.training.excerpts import cut_excerpts
+from classifiers.training.perspective_alignment import PERSPECTIVE_SET
+from classifiers.training.teacher_excerpts import cut_excerpts
 
-TAUGHT = Path(__file__).parent / "soft_labels.npz"
-SOURCE = "excerpts"
+SOFT_LABELS = Path(__file__).parent / "soft_labels.npz"
+EXCERPTS = "excerpts"
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class SignalDistillation:
     """How a signal learns from the teacher.
 
     ``excerpt`` is what an excerpt counts beside a labelled text. ``own`` is what own sentences
@@ -43,16 +43,16 @@ class Lesson:
     unlabelled: float = 0.0
 
 
-LESSONS = {
-    "toxicity": Lesson(0.6, own=5.0, share=0.35, unlabelled=0.6),
-    "severe_toxicity": Lesson(0.6, own=5.0, share=0.35, unlabelled=0.3),
-    "insult": Lesson(0.6, own=5.0, share=0.35, unlabelled=0.3),
-    "identity_attack": Lesson(0.6, own=5.0, share=0.7, unlabelled=0.6),
-    "threat": Lesson(0.6, own=5.0, share=0.7, unlabelled=0.6),
+SIGNAL_DISTILLATION = {
+    "toxicity": SignalDistillation(0.6, own=5.0, share=0.35, unlabelled=0.6),
+    "severe_toxicity": SignalDistillation(0.6, own=5.0, share=0.35, unlabelled=0.3),
+    "insult": SignalDistillation(0.6, own=5.0, share=0.35, unlabelled=0.3),
+    "identity_attack": SignalDistillation(0.6, own=5.0, share=0.7, unlabelled=0.6),
+    "threat": SignalDistillation(0.6, own=5.0, share=0.7, unlabelled=0.6),
 }
 """The signals that are taught; to profanity, sexual and spam the teacher brings nothing."""
 
-SIGNALS = tuple(LESSONS)
+SIGNALS = tuple(SIGNAL_DISTILLATION)
 
 _LOWEST, _STEP, _LEVELS = -5.5, 0.6, 16
 """Log-odds are kept in 16 steps, up to 3.5."""
@@ -60,22 +60,22 @@ _LOWEST, _STEP, _LEVELS = -5.5, 0.6, 16
 Logits = NDArray[np.float32]
 
 
-def real_texts(examples: Sequence[Example]) -> list[str]:
+def texts_for_teacher(examples: Sequence[Example]) -> list[str]:
     """Return the training texts that a teacher is asked about: those that it may learn from."""
-    return [example.text for example in examples if _is_asked(example)]
+    return [example.text for example in examples if _is_for_teacher(example)]
 
 
-def encode_taught(texts: Sequence[str], excerpts: Sequence[str], logits: Logits) -> Arrays:
+def encode_soft_labels(texts: Sequence[str], excerpts: Sequence[str], logits: Logits) -> Arrays:
     """Return the stored form of log-odds (texts, then excerpts, x signals)."""
     levels = np.rint((logits - _LOWEST) / _STEP).clip(0, _LEVELS - 1).astype(np.uint8)
     flat = np.append(levels.T.ravel(), np.zeros(levels.size % 2, np.uint8))
     return {"digest": _digest([*texts, *excerpts]), "levels": flat[::2] << 4 | flat[1::2]}
 
 
-def read_answers(
+def read_soft_labels(
     path: Path, texts: Sequence[str], excerpts: Sequence[str], signals: int
 ) -> NDArray[np.float64]:
-    """Return the probabilities that `encode_taught` stored (texts, then excerpts, x signals).
+    """Return the probabilities that `encode_soft_labels` stored (texts, then excerpts, x signals).
 
     Raises
     ------
@@ -90,43 +90,45 @@ def read_answers(
     return sigmoid(_LOWEST + _STEP * levels.astype(np.float32))
 
 
-def with_taught(examples: list[Example], seed: int) -> list[Example]:
-    """Add the excerpts, and to the texts what the teacher says of them; see `Lesson`.
+def add_soft_labels(examples: list[Example], seed: int) -> list[Example]:
+    """Add the excerpts, and to the texts what the teacher says of them; see `SignalDistillation`.
 
     Raises
     ------
     ValueError
         Where the answers belong to other texts.
     """
-    texts, excerpts = real_texts(examples), cut_excerpts(examples, seed)
-    targets = read_answers(TAUGHT, texts, excerpts, len(SIGNALS)).tolist()
+    texts, excerpts = texts_for_teacher(examples), cut_excerpts(examples, seed)
+    targets = read_soft_labels(SOFT_LABELS, texts, excerpts, len(SIGNALS)).tolist()
     asked = iter(targets[: len(texts)])
-    learned = [_learned(one, next(asked) if _is_asked(one) else ()) for one in examples]
+    learned = [
+        _with_soft_labels(one, next(asked) if _is_for_teacher(one) else ()) for one in examples
+    ]
     return learned + [
-        Example(excerpt, SOURCE, "train", _labels(row))
+        Example(excerpt, EXCERPTS, "train", _labels(row))
         for excerpt, row in zip(excerpts, targets[len(texts) :], strict=True)
     ]
 
 
-def _is_asked(example: Example) -> bool:
-    return example.part == "train" and example.source not in (TEMPLATED, COMPARED)
+def _is_for_teacher(example: Example) -> bool:
+    return example.part == "train" and example.source not in (TEMPLATED, PERSPECTIVE_SET)
 
 
 def _labels(targets: Sequence[float]) -> Labels:
     return {
         signal: (target, lesson.excerpt)
-        for (signal, lesson), target in zip(LESSONS.items(), targets, strict=True)
+        for (signal, lesson), target in zip(SIGNAL_DISTILLATION.items(), targets, strict=True)
     }
 
 
-def _learned(example: Example, targets: Sequence[float]) -> Example:
+def _with_soft_labels(example: Example, targets: Sequence[float]) -> Example:
     """Return an example as its lessons change it; ``targets`` are the teacher's, if asked."""
     labels = dict(example.labels)
     if example.source == TEMPLATED and example.part == "train":
-        for signal in LESSONS.keys() & labels.keys():
+        for signal in SIGNAL_DISTILLATION.keys() & labels.keys():
             target, weight = labels[signal]
-            labels[signal] = (target, weight * LESSONS[signal].own)
-    for (signal, lesson), taught in zip(LESSONS.items(), targets, strict=False):
+            labels[signal] = (target, weight * SIGNAL_DISTILLATION[signal].own)
+    for (signal, lesson), taught in zip(SIGNAL_DISTILLATION.items(), targets, strict=False):
         if signal in labels:
             target, weight = labels[signal]
             labels[signal] = (target + lesson.share * (taught - target), weight)

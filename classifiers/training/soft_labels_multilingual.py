@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifiers.datasets.labelled import Example
-from classifiers.training.soft_labels import SOURCE, read_answers
+from classifiers.training.soft_labels import EXCERPTS, read_soft_labels
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LanguageDistillation:
     """How a language's heads learn from teachers.
 
     ``signals`` are those that order better for it on the tuning part. ``share`` of a text's target
@@ -34,8 +34,8 @@ class Lesson:
     alone: float
 
 
-LESSONS = {
-    "ko": Lesson(
+LANGUAGE_DISTILLATION = {
+    "ko": LanguageDistillation(
         ("toxicity", "severe_toxicity", "identity_attack"),
         share=0.0,
         excerpt=1.0,
@@ -43,7 +43,7 @@ LESSONS = {
         per_text=2,
         alone=0.0,
     ),
-    "pt": Lesson(
+    "pt": LanguageDistillation(
         ("toxicity", "insult"),
         share=0.3,
         excerpt=0.2,
@@ -54,18 +54,18 @@ LESSONS = {
 }
 
 
-def file_of(language: str) -> Path:
+def soft_labels_file(language: str) -> Path:
     """Return the file with the teachers' answers about a language."""
     return Path(__file__).parent / f"soft_labels_{language}.npz"
 
 
-def asked_about(examples: Sequence[Example], language: str) -> tuple[list[str], list[str]]:
+def texts_for_teachers(examples: Sequence[Example], language: str) -> tuple[list[str], list[str]]:
     """Return what the teachers of a language are asked about.
 
     First the labelled training texts, where a share of their target is the teachers'. Then the
     training texts without labels, and excerpts of all: a few words in a row, or one.
     """
-    lesson, source = LESSONS[language], random.Random(1)
+    lesson, source = LANGUAGE_DISTILLATION[language], random.Random(1)
     training = [one for one in examples if one.part == "train"]
     found: set[str] = set()
     for text in (one.text for one in training):
@@ -83,7 +83,7 @@ def asked_about(examples: Sequence[Example], language: str) -> tuple[list[str], 
     return labelled, [one.text for one in training if not one.labels] + excerpts
 
 
-def with_taught(examples: list[Example], language: str) -> list[Example]:
+def add_soft_labels(examples: list[Example], language: str) -> list[Example]:
     """Mix what the teachers say into the labels, and add the excerpts; all as they are without.
 
     Raises
@@ -91,11 +91,13 @@ def with_taught(examples: list[Example], language: str) -> list[Example]:
     ValueError
         Where the answers belong to other texts.
     """
-    lesson = LESSONS.get(language)
+    lesson = LANGUAGE_DISTILLATION.get(language)
     if lesson is None:
         return examples
-    texts, excerpts = asked_about(examples, language)
-    answers = read_answers(file_of(language), texts, excerpts, len(lesson.signals)).tolist()
+    texts, excerpts = texts_for_teachers(examples, language)
+    answers = read_soft_labels(
+        soft_labels_file(language), texts, excerpts, len(lesson.signals)
+    ).tolist()
     said = iter(answers[: len(texts)])
     mixed = [
         _mixed(one, lesson, next(said)) if texts and one.part == "train" else one
@@ -105,7 +107,7 @@ def with_taught(examples: list[Example], language: str) -> list[Example]:
     return mixed + [
         Example(
             excerpt,
-            SOURCE,
+            EXCERPTS,
             "train",
             {name: (p, lesson.excerpt) for name, p in zip(lesson.signals, row, strict=True)},
         )
@@ -113,7 +115,7 @@ def with_taught(examples: list[Example], language: str) -> list[Example]:
     ]
 
 
-def _mixed(example: Example, lesson: Lesson, answers: Sequence[float]) -> Example:
+def _mixed(example: Example, lesson: LanguageDistillation, answers: Sequence[float]) -> Example:
     said, labels = dict(zip(lesson.signals, answers, strict=True)), dict(example.labels)
     for signal in said.keys() & labels.keys():
         target, weight = labels[signal]

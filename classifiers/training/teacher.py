@@ -23,26 +23,31 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import PERSPECTIVE, TEMPLATED, Example, read_examples
-from classifiers.training.agreement import COMPARED
-from classifiers.training.enrich import with_own_sentences
-from classifiers.training.excerpts import cut_excerpts
-from classifiers.training.sentence_model import Course, SentenceModel
-from classifiers.training.soft_labels import SIGNALS, TAUGHT, encode_taught, real_texts
+from classifiers.training.augmentation import add_templated_sentences
+from classifiers.training.perspective_alignment import PERSPECTIVE_SET
+from classifiers.training.sentence_model import Schedule, SentenceModel
+from classifiers.training.soft_labels import (
+    SIGNALS,
+    SOFT_LABELS,
+    encode_soft_labels,
+    texts_for_teacher,
+)
+from classifiers.training.teacher_excerpts import cut_excerpts
 from classifiers.types import ABUSE_SIGNALS
 
 MODELS, PARTS = 5, 4
 """Teachers, and parts that the texts are divided into; each teacher does without one part."""
 
-COURSE = Course(epochs=3, batch=64, rates=(4e-5, 1e-3), warm_up=150)
+SCHEDULE = Schedule(epochs=3, batch=64, rates=(4e-5, 1e-3), warm_up=150)
 MOST_TOKENS = 80
 
 KEPT = {"wiki_debias_nontoxic": 0.6, "davidson_twitter": 0.7, "youtube_spam": 0.5, TEMPLATED: 0.5}
 """Share of the texts that a teacher reads, of sets that have much of the same."""
 
-COMPARED_TIMES = 3
+PERSPECTIVE_TIMES = 3
 """How often a teacher reads the few texts with Perspective's scores in an epoch."""
 
-OTHER_SIGNALS, OWN_SENTENCES = 0.5, 0.5
+OTHER_SIGNALS, TEMPLATED_WEIGHT = 0.5, 0.5
 """What a label counts beside one of toxicity, and an own sentence beside a real text."""
 
 LABELLED = {"toxicity": 0.3, "severe_toxicity": 0.6, "insult": 0.5, "identity_attack": 0.3,
@@ -65,8 +70,8 @@ def _targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
     """Return (target, weight), each texts x heads."""
     made = np.zeros((2, len(examples), HEADS), dtype=np.float32)
     for row, one in enumerate(examples):
-        compared = one.source == COMPARED
-        own = OWN_SENTENCES if one.source == TEMPLATED else 1.0
+        compared = one.source == PERSPECTIVE_SET
+        own = TEMPLATED_WEIGHT if one.source == TEMPLATED else 1.0
         for signal, (target, weight) in one.labels.items():
             head = (_BY_SCORES if compared else _BY_LABELS)[signal]
             share = 1.0 if compared or signal == "toxicity" else OTHER_SIGNALS
@@ -93,7 +98,7 @@ class Teacher(SentenceModel):
         self.learn_targets(
             [one.text for one in examples],
             _targets(examples),
-            COURSE,
+            SCHEDULE,
             self._source,
             [one.source for one in examples],
         )
@@ -112,8 +117,8 @@ def _mixed(logits: Floats) -> Floats:
 def _drawn(examples: Sequence[Example], source: random.Random) -> list[Example]:
     """Return the texts that a teacher reads in an epoch."""
     kept = [one for one in examples if source.random() < KEPT.get(one.source, 1.0)]
-    compared = [one for one in kept if one.source == COMPARED]
-    return kept + compared * (COMPARED_TIMES - 1)
+    compared = [one for one in kept if one.source == PERSPECTIVE_SET]
+    return kept + compared * (PERSPECTIVE_TIMES - 1)
 
 
 def teach(model: Path, examples: list[Example], seed: int) -> tuple[list[str], list[str], Floats]:
@@ -121,9 +126,9 @@ def teach(model: Path, examples: list[Example], seed: int) -> tuple[list[str], l
 
     Of a text only those speak who did not learn from it; of an excerpt all.
     """
-    every = [one for one in with_own_sentences(examples, seed) if one.part == "train"]
+    every = [one for one in add_templated_sentences(examples, seed) if one.part == "train"]
     every = [one for one in every if one.labels]
-    texts, excerpts = real_texts(examples), cut_excerpts(examples, seed)
+    texts, excerpts = texts_for_teacher(examples), cut_excerpts(examples, seed)
     said = np.zeros((len(texts), len(SIGNALS)), dtype=np.float32)
     speakers = np.zeros((len(texts), 1), dtype=np.float32)
     of_excerpts = np.zeros((len(excerpts), len(SIGNALS)), dtype=np.float32)
@@ -152,11 +157,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
-    parser.add_argument("--out", type=Path, default=TAUGHT, help="file to write")
+    parser.add_argument("--out", type=Path, default=SOFT_LABELS, help="file to write")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     texts, excerpts, answers = teach(options.model, read_examples(options.data), options.seed)
-    options.out.write_bytes(pack_arrays(encode_taught(texts, excerpts, answers)))
+    options.out.write_bytes(pack_arrays(encode_soft_labels(texts, excerpts, answers)))
     print(f"{len(excerpts):,} excerpts, {options.out.stat().st_size / 1e6:.1f} MB written")
 
 

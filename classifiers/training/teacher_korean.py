@@ -28,8 +28,12 @@ from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import read_language
 from classifiers.training.languages import count_features, log_ratios
-from classifiers.training.soft_labels import encode_taught
-from classifiers.training.soft_labels_multilingual import LESSONS, asked_about, file_of
+from classifiers.training.soft_labels import encode_soft_labels
+from classifiers.training.soft_labels_multilingual import (
+    LANGUAGE_DISTILLATION,
+    soft_labels_file,
+    texts_for_teachers,
+)
 
 LANGUAGE = "ko"
 DIMENSIONS, REACH, RARE = 60, 10, 3
@@ -142,12 +146,16 @@ def main() -> None:
     """Train the teacher, ask it and write the file."""
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher_korean")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--out", type=Path, default=file_of(LANGUAGE), help="file to write")
+    parser.add_argument(
+        "--out", type=Path, default=soft_labels_file(LANGUAGE), help="file to write"
+    )
     options = parser.parse_args()
     examples = read_language(options.data, LANGUAGE)
-    texts, excerpts = asked_about(examples, LANGUAGE)
-    answers = KoreanTeacher(examples).answers(texts + excerpts, LESSONS[LANGUAGE].signals)
-    options.out.write_bytes(pack_arrays(encode_taught(texts, excerpts, answers)))
+    texts, excerpts = texts_for_teachers(examples, LANGUAGE)
+    answers = KoreanTeacher(examples).answers(
+        texts + excerpts, LANGUAGE_DISTILLATION[LANGUAGE].signals
+    )
+    options.out.write_bytes(pack_arrays(encode_soft_labels(texts, excerpts, answers)))
     print(f"{len(answers):,} texts and excerpts, {options.out.stat().st_size / 1e3:.0f} kB")
 
 

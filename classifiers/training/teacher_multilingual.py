@@ -20,9 +20,13 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import read_language
-from classifiers.training.sentence_model import Course, Descent, SentenceModel, batches
-from classifiers.training.soft_labels import encode_taught
-from classifiers.training.soft_labels_multilingual import LESSONS, asked_about, file_of
+from classifiers.training.sentence_model import Optimiser, Schedule, SentenceModel, batches
+from classifiers.training.soft_labels import encode_soft_labels
+from classifiers.training.soft_labels_multilingual import (
+    LANGUAGE_DISTILLATION,
+    soft_labels_file,
+    texts_for_teachers,
+)
 
 LANGUAGE = "pt"
 MODELS, PARTS = 6, 4
@@ -34,14 +38,14 @@ FILLING, FILLING_BATCH, FILLING_RATE, FILLING_WARM_UP = 6, 64, 1e-4, 200
 HIDDEN, MASKED, EXCHANGED = 0.15, 0.8, 0.1
 """Share of the tokens to fill in; of these, share that is masked, or shows another token."""
 
-COURSE = Course(epochs=4, batch=32, rates=(5e-5, 1e-3), warm_up=80)
+SCHEDULE = Schedule(epochs=4, batch=32, rates=(5e-5, 1e-3), warm_up=80)
 OTHER_SIGNALS = 0.5
 """What a label counts beside one of toxicity."""
 
 Floats = NDArray[np.float32]
 
 
-class TeacherAbroad(SentenceModel):
+class MultilingualTeacher(SentenceModel):
     """The sentence model, which learns a language first and labels then.
 
     Parameters
@@ -67,7 +71,7 @@ class TeacherAbroad(SentenceModel):
         bias = nn.Parameter(torch.zeros(len(words), device=self.device))
         parameters = [*self.model.parameters(), *above.parameters(), bias]
         steps = FILLING * -(-len(numbers) // FILLING_BATCH)
-        descent = Descent([(parameters, FILLING_RATE)], steps, FILLING_WARM_UP)
+        descent = Optimiser([(parameters, FILLING_RATE)], steps, FILLING_WARM_UP)
         source = np.random.default_rng(0)
         lengths = np.array([len(one) for one in numbers])
         self.model.train()
@@ -98,7 +102,7 @@ class TeacherAbroad(SentenceModel):
         self.model.load_state_dict(self._learned)
         self.begin_heads(len(self._signals))
         texts, targets = [one.text for one in examples], _targets(examples, self._signals)
-        self.learn_targets(texts, targets, COURSE, np.random.default_rng(seed))
+        self.learn_targets(texts, targets, SCHEDULE, np.random.default_rng(seed))
 
 
 def _targets(examples: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:
@@ -115,8 +119,8 @@ def _targets(examples: Sequence[Example], signals: tuple[str, ...]) -> tuple[Flo
 def teach(model: Path, examples: Sequence[Example], signals: tuple[str, ...]) -> Floats:
     """Return what teachers say of training texts and excerpts; of a text, those it is new to."""
     training = [one for one in examples if one.part == "train"]
-    texts, excerpts = asked_about(examples, LANGUAGE)
-    teacher = TeacherAbroad(model, signals)
+    texts, excerpts = texts_for_teachers(examples, LANGUAGE)
+    teacher = MultilingualTeacher(model, signals)
     teacher.learn_language(texts)
     source = random.Random(0)
     part_of = {text: source.randrange(PARTS) for text in dict.fromkeys(texts)}
@@ -141,9 +145,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
     options = parser.parse_args()
     examples = read_language(options.data, LANGUAGE)
-    answers = teach(options.model, examples, LESSONS[LANGUAGE].signals)
-    stored = encode_taught(*asked_about(examples, LANGUAGE), answers)
-    file_of(LANGUAGE).write_bytes(pack_arrays(stored))
+    answers = teach(options.model, examples, LANGUAGE_DISTILLATION[LANGUAGE].signals)
+    stored = encode_soft_labels(*texts_for_teachers(examples, LANGUAGE), answers)
+    soft_labels_file(LANGUAGE).write_bytes(pack_arrays(stored))
     print(f"{len(answers):,} texts and excerpts")
 
 

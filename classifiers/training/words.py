@@ -6,7 +6,7 @@ It needs tools that nobody needs to score or to train the rest, in an environmen
 
 Every word, and pieces of the training texts, are read by two sentence models with weights under
 Apache 2.0, MiniLM (Wang et al. 2020) and all-mpnet-base-v2 (Song et al. 2020; `--model` is its
-folder, see `docs/classifiers.md`). `classifiers.training.sentence_fit` moves the words' vectors so
+folder, see `docs/classifiers.md`). `classifiers.training.word_vector_fit` moves the words' vectors so
 that they add up to what the models make of the pieces; `classifiers.training.text_vectors` then
 learns how to sum them up to texts. That is learned three times: from either half of the stories, to
 train off_topic on stories that the vectors did not see (`classifiers.training.relevance`), and from
@@ -29,18 +29,18 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
 from classifiers.datasets.labelled import read_examples, read_rows_to_learn
-from classifiers.datasets.pairs import half_of
+from classifiers.datasets.off_topic_pairs import half_of
 from classifiers.relevance.word_vectors import WordVectors
-from classifiers.training.discussion import DISCUSSION
+from classifiers.training.discussion_words import DISCUSSION
 from classifiers.training.relevance import train_relevance
-from classifiers.training.sentence_fit import (
+from classifiers.training.text_vectors import Material, Texts, learn
+from classifiers.training.word_vector_fit import (
     SENTENCE_END,
     SHORTEST_SENTENCE,
     draw_parts,
     draw_pieces,
     fit_to_sentences,
 )
-from classifiers.training.text_vectors import Material, Texts, learn
 
 DIMENSIONS = 128
 LARGE = 208
@@ -146,11 +146,11 @@ def _packaged() -> Path:
 
 
 def _reduced(
-    alone: NDArray[np.float32], taught: NDArray[np.float32]
+    alone: NDArray[np.float32], piece_vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return vectors of words and pieces on their common principal axes."""
-    axes = np.linalg.eigh(alone.T @ alone + taught.T @ taught)[1][:, ::-1][:, :LARGE]
-    return alone @ axes, taught @ axes
+    axes = np.linalg.eigh(alone.T @ alone + piece_vectors.T @ piece_vectors)[1][:, ::-1][:, :LARGE]
+    return alone @ axes, piece_vectors @ axes
 
 
 def _even(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -174,13 +174,13 @@ def main() -> None:
     pieces += [part for kind in draw_parts(options.data, pieces, options.seed) for part in kind]
     fits = []
     for model, folder in (("small", _packaged()), ("large", options.model)):
-        alone, taught = (
+        alone, piece_vectors = (
             _embeddings(read, folder, options.cache and options.cache / f"{model}-{kind}.npz")
             for kind, read in (("words", words), ("pieces", pieces))
         )
         if model == "large":
-            alone, taught = _reduced(alone, taught)
-        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, taught)))
+            alone, piece_vectors = _reduced(alone, piece_vectors)
+        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, piece_vectors)))
     fitted = np.hstack(fits)
     sentences = Texts.read(words, [_sentences(text) for text in texts])
 

@@ -70,7 +70,7 @@ def test_a_full_vocabulary_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_cache, "CAPACITY", 50)
     first = read_words([" ".join(f"word{number}" for number in range(200))])
     again = read_words(["word7 and word8"])
-    assert again.vocabulary is not first.vocabulary
+    assert again.cache is not first.cache
     assert first.read_as()[:2] == ["word0", "word1"]
     assert again.read_as() == ["word7", "and", "word8"]
 

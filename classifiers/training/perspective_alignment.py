@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-COMPARED = "perspective_2k"
+PERSPECTIVE_SET = "perspective_2k"
 """The set with the scores; the heads are fitted without it first."""
 
 SHARE = 0.5
-"""How far the head leans: further, and it orders other communities' texts worse."""
+"""How far the head leans: dense, and it orders other communities' texts worse."""
 
 RIDGE = 0.1
 MEANINGS = 0.1
@@ -25,12 +25,12 @@ _SMALLEST = 0.01
 Floats = NDArray[np.float32]
 
 
-def lean(
+def align(
     matrix: sparse.csr_matrix,
     meanings: Floats,
     scores: Floats,
-    lexical: Floats,
-    further: Floats,
+    hashed: Floats,
+    dense: Floats,
 ) -> tuple[Floats, Floats]:
     """Return what to add to a head's coefficients.
 
@@ -40,15 +40,15 @@ def lean(
         The compared texts.
     scores : array (texts)
         What the API gave, 0-1.
-    lexical, further : arrays
+    hashed, dense : arrays
         The head's coefficients of features and dimensions so far.
     """
     clipped = np.clip(scores.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
     wanted = np.log(clipped / (1 - clipped))
-    margins = matrix @ lexical + meanings @ further
+    margins = matrix @ hashed + meanings @ dense
     slope, offset = np.polyfit(margins, wanted, 1)
     if slope <= 0:
-        return np.zeros_like(lexical), np.zeros_like(further)
+        return np.zeros_like(hashed), np.zeros_like(dense)
     left = wanted - slope * margins - offset
     likeness = (matrix @ matrix.T).toarray().astype(np.float64)
     meant = (meanings @ meanings.T).astype(np.float64)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Marks = NDArray[np.bool_]
 
 
-def reached(marks: Marks, text_ids: NDArray[np.int32], before: int, after: int) -> Marks:
+def near_marked(marks: Marks, text_ids: NDArray[np.int32], before: int, after: int) -> Marks:
     """Say which words stand up to so many places before or after a marked one, in the same text."""
     found = np.zeros(len(marks), dtype=bool)
     marked = marks.nonzero()[0]

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from classifiers.datasets.labelled import Example
-from classifiers.relevance.similarity import THREAD_READ
-from classifiers.relevance.sparse_vectors import Bag
+from classifiers.relevance.comparison import THREAD_READ
+from classifiers.relevance.sparse_vectors import SparseVector
 from classifiers.relevance.word_vectors import unit
 from classifiers.types import Item
 
@@ -68,14 +68,14 @@ def draw_context(
 
 
 def nearest_threads(
-    threads: Sequence[Thread], bag_of: Callable[[list[str]], list[Bag]], count: int = 5
+    threads: Sequence[Thread], vectors_of: Callable[[list[str]], list[SparseVector]], count: int = 5
 ) -> list[list[int]]:
     """Return for each thread the others whose title and comments are most alike to it."""
-    bags = bag_of([" ".join([title, *texts[:12]]) for title, texts in threads])
-    vocabulary = np.unique(np.concatenate([bag.rows for bag in bags]))
-    table = np.zeros((len(bags), len(vocabulary)), dtype=np.float32)
-    for row, bag in zip(table, bags, strict=True):
-        row[np.searchsorted(vocabulary, bag.rows)] = bag.weights
+    vectors = vectors_of([" ".join([title, *texts[:12]]) for title, texts in threads])
+    stems = np.unique(np.concatenate([vector.rows for vector in vectors]))
+    table = np.zeros((len(vectors), len(stems)), dtype=np.float32)
+    for row, vector in zip(table, vectors, strict=True):
+        row[np.searchsorted(stems, vector.rows)] = vector.weights
     table = unit(table)
     likeness = table @ table.T
     np.fill_diagonal(likeness, -1.0)

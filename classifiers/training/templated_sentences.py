@@ -11,7 +11,7 @@ import itertools
 import random
 import re
 
-from classifiers.training.templates import CLAIMS, TEMPLATES, WORDS
+from classifiers.training.sentence_templates import CLAIMS, TEMPLATES, WORDS
 
 Labels = dict[str, tuple[float, float]]
 
@@ -78,7 +78,7 @@ def _threat(template: str) -> Labels:
     return {} if _UNSURE.search(template) else {"threat": (0.0, 0.1)}
 
 
-def own_sentences(seed: int = 0) -> list[tuple[str, Labels, str]]:
+def templated_sentences(seed: int = 0) -> list[tuple[str, Labels, str]]:
     """Return (text, labels, template) of the sentences; same seed, same sentences, each once.
 
     Where a template is a claim within a frame, the claim alone is returned.

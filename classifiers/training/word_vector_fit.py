@@ -105,16 +105,16 @@ def _shortened(piece: str) -> str:
 
 def fit_to_sentences(
     vectors: Floats, frequency: NDArray[np.float64], words: Sequence[str],
-    pieces: Sequence[str], taught: Floats,
+    pieces: Sequence[str], piece_vectors: Floats,
 ) -> Floats:  # fmt: skip
     """Return the words' vectors (words x dimensions) after fitting.
 
-    ``taught`` holds the sentence model's vector of each piece. Solved by conjugate gradients, one
+    ``piece_vectors`` holds the sentence model's vector of each piece. Solved by conjugate gradients, one
     system per dimension side by side (Hestenes and Stiefel 1952).
     """
     means = _weighted_means(Texts.read(words, [[piece] for piece in pieces]), frequency)
     known = np.asarray(means.sum(axis=1)).ravel() > 0
-    means, wanted = means[known], taught[known]
+    means, wanted = means[known], piece_vectors[known]
     alone = means @ vectors
     start = vectors * np.float32((alone * wanted).sum() / (alone**2).sum())
     moved = np.zeros_like(start)
