@@ -49,6 +49,8 @@ def _split(source: str) -> tuple[str, list[str]]:
             outside.append(TAG)
             if words[0] in ("blocktranslate", "blocktrans", "comment"):
                 until = f"end{words[0]}"
+            elif words[0] == "block" and words[1].endswith("_class"):
+                until = "endblock"  # a block inside an attribute
             elif words[0] not in ("translate", "trans", *PLAIN_TAGS):
                 literals += _labels(token.contents)
     return "".join(outside), literals
@@ -97,7 +99,7 @@ COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\s))//[^\n]*", re.DOTALL)
 SELECTS = re.compile(r"(querySelector|querySelectorAll|closest|matches)(\?\.)?\($")
 SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-zA-Z]|^[A-Z][a-z]+[.!?…]?$")
 KEYS = {"Escape", "Enter", "Tab", "Backspace", "Delete", "Home", "End", "Space", "Shift"}
-HEADERS = {"Accept", "POST", "GET"}
+NEVER_SHOWN = {"use strict", "Accept", *KEYS}
 
 
 def in_script(source: str) -> list[str]:
@@ -106,11 +108,7 @@ def in_script(source: str) -> list[str]:
     found = []
     for match in STRING.finditer(source):
         text = match[1][1:-1]
-        if (
-            text == "use strict"
-            or text in KEYS | HEADERS
-            or SELECTS.search(source[: match.start()])
-        ):
+        if text in NEVER_SHOWN or SELECTS.search(source[: match.start()]):
             continue
         if SENTENCE.search(re.sub(r"\$\{[^}]*\}", "", text)):
             found.append(text)

@@ -378,7 +378,7 @@ def test_only_what_readers_see_can_be_reported(
 def test_forms_of_other_sites_are_refused(policy: None, story: Story) -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = send(strict)
-    assert answer.status_code == 403 and "Please send it again" in answer.content.decode()
+    assert answer.status_code == 403 and "Please send the form again" in answer.content.decode()
     assert not Comment.objects.exists()
 
 
