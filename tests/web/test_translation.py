@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "moderation" / "static" / "moderation"
 # Folders whose texts are not marked for translation yet.
-NOT_YET = ("review", "policy", "public")
+NOT_YET = ("review", "policy")
 NOT_YET_SCRIPTS = ("review", "policy.js")
 
 
