@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_language
 
 from moderation.standalone.local_env import read_local
 
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "moderation.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,7 +112,14 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
-# In which times are shown to people; what machines read stays in UTC.
+# Pages are in English, and in each language that has a compiled folder under moderation/locale.
+LOCALE_PATHS = [BASE_DIR / "moderation" / "locale"]
+_translated = (path.parts[-3] for path in LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo"))
+LANGUAGES = [
+    (code, LANG_INFO.get(code, {}).get("name_local", code))
+    for code in sorted({LANGUAGE_CODE, *map(to_language, _translated)})
+]
+# Pages show times in this zone; what machines read stays in UTC.
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True

@@ -18,7 +18,7 @@ urlpatterns = [
     ),
     path(
         "stories/<slug:site>/<str:story>/comments/<str:comment>/decision/",
-        decision.own,
+        decision.own_decision,
         name="own_decision",
     ),
     path("decisions/<str:token>/", decision.signed, name="signed_decision"),

@@ -1,4 +1,4 @@
-"""Who a visitor is without signing in: a reader with a signed cookie, at an address."""
+"""A reader without an account: a signed cookie, an address, and a rate limit on both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COOKIE = "__Host-reader" if settings.HTTPS else "reader"
 SALT = "moderation.reader"
 YEAR = 365 * 24 * 3600
 _ID = re.compile(r"reader-[0-9a-f]{32}", re.ASCII)
-# A school or an office shares an address; a program without cookies is stopped all the same.
+# A school or an office shares an address. A program without cookies meets this limit, too.
 READERS_PER_ADDRESS = 5
 
 _storage = MemoryStorage()
@@ -26,14 +26,14 @@ _limiter = MovingWindowRateLimiter(_storage)
 
 
 def forget() -> None:
-    """Begin to count anew (tests)."""
+    """Reset all counts (tests)."""
     _storage.reset()
 
 
 def reader_id(request: HttpRequest) -> str:
-    """Return the reader's id, which only the signed cookie tells; "" for a newcomer."""
-    found = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR)
-    return found if found and _ID.fullmatch(found) else ""
+    """Return the reader's id from the signed cookie; "" for a new reader."""
+    cookie = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR)
+    return cookie if cookie and _ID.fullmatch(cookie) else ""
 
 
 def new_reader_id() -> str:
@@ -42,7 +42,7 @@ def new_reader_id() -> str:
 
 
 def remember_reader(response: HttpResponse, reader: str) -> None:
-    """Let the browser keep who the reader is."""
+    """Store the reader's id in the browser."""
     response.set_signed_cookie(
         COOKIE,
         reader,
@@ -55,30 +55,30 @@ def remember_reader(response: HttpResponse, reader: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address, believing no more proxies than TRUSTED_PROXIES says.
+    """Return the client's address; TRUSTED_PROXIES says how many proxies to believe.
 
-    "" when there is none, as behind a Unix socket: all such visitors share one allowance.
+    "" when there is no address, as behind a Unix socket: all such visitors share one limit.
     """
     address = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXIES
     if proxies:
-        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        # Each trusted proxy added one at the end; what stands before is the client's own story.
-        address = told[-proxies] if len(told) >= proxies else address
+        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        # Each trusted proxy adds an address at the end; the client may invent those before.
+        address = chain[-proxies] if len(chain) >= proxies else address
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    if found.version == 6 and found.ipv4_mapped is None:
-        # One household has a whole /64 to choose from.
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if parsed.version == 6 and parsed.ipv4_mapped is None:
+        # One household can choose from a whole /64.
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def seconds_to_wait(request: HttpRequest, reader: str, act: str) -> int:
-    """Count one act of a reader; 0 when it is allowed, else the seconds until the next one is.
+    """Count one act of a reader. Return 0 when it is allowed, else the seconds to wait.
 
-    Counted in each web process for its share, and never in Redis: accepting does not wait for it.
+    Each web process counts its share, without Redis: accepting a comment does not wait for Redis.
     """
     share = max(1, settings.READER_COMMENTS_PER_MINUTE // max(1, settings.WEB_PROCESSES))
     counts = (
