@@ -31,8 +31,8 @@ def low_quality_logits(
     """Return log-odds of low quality per text.
 
     ``idf`` is the table of stem weights; a stem at its maximum, ``rarest``, was never seen in
-    training. That says nothing of a text in a language that the table does not know: ``other_language``
-    marks those.
+    training. That says nothing of a text in a language that the table does not know:
+    ``other_language`` marks those.
     """
     words = features.words
     size, ids = words.count, words.text_ids

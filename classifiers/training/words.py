@@ -6,8 +6,8 @@ It needs tools that nobody needs to score or to train the rest, in an environmen
 
 Every word, and pieces of the training texts, are read by two sentence models with weights under
 Apache 2.0, MiniLM (Wang et al. 2020) and all-mpnet-base-v2 (Song et al. 2020; `--model` is its
-folder, see `docs/classifiers.md`). `classifiers.training.word_vector_fit` moves the words' vectors so
-that they add up to what the models make of the pieces; `classifiers.training.text_vectors` then
+folder, see `docs/classifiers.md`). `classifiers.training.word_vector_fit` moves the words' vectors
+so that they add up to what the models make of the pieces; `classifiers.training.text_vectors` then
 learns how to sum them up to texts. That is learned three times: from either half of the stories, to
 train off_topic on stories that the vectors did not see (`classifiers.training.relevance`), and from
 all, for the bundle. Reading takes half a minute on a GPU and some two hours on a core.

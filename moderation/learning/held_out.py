@@ -1,4 +1,4 @@
-"""Labelled comments measured as the drain measures them: by a candidate, and by what serves now."""
+"""Scores of labelled comments, as the drain would score them: by a candidate and by the live one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def measure(
     items: list[Item] = []
     measured: list[Measurement] = []
     for batch in _batches(labels):
-        # The author's record is not a signal: it is not looked up.
+        # Signals do not depend on the author's record, so it is not looked up.
         contexts = gather(
             [
                 Subject(label.comment_pk, label.story_pk, None, label.parent_pk, label.text)
@@ -51,7 +51,7 @@ def measure(
 
 
 def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
-    """Cut labels so that no story has more in a batch than a thread shows.
+    """Cut labels into batches, so that no story has more in a batch than a thread shows.
 
     A batch sees the threads as they were before the first comment of each story, which is then
     hardly longer ago than it was for the drain.
@@ -76,7 +76,7 @@ def compare_later(
     targets: Sequence[int],
     cut: int,
 ) -> Later:
-    """Return what the candidate and what serves now say of the later comments."""
+    """Return the later labels with the scores of the candidate and of the live classifier."""
     labels = np.array(targets, dtype=np.float64)
     if current.adaptation is not None:
         name = current.name
@@ -108,7 +108,7 @@ def _best_signal(
 
 
 def thresholds_of(site: Site) -> tuple[float, ...]:
-    """Return where the site's policy weighs likely_to_reject; () where it does not."""
+    """Return the thresholds of the policy's rules on likely_to_reject; () without such a rule."""
     try:
         _, policy = live_policy(site)
     except (NoPolicyError, PolicyError):

@@ -1,4 +1,4 @@
-"""The labels that a site's classifier learns from: no near-copies, nobody's word too loud."""
+"""The labels that a site's classifier learns from: without near-copies, no voice too loud."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from moderation.learning.near_copies import NearCopies
 from moderation.learning.suggestions import stream_suggestions
 from moderation.models import Site
 
-# The newest so many labels are used: more hardly teach more, and memory and time stay bounded.
+# Only the newest labels are used: more hardly improve the scores, and this bounds memory and time.
 MOST_LABELS = 10_000
 MOST_CHARACTERS = 20_000_000
-# One author: this share of the labels at most, but AUTHOR_LEAST in any case.
+# An author has this share of the labels at most, but AUTHOR_LEAST in any case.
 AUTHOR_SHARE, AUTHOR_LEAST = 0.01, 5
-# One voice (a moderator, or all imports): this share of the weight, or 1.5 times an equal share.
+# A voice (a moderator, all imports) has this share of the weight, or 1.5 times an equal share.
 VOICE_SHARE, VOICE_FACTOR = 0.25, 1.5
 
 FEWEST_LABELS = 100
@@ -27,7 +27,7 @@ FEWEST_OF_A_KIND = 20
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """Labels in the order in which people decided, and how much each counts.
+    """Labels in the order in which people decided, with their weights.
 
     copies, over_author_cap: how many were left out as near-copies, or as too many of one author.
     """
@@ -69,7 +69,7 @@ def collect(site: Site) -> LabelSet:
 
 
 def what_is_missing(labels: Sequence[Label]) -> str:
-    """Return in words which labels are missing before anything can be learned; "" when none are."""
+    """Return a sentence on the labels that are missing for training; "" when there are enough."""
     rejected = sum(label.rejected for label in labels)
     wanted = [
         (FEWEST_OF_A_KIND - rejected, "rejected comments"),
@@ -97,7 +97,7 @@ def balanced_weights(labels: Sequence[Label]) -> list[float]:
 
 
 def _voice_of(label: Label) -> str:
-    """Return whose word a label is: one moderator's, one key's, or that of an unnamed source."""
+    """Return the voice of a label: a moderator, a key or an unnamed source."""
     if label.moderator_pk is not None:
         return f"moderator {label.moderator_pk}"
     if label.key_pk is not None:
@@ -106,11 +106,11 @@ def _voice_of(label: Label) -> str:
 
 
 def _scales(totals: dict[str, float]) -> dict[str, float]:
-    """Return by how much each voice is turned down, so that none exceeds its share of the sum."""
+    """Return the factor of each voice that keeps it within its share of the sum."""
     share = max(VOICE_SHARE, VOICE_FACTOR / len(totals)) if totals else 1.0
     if share >= 1.0:
         return dict.fromkeys(totals, 1.0)
-    # The loudest are cut to one common level, that share of what is then the sum.
+    # The loudest get one common level, which is their share of the resulting sum.
     loudest = sorted(totals.values(), reverse=True)
     level = loudest[0]
     for cut, total in enumerate(loudest):

@@ -1,4 +1,4 @@
-"""Labels: people's final decisions, read as training truth, each with where it comes from.
+"""Labels: people's final decisions as training data, each with its provenance.
 
 The last word on a comment counts. What was taken back, what the policy decided by itself, what is
 still within its publishing hold, what was edited since and what was erased is no label.
@@ -31,7 +31,7 @@ class Provenance(StrEnum):
     SUGGESTION = "suggestion"
 
 
-# How much a label counts. docs/training.md has the same table with the reasons.
+# The weight of a label. docs/training.md has the same table with the reasons.
 WEIGHTS: dict[Provenance, float] = {
     Provenance.APPEAL: 1.5,  # somebody looked a second time, knowing that it was disputed
     Provenance.MODERATOR: 1.0,
@@ -74,7 +74,7 @@ SELECT count(*) FROM (
 
 
 class Label(NamedTuple):
-    """One comment and what people said of it: `rejected` is 1 or 0.
+    """One comment with a person's decision: `rejected` is 1 or 0.
 
     A suggested label (learning.suggestions) has no comment and no decision here, but a key.
     """

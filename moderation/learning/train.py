@@ -1,4 +1,4 @@
-"""Retraining: learns a site's likely_to_reject from what its people decided, and asks the gate.
+"""Training: a site's classifier learns from its people's decisions, and the gate examines it.
 
 The earlier decisions are learned from, the later ones are the test: the past has to predict the
 future. A candidate is stored with its report whatever comes of it; only the gate makes it live.
@@ -41,11 +41,11 @@ logger = logging.getLogger(__name__)
 
 # The later quarter of the decisions is the test.
 LEARNED_SHARE = 0.75
-# Of the fewest labels of a kind, this many must be among the later ones.
+# At least this many labels of each kind must be among the later ones.
 FEWEST_LATER = 5
-# So many new decisions make a site due for training.
+# A site is due for training after this many new decisions.
 NEW_DECISIONS = 50
-# No new site is begun in one run after this time; a single one takes less than two minutes.
+# After this time a run begins no further site; one site takes less than two minutes.
 RUN_SECONDS = 60.0
 # First half of the advisory lock's key; the second one is the site, or none for the daily run.
 LOCK, EVERY_SITE = 0x7EA14, 0
@@ -55,7 +55,7 @@ live_classifier_version = live_version
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What came of a training run, for people.
+    """The result of a training run, for people.
 
     state: running (another run has the site), too_few, refused, promoted; or, in a dry run, what
     would have become of it. version: the stored row, None where nothing was stored.
@@ -69,7 +69,7 @@ class Training:
 
 
 def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
-    """Learn from the site's labels, measure on the later ones, store, and promote if it is better.
+    """Learn from the site's labels, compare on the later ones, store, and promote if it is better.
 
     dry_run: store and promote nothing. Same labels and seed give the same bytes. Raises
     UnusableBundle when the bundled classifier cannot be used.
@@ -122,7 +122,7 @@ def _retrain_logged(site: Site) -> None:
 
 
 def is_due(site: Site) -> bool:
-    """Tell whether people decided enough since the last training, or what it gave is unusable."""
+    """Tell whether there are enough new decisions, or the last version cannot be used."""
     last = (
         ClassifierVersion.objects.filter(site=site).select_related("base").order_by("-pk").first()
     )
@@ -172,7 +172,7 @@ class Candidate:
 
 
 def _learn(site: Site, found: LabelSet, cut: int, *, seed: int) -> Candidate:
-    """Learn from the labels before `cut`, and compare with what serves now on those after it."""
+    """Learn from the labels before `cut`, and compare with the live classifier on the others."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 (heavy: only training needs it)
 
     from classifiers import site_model  # noqa: PLC0415
@@ -222,7 +222,7 @@ def _next_name(site: Site) -> str:
 
 @contextlib.contextmanager
 def _alone(number: int) -> Iterator[bool]:
-    """Hold the training lock of a site, or of all; False when another run has it.
+    """Hold the training lock of a site, or of all sites; False when another run holds it.
 
     PostgreSQL frees the lock of a run that died.
     """
@@ -237,6 +237,6 @@ def _alone(number: int) -> Iterator[bool]:
 
 
 def _release(number: int) -> None:
-    """Free the lock; a connection that broke meanwhile has freed it already."""
+    """Free the lock; a broken connection has freed it already."""
     with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, number])

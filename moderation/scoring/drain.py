@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 # A drain ends by itself well before the task's time limit and wakes the next one.
 DRAIN_SECONDS = 12.0
-# Comments on their second or later attempt come one at a time; so many before new ones again.
+# Comments on their second or later attempt come one at a time; this many before new ones.
 RETRIES_IN_A_ROW = 50
 # Seconds per attempt that a failed comment waits before the next one.
 BACK_OFF = 2

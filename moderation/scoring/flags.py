@@ -46,7 +46,7 @@ def flag_comment(comment: Comment, *, flagger_id: str, reason: str, note: str = 
 
 
 def _reevaluate(comment: Comment) -> None:
-    """Let the policy look at the flags; only a rule on flags may send an approved comment back."""
+    """Apply the policy with the flags; only a rule on flags may send an approved comment back."""
     row = Comment.objects.get(pk=comment.pk)
     if row.status != Status.APPROVED:
         return

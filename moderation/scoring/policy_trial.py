@@ -1,4 +1,4 @@
-"""What a draft would have done with comments that were scored lately."""
+"""The trial of a draft: its outcomes for the last scored comments, compared with the live policy."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LATEST, SHOWN = 500, 12
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the outcomes differ, and the first comments that fare otherwise: (comment, old, new)."""
+    """How the outcomes differ, with the first changed comments as (comment, old, new)."""
 
     comparison: Comparison
     examples: tuple[tuple[Comment, str, str], ...]
 
 
 def try_policy(site: Site, *, live: CompiledPolicy, draft: CompiledPolicy) -> Trial:
-    """Judge the site's last scored comments by both policies, on the facts as they stand today.
+    """Evaluate the site's last scored comments by both policies, on today's facts.
 
     At most LATEST comments, in a handful of queries; nothing is stored and nothing decided.
     """

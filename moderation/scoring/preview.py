@@ -1,4 +1,4 @@
-"""Measuring without storing: what would the policy say, and why does a comment score as it does."""
+"""Previews: a submission's score and verdict without storing it, and the words behind a score."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEWEST = 2**63 - 1
 
 
 def preview(site: Site, submission: Submission) -> tuple[Measurement | None, Verdict]:
-    """Measure and judge a submission now, in this process; store nothing.
+    """Score a submission and apply the policy, in this process; store nothing.
 
     The story, the comment it answers and the author are looked up by their ids; story text in the
     submission comes first. The measurement is None when the classifier cannot be used. Raises
