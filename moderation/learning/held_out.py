@@ -1,4 +1,4 @@
-"""Scores of labelled comments, as the drain would score them: by a candidate and by the live one."""
+"""Scores of labelled comments in their context, by a candidate and by the live classifier."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def sketch(text: str) -> Sketch:
 
 
 def similarity(one: Sketch, other: Sketch) -> float:
-    """Return the share of runs that two texts have in common, 0-1, estimated from their sketches."""
+    """Return the share of runs that two texts share, 0-1, estimated from their sketches."""
     together = np.union1d(one, other)[:SKETCH]
     shared = np.intersect1d(one, other, assume_unique=True)
     return float(np.isin(together, shared, assume_unique=True).mean())

@@ -1,4 +1,4 @@
-"""The trial of a draft: its outcomes for the last scored comments, compared with the live policy."""
+"""The trial of a draft: its outcomes for the last scored comments, and those of the live policy."""
 
 from __future__ import annotations
 
