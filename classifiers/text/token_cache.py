@@ -31,8 +31,8 @@ from classifiers.text.hashing import (
     places_within,
 )
 from classifiers.text.known_words import known_words
+from classifiers.text.masked_words import fill_sign_gaps
 from classifiers.text.repair import repair
-from classifiers.text.sign_gaps import fill_sign_gaps
 from classifiers.text.word_classes import GROUP, WORD_CLASSES
 from classifiers.text.word_codes import WordCodes, read_word_codes, some_letters
 
