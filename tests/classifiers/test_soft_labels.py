@@ -73,12 +73,12 @@ def test_a_text_learns_from_its_label_and_from_the_teacher(answers: np.ndarray) 
     place = soft_labels.texts_for_teacher(EXAMPLES).index(EXAMPLES[1].text)
     said = 1 / (1 + np.exp(-np.clip(answers[place], -5.5, 3.5)))
     target, weight = made[1].labels["toxicity"]
-    share = soft_labels.SIGNAL_DISTILLATION["toxicity"].share
+    share = soft_labels.SIGNAL_DISTILLATION["toxicity"].teacher_share
     assert weight == EXAMPLES[1].labels["toxicity"][1]
     assert target == pytest.approx(1.0 - share + share * said[0], abs=0.08)
     threat = made[1].labels["threat"]
     assert threat[0] == pytest.approx(said[soft_labels.SIGNALS.index("threat")], abs=0.08)
-    assert threat[1] == soft_labels.SIGNAL_DISTILLATION["threat"].unlabelled
+    assert threat[1] == soft_labels.SIGNAL_DISTILLATION["threat"].unlabelled_weight
 
 
 def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndarray) -> None:
@@ -86,7 +86,7 @@ def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndar
     assert made[2] == EXAMPLES[2]
     assert made[4] == EXAMPLES[4]
     own, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
-    assert own == (before[0], before[1] * soft_labels.SIGNAL_DISTILLATION["toxicity"].own)
+    assert own == (before[0], before[1] * soft_labels.SIGNAL_DISTILLATION["toxicity"].templated_factor)
 
 
 def test_answers_to_other_texts_are_refused(answers: np.ndarray) -> None:
