@@ -1,8 +1,8 @@
 """Computes figures on held-out texts, each with n and a 95 % interval.
 
 Some figures exist in scipy and scikit-learn too; tests compare them. They are computed here where
-the library's function does not fit. Promotion of a site's model computes ranks 4,000 times
-(bootstrap), and scikit-learn's checks of each call take 20 times as long as the figure.
+the library's function does not fit. Promotion of a site's model computes 4,000 figures (bootstrap),
+and scikit-learn's checks of each call take 15 to 50 times as long as the figure.
 """
 
 from __future__ import annotations

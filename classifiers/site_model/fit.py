@@ -145,7 +145,7 @@ class _Design:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What cross-validation chose; ``slope`` and ``offset`` are Platt's, ``auc`` is held-out."""
+    """The choice of cross-validation; ``slope`` and ``offset`` are Platt's, ``auc`` is held-out."""
 
     penalty: float
     word_share: float

@@ -49,7 +49,7 @@ def best_edits(
     limits = word_costs - np.where(word_costs < UNKNOWN_COST, _WORTH_KNOWN, _WORTH_UNKNOWN)
     hashes = _changed_hashes(letters, lengths, linear)
     if price:
-        hashes[:, -1] = linear  # the last column stands for "no change"
+        hashes[:, -1] = linear  # the last column is "no change"
         limits = np.full(len(letters), UNKNOWN_COST - _WORTH_UNKNOWN)
     # The filter rules out nearly all changes; only the rest is looked up: (candidates,).
     row, column = np.nonzero(table.maybe(hashes))
@@ -110,7 +110,7 @@ def _prices(columns: Numbers, lengths: Numbers, width: int) -> NDArray[np.float6
 
 
 def _changed(letters: list[int], column: int, width: int) -> list[int]:
-    """Return the letters of a word after the change that a column stands for."""
+    """Return the letters of a word after the change of a column."""
     place, letter = divmod(column, len(_ALPHABET))
     if place <= width:
         return [*letters[:place], int(_ALPHABET[letter]), *letters[place:]]

@@ -28,7 +28,7 @@ EXCERPTS = "excerpts"
 
 @dataclass(frozen=True, slots=True)
 class SignalDistillation:
-    """How one signal learns from the teacher.
+    """Settings of one signal's learning from the teacher.
 
     Attributes
     ----------

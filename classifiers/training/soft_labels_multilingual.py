@@ -18,7 +18,7 @@ from classifiers.training.soft_labels import EXCERPTS, read_soft_labels
 
 @dataclass(frozen=True, slots=True)
 class LanguageDistillation:
-    """How one language's heads learn from teachers.
+    """Settings of one language's learning from teachers.
 
     Attributes
     ----------

@@ -1,9 +1,9 @@
 """Makes `soft_labels_ko.npz`: `python -m classifiers.training.teacher_korean --data DIR`.
 
 A Korean word has many endings, so most of its forms are in few labelled texts. The teacher also
-reads morphemes and knows which are used alike: their vectors are learned from labelled and unlabelled
-comments. Scoring cannot afford this, but the heads learn the teacher's labels of those comments and
-of excerpts. Kiwi finds the morphemes (LGPL 3.0):
+reads morphemes and knows which are used alike: their vectors are learned from labelled and
+unlabelled comments. Scoring cannot afford this, but the heads learn the teacher's labels of those
+comments and of excerpts. Kiwi finds the morphemes (LGPL 3.0):
 
     pip install kiwipiepy==0.24.1
 
@@ -61,7 +61,7 @@ def read_morphemes(texts: Sequence[str]) -> list[Morphemes]:
 
 
 def morpheme_vectors(texts: Sequence[Morphemes], places: dict[str, int]) -> Floats:
-    """Return vectors, float64 (morphemes, DIMENSIONS): alike for morphemes with the same neighbours.
+    """Return vectors, float64 (morphemes, DIMENSIONS): alike for those with the same neighbours.
 
     Positive pointwise mutual information, its largest dimensions (Levy and Goldberg 2014, "Neural
     word embedding as implicit matrix factorization").
@@ -80,7 +80,7 @@ def morpheme_vectors(texts: Sequence[Morphemes], places: dict[str, int]) -> Floa
 
 
 def _neighbours(texts: Sequence[Morphemes], places: dict[str, int]) -> sparse.coo_matrix:
-    """Return how often morphemes are near each other, (morphemes, morphemes), weighted 1/distance."""
+    """Return how often pairs of morphemes are near, (morphemes, morphemes), weighted 1/distance."""
     numbers = [[places[one] for one in text if one in places] for text in texts]
     flat = np.concatenate([np.array(one, dtype=np.int64) for one in numbers])
     owners = np.repeat(np.arange(len(numbers)), [len(one) for one in numbers])

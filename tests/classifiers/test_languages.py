@@ -33,11 +33,11 @@ def test_abuse_stands_above_civil_talk(classifier: Classifier, language: str) ->
     assert bad.signals["toxicity"] > 0.7 > 0.4 > good.signals["toxicity"]
 
 
-def test_signals_that_no_data_taught_are_absent(classifier: Classifier) -> None:
+def test_signals_without_training_labels_are_absent(classifier: Classifier) -> None:
     for language, text in ABUSIVE.items():
         found = set(classifier.score_batch([Item(text)])[0].signals)
-        taught = set(classifier.card["further_languages"][language]["heads"])
-        assert found == taught | {"low_quality"}
+        trained = set(classifier.card["further_languages"][language]["heads"])
+        assert found == trained | {"low_quality"}
 
 
 def test_a_mixed_batch_gives_what_each_comment_gets_alone(classifier: Classifier) -> None:

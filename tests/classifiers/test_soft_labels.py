@@ -85,8 +85,9 @@ def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndar
     made = soft_labels.add_soft_labels(EXAMPLES, 0)
     assert made[2] == EXAMPLES[2]
     assert made[4] == EXAMPLES[4]
-    own, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
-    assert own == (before[0], before[1] * soft_labels.SIGNAL_DISTILLATION["toxicity"].templated_factor)
+    templated, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
+    factor = soft_labels.SIGNAL_DISTILLATION["toxicity"].templated_factor
+    assert templated == (before[0], before[1] * factor)
 
 
 def test_answers_to_other_texts_are_refused(answers: np.ndarray) -> None:

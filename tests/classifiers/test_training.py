@@ -101,8 +101,8 @@ def test_words_learn_what_they_say_among_others() -> None:
     alone = np.eye(4, dtype=np.float32)
     pieces = ["apple pear", "banana pear", "quarrel"] * 20
     fruit, quarrel = np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])
-    taught = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
-    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, taught))
+    piece_vectors = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
+    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, piece_vectors))
     assert fitted[0] @ fitted[1] > 0.6
     assert fitted[0] @ fitted[3] < 0.1
 
