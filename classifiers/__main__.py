@@ -1,4 +1,4 @@
-"""Scores comments and learns site models: `python -m classifiers score` and `... adapt`."""
+"""Scores comments (`score`) and fits a site's model (`adapt`), from JSON Lines."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     score.add_argument("--site", type=Path, help="folder of a site's model, written by adapt")
     score.set_defaults(run=_score)
-    learn = commands.add_parser("adapt", help="learn a site's model from decisions")
+    learn = commands.add_parser("adapt", help="fit a site's model to decisions")
     learn.add_argument(
         "--labels",
         type=Path,

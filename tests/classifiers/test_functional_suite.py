@@ -1,4 +1,4 @@
-"""The functional suite: whole, balanced, kept out of training, and its table says what it saw."""
+"""Tests the functional suite: complete, balanced, unseen in training, counted in its table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Further languages: told apart, scored by heads of their own, explained, in mixed batches."""
+"""Tests other languages: detection, scores, explanations, mixed batches."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CIVIL = {
 
 
 @pytest.mark.parametrize("language", ABUSIVE)
-def test_abuse_stands_above_civil_talk(classifier: Classifier, language: str) -> None:
+def test_abuse_scores_above_civil_talk(classifier: Classifier, language: str) -> None:
     bad, good = classifier.score_batch([Item(ABUSIVE[language]), Item(CIVIL[language])])
     assert (bad.language, good.language) == (language, language)
     assert bad.trained and good.trained

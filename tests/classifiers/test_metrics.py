@@ -1,4 +1,4 @@
-"""Figures agree with scikit-learn's, and intervals hold what they should."""
+"""Tests that figures and intervals agree with scikit-learn and scipy."""
 
 from __future__ import annotations
 

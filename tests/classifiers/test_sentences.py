@@ -1,4 +1,4 @@
-"""Sentences: where they end, and that one abusive sentence among kind ones still counts."""
+"""Tests sentences: where they end, and that one abusive sentence among kind ones counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the teacher said: of excerpts cut the same way each time, and never of other texts."""
+"""Tests soft labels: excerpts are always cut the same way, and other texts are refused."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_text_learns_from_its_label_and_from_the_teacher(answers: np.ndarray) 
     assert threat[1] == soft_labels.SIGNAL_DISTILLATION["threat"].unlabelled_weight
 
 
-def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndarray) -> None:
+def test_tested_compared_and_templated_texts_get_no_soft_labels(answers: np.ndarray) -> None:
     made = soft_labels.add_soft_labels(EXAMPLES, 0)
     assert made[2] == EXAMPLES[2]
     assert made[4] == EXAMPLES[4]

@@ -1,4 +1,4 @@
-"""What teachers said of further languages: of texts without labels and excerpts, each in place."""
+"""Tests soft labels of other languages, for texts without labels and for excerpts."""
 
 from __future__ import annotations
 

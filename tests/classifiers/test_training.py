@@ -1,4 +1,4 @@
-"""Training's own parts: the solver, the words' vectors, the sentences."""
+"""Tests parts of training: the solver, the words' vectors, templated sentences."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_what_is_learned_of_a_surrounding_is_folded_into_its_rows_alone() -> Non
     assert not weights[np.setdiff1d(word_rows(words), meanings.kinds[1].rows)].any()
 
 
-def test_own_sentences_are_whole_and_always_the_same() -> None:
+def test_templated_sentences_are_complete_and_always_the_same() -> None:
     made = templated_sentences(seed=0)
     assert made == templated_sentences(seed=0)
     assert made != templated_sentences(seed=1)
