@@ -1,7 +1,7 @@
-"""Features of a word's surroundings: is it denied, quoted, said of a group, said to "you"?
+"""Hashes words with their surroundings: denied, quoted, near a group, near "you".
 
 Each is the word together with one class, hashed apart from the plain word, and belongs to that
-word alone. So a score stays a sum over words, and "not a liar" need not weigh like "a liar".
+word alone. So a score stays a sum over words, and "not a liar" can score lower than "a liar".
 """
 
 from __future__ import annotations
@@ -27,18 +27,30 @@ SCOPE_SALTS = {
 
 
 def quoted(words: Words) -> Numbers:
-    """Return the words between an opening and a closing quotation mark.
+    """Return the places of the words between an opening and a closing quotation mark.
 
-    A mark that nothing closes opens nothing.
+    A mark without a closing one has no effect.
     """
     before, in_text = words.quotation_marks()
     return np.flatnonzero((before % 2 == 1) & (before < in_text))
 
 
 def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int32], Numbers]:
-    """Return (row numbers, text ids, word numbers) of all features of surroundings.
+    """Return the features of surroundings, in the order of their words.
 
-    ``hashes`` are those of the words with groups replaced by their placeholder.
+    Parameters
+    ----------
+    words : Words
+    hashes : array of uint64 (words,)
+        The words' hashes, with the placeholder for groups of people.
+
+    Returns
+    -------
+    rows : array of int64 (features,)
+        Rows of the weight table.
+    text_ids : array of int32 (features,)
+    owners : array of int64 (features,)
+        Word that each feature belongs to.
     """
     classes, text_ids = words.classes, words.text_ids
     denied = near_marked(classes == DENIES, text_ids, 0, NEGATION_REACH)
@@ -50,9 +62,9 @@ def scope_family(words: Words, hashes: Hashes) -> tuple[Numbers, NDArray[np.int3
         "person": np.flatnonzero(to_you),
         "group": np.flatnonzero(of_group),
     }
-    said, sayers = predicate_features(words, found["quoted"])
-    owners = np.concatenate((*found.values(), sayers))
-    rows = [rows_of(hashes.take(own), SCOPE_SALTS[name]) for name, own in found.items()]
-    rows.append(said)
+    predicates, predicate_owners = predicate_features(words, found["quoted"])
+    owners = np.concatenate((*found.values(), predicate_owners))
+    rows = [rows_of(hashes.take(places), SCOPE_SALTS[name]) for name, places in found.items()]
+    rows.append(predicates)
     order = np.argsort(owners, kind="stable")
     return np.concatenate(rows)[order], text_ids[owners[order]], owners[order]

@@ -1,4 +1,4 @@
-"""Ways to hide an insult from a machine, to measure how much each one costs."""
+"""Makes disguised copies of texts, to train on and to measure how much each disguise costs."""
 
 from __future__ import annotations
 
@@ -72,4 +72,4 @@ DISGUISES: dict[str, Callable[[str, int], str]] = {
         + " I look forward to the next meeting of the council in the spring."
     ),
 }
-"""Name of the disguise to a function of (text, seed)."""
+"""Disguises by name, as functions of (text, seed)."""

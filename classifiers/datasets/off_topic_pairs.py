@@ -1,8 +1,7 @@
-"""Comment and context pairs that teach off_topic: a comment under its own or another story.
+"""Makes training pairs for off_topic: a comment under its own or another story.
 
-The only licensed English comments with titles are threads without article text, so a story's
-body is stood in for by other comments of the same thread; the passages, the parent and the
-earlier comments are drawn from the rest of the thread.
+The only licensed English comments with titles are threads without article text. So other comments
+of the thread replace the story's body; the parent and the earlier comments come from the rest.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ Thread = tuple[str, list[str]]
 
 FORMS = ("title", "title, thread", "title, body", "title, body, thread", "thread", "body",
          "body, thread")  # fmt: skip
-"""Forms of context: which parts of a story there are beside the comment."""
+"""Forms of context: the parts of a story that a comment is given with."""
 
 PARENT_SHARE = 0.3
-"""Share of the comments in a thread that answer one of the earlier ones."""
+"""Share of the comments in a thread that answer an earlier comment."""
 
 
 def half_of(title: str) -> int:
-    """Return which half a story belongs to, 0 or 1, by its title."""
+    """Return the half of a story, 0 or 1, by its title."""
     return zlib.crc32(title.encode("utf-8", "surrogatepass")) % 2
 
 
 def threads_of(examples: Sequence[Example], part: str | None = None) -> list[Thread]:
-    """Group examples that have a title by story; keep stories with three comments or more."""
+    """Group examples with a title by story; keep stories with three comments or more."""
     groups: dict[str, Thread] = {}
     made: dict[str, Thread] = defaultdict(lambda: ("", []))
     for example in examples:
@@ -50,9 +49,9 @@ def threads_of(examples: Sequence[Example], part: str | None = None) -> list[Thr
 def draw_context(
     thread: Thread, without: str, source: random.Random, form: str, earlier: int
 ) -> Item:
-    """Draw a context of one of `FORMS` from a thread, never using the comment itself.
+    """Return a random context of one of `FORMS` from a thread, never with the comment itself.
 
-    ``earlier`` is how many other comments stand before it, as far as the thread has so many.
+    ``earlier`` is the number of earlier comments, if the thread has that many.
     """
     title, texts = thread
     others = [text for text in texts if text != without]
@@ -70,7 +69,7 @@ def draw_context(
 def nearest_threads(
     threads: Sequence[Thread], vectors_of: Callable[[list[str]], list[SparseVector]], count: int = 5
 ) -> list[list[int]]:
-    """Return for each thread the others whose title and comments are most alike to it."""
+    """Return for each thread the ``count`` threads with the most similar title and comments."""
     vectors = vectors_of([" ".join([title, *texts[:12]]) for title, texts in threads])
     stems = np.unique(np.concatenate([vector.rows for vector in vectors]))
     table = np.zeros((len(vectors), len(stems)), dtype=np.float32)
@@ -92,10 +91,10 @@ def make_pairs(
     forms: Sequence[str] = FORMS,
     fewest: int = 1,
 ) -> tuple[list[Item], list[int]]:
-    """Return items and labels (1 is off topic): each comment at home and elsewhere, in each form.
+    """Return items and labels (1 is off topic): each comment under both stories, in each form.
 
-    ``hard`` is the share of foreign contexts taken from the nearest other stories; between
-    ``fewest`` and `THREAD_READ` earlier comments are drawn, as many at home as elsewhere.
+    ``hard`` is the share of other contexts taken from the nearest stories. Both contexts have the
+    same number of earlier comments, between ``fewest`` and `THREAD_READ`.
     """
     source = random.Random(seed)
     items: list[Item] = []

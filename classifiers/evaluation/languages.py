@@ -1,4 +1,4 @@
-"""The tables of docs/quality.md about languages: told apart, scored, and what others reach."""
+"""Makes the tables of docs/quality.md about languages: detection, scores, unshipped languages."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from classifiers.text.tokens import read_words
 from classifiers.training.languages import language_rows, train_language
 
 FIRST_WORDS = 5
-"""Words that are left of a comment where short ones are measured."""
+"""Number of words kept of a comment to measure short ones."""
 
 SAMPLE = 1000
-"""Texts of a set that language detection is measured on."""
+"""Most texts of a set that language detection is measured on."""
 
 DETECTION_SETS = {
     "en": ("c3_globe_and_mail", "kaggle_insults"),
@@ -51,11 +51,11 @@ RESEARCH_SETS = {
     "it": ("delimit_it_haspeede", "delimit_it_sanguinetti"),
     "pl": ("delimit_pl_poleval",),
 }
-"""Sets of tier C: trained on in the evaluation only, to see what the method could reach."""
+"""Sets of tier C: only the evaluation trains on them, to show what the method reaches."""
 
 
 def _sample(data: Path, name: str) -> list[str]:
-    """Return up to `SAMPLE` test texts of a set, drawn by hash."""
+    """Return up to `SAMPLE` test texts of a set, chosen by hash."""
     texts = [row["text"] for row in read_rows(data, name)]
     held = [text for text in texts if part_of(normalised(text)) == "test"]
     return sorted(held, key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).digest())[
@@ -69,7 +69,7 @@ def _detected(texts: Sequence[str]) -> list[str]:
 
 
 def detection_table(data: Path) -> Table:
-    """Which language comments are taken for, whole and cut to their first words."""
+    """Return the figures of language detection, on whole comments and on their first words."""
     rows: list[tuple[str, ...]] = []
     for language, names in DETECTION_SETS.items():
         for name in names:
@@ -108,7 +108,7 @@ def _plain_scores(train: Sequence[Example], test: Sequence[Example]) -> list[flo
 
 
 def other_languages_table(classifier: Classifier, data: Path) -> Table:
-    """The shipped heads of further languages on their test parts, with a plain peer."""
+    """Return the figures of the shipped other languages on their test parts, with a baseline."""
     rows: list[tuple[str, ...]] = []
     for language in LANGUAGE_DATASETS:
         examples = read_language(data, language)
@@ -150,7 +150,7 @@ def _hateful(data: Path, name: str) -> list[Example]:
 
 
 def research_languages_table(data: Path) -> Table:
-    """What the same training reaches in languages whose data may not be shipped."""
+    """Return what the same training reaches in languages whose data may not be shipped."""
     rows: list[tuple[str, ...]] = []
     for language, names in RESEARCH_SETS.items():
         for name in names:

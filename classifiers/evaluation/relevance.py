@@ -1,4 +1,4 @@
-"""The table of docs/quality.md about off_topic."""
+"""Makes the table of docs/quality.md about off_topic."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def _texts_by_article(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 
 def _newspaper_threads(data: Path) -> list[Thread]:
-    """Return stories of c3 with their comments; it has no titles."""
+    """Return stories of c3 with their comments; the set has no titles."""
     groups = _texts_by_article(read_rows(data, "c3_globe_and_mail"))
     return [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
 
 
 def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
-    """Answers that people called bad, off topic or not, against the others."""
+    """Return the row of answers that people called bad, against the others."""
     rows = list(read_rows(data, "pairs_semeval_cqa"))
     items = [Item(row["text"], row["title"], row["body"]) for row in rows]
     labels = [float(row["labels"]["bad"]) for row in rows]
@@ -63,7 +63,7 @@ def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
 
 
 def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
-    """Headlines against those that others gave the same article, which stand in for its body."""
+    """Return the row of headlines; other headlines of the article replace its body."""
     rows = list(read_rows(data, "pairs_fnc1_test"))
     related = _texts_by_article(row for row in rows if row["labels"]["related"])
     items, labels = [], []
@@ -77,7 +77,7 @@ def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
 
 
 def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Example]) -> Table:
-    """off_topic for comments under their own and under other stories."""
+    """Return the figures of off_topic for comments under their own and under other stories."""
     home = threads_of(examples, "test")
     rows = [
         _off_topic_row(classifier, "ruddit, test stories", home, form, hard)

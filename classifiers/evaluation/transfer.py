@@ -1,4 +1,4 @@
-"""How toxicity does on communities that training never saw: each set left out in turn."""
+"""Makes the table of docs/quality.md about communities left out of training, one at a time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from classifiers.training.dense_features import WordEmbeddings
 
 LEFT_OUT = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit",
             "stormfront", "hatemoji_build")  # fmt: skip
-"""The sets that say abuse against none; hatemoji_build says hate, which is abuse."""
+"""Sets with labels of abuse; hatemoji_build has labels of hate, which is abuse."""
 
 STEPS = 40
-"""Fewer than in training: the last steps change the ranking of other communities little."""
+"""Iterations; fewer than in training, because the last ones change such rankings little."""
 
 
 def transfer_table(data: Path, examples: Sequence[Example], seed: int = 0) -> Table:
-    """Train without each set and measure on all of its texts; takes some minutes."""
+    """Train without each set and measure on all of its texts; this takes some minutes."""
     trainer = AbuseTrainer(
         augment(list(examples), data, seed, soft_labels=False),
         WordEmbeddings.read(),

@@ -53,7 +53,7 @@ class ComparedBatch:
     comments : SparseVectors
     dense : array of float32 (comments, stems + 1)
         Tf-idf weight of each of the batch's stems in each comment. The last column is zero: it
-        stands for every stem that no comment has.
+        represents every stem that no comment has.
     column_of : array of int32 (2**STEM_BITS,)
         Column of each stem row in ``dense``.
     covered : array of bool (comments, stems + 1)
@@ -127,7 +127,7 @@ def compare_with_story(batch: ComparedBatch, rows: Rows, view: StoryView) -> Row
     batch.set("passage_cosine", rows, closest.max(axis=1))
     batch.set("passage_margin", rows, closest.max(axis=1) - closest.mean(axis=1))
     batch.set("passage_meaning", rows, meanings[:, PASSAGES:].max(axis=1))
-    # A passage is shown only if it is nearly as similar as the title, which says more.
+    # A passage is shown only if it is at least half as similar as the title.
     passage = np.argmax(closest + MEANING_SHARE * meanings[:, PASSAGES:], axis=1)
     found = closest[np.arange(len(rows)), passage]
     return np.where((found > 0) & (found >= 0.5 * cosines[:, TITLE]), passage, best)

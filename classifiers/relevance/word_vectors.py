@@ -36,7 +36,7 @@ class WordVectors:
     hashes : array of uint64 (words,)
         Hashes of the words, ascending.
     table : array of float32 (words + 1, dimensions)
-        The words' vectors; the last row is zero and stands for every unknown word.
+        The words' vectors; the last row is zero and represents every unknown word.
     mean : array of float32 (dimensions,)
         The mean unit vector of a comment.
     """
@@ -92,7 +92,7 @@ class WordVectors:
 
 
 def plain_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
-    """Return the hashes of words as they are text_of, with nothing mended."""
+    """Return the hashes of words as written, without repair."""
     return mix(read_word_codes(words).hashes[0])
 
 

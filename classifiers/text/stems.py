@@ -1,4 +1,4 @@
-"""Rows of word stems, for tables that weigh words by their first letters."""
+"""Maps word stems to rows of the idf table."""
 
 from __future__ import annotations
 

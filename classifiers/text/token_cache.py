@@ -31,8 +31,8 @@ from classifiers.text.hashing import (
     places_within,
 )
 from classifiers.text.known_words import known_words
+from classifiers.text.masked_words import fill_sign_gaps
 from classifiers.text.repair import repair
-from classifiers.text.sign_gaps import fill_sign_gaps
 from classifiers.text.word_classes import GROUP, WORD_CLASSES
 from classifiers.text.word_codes import WordCodes, read_word_codes, some_letters
 
@@ -158,7 +158,7 @@ class TokenCache:
         read = self._word_numbers(words)
 
         # alone: the written word gave one entry; it may still be a piece of a broken word.
-        # A word that was several run together gave more, which stand for themselves.
+        # Several words run together gave several entries, which are no pieces any more.
         alone = np.bincount(source, minlength=len(written))[source] == 1
         unchanged = alone & (read == written[source]) & plain[source]
         self.settled.values[written[source[unchanged]]] = True

@@ -1,4 +1,4 @@
-"""`python -m classifiers.training --data DIR`: makes the bundled artefacts from the data sets."""
+"""Makes the bundle from the data sets: `python -m classifiers.training --data DIR`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from classifiers.training.known_words import learn_known_words, write_known_word
 from classifiers.training.languages import train_languages
 
 OFF_TOPIC = ("relevance.npz", "words.npz")
-"""Taken as they are: `classifiers.training.words` makes them, with tools of its own."""
+"""Files that `classifiers.training.words` makes; they are copied unchanged."""
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     table, heads = AbuseTrainer(more, WordEmbeddings.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
-    print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
+    print(f"other languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
     encoded = table.encode()
     files = {
         "abuse.npz": pack_arrays(encoded),
@@ -52,8 +52,8 @@ def main() -> None:
     stored = AbuseTable.decode(table.names, encoded)
     lexical, words = (unpack_arrays(files[name]) for name in OFF_TOPIC)
     relevance = Relevance.decode(lexical, words)
-    measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
-    figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
+    figures_table = home_table(Classifier(stored, relevance, {}, "in training"), examples)
+    figures = [dict(zip(figures_table.columns, row, strict=True)) for row in figures_table.rows]
     card = make_card(heads, int(lexical["pairs"]), arguments.seed, figures, sections)
     digest = write_bundle(arguments.out, files, card)
     size = sum(len(content) for content in files.values()) / 1e6

@@ -1,4 +1,4 @@
-"""More training texts: excerpts, own sentences, disguised copies of real ones, bare words."""
+"""Adds training texts: soft labels, templated sentences, disguised copies, single words."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from classifiers.training.templated_sentences import templated_sentences
 
 SWEAR_STEMS = ("fuck", "shit", "bitch", "cunt", "nigg", "fag", "whore", "slut", "cock", "dick",
                "pussy", "penis", "porn", "bastard", "asshole", "crap", "wank", "twat")  # fmt: skip
-"""Words with these parts are not taken as examples of clean words."""
+"""Parts of words that are no examples of clean words."""
 
 _DISGUISED = ("jigsaw_wiki24k", "kaggle_insults", "ruddit", "civil_toxic_spans", "convabuse")
 
 
 def add_templated_sentences(examples: list[Example], seed: int) -> list[Example]:
-    """Add the project's own templated sentences: a part each for training and tuning.
+    """Add the project's templated sentences to the training and tuning parts.
 
-    A template's sentences stand in one part, or scores would be calibrated to sentences that the
-    weights know by heart. What the functional suite happens to ask as well is left out: it must
-    stay unseen.
+    All sentences of a template are in one part; otherwise scores would be calibrated on sentences
+    that the weights know. Sentences of the functional suite are left out: it must stay unseen.
     """
     examined = {normalised(text) for one in suite() for _, text in one.sentences}
     return examples + [
@@ -40,8 +39,8 @@ def add_disguised_copies(
 ) -> list[Example]:
     """Add disguised copies of a third of the training texts, abusive and clean alike.
 
-    Listed swear words are always disguised in a copy, other words sometimes, so that it is the
-    disguised swear word that is learned and not the disguise.
+    In a copy every listed swear word is disguised, and some other words, so that the heads learn
+    the disguised swear word and not the disguise.
     """
     source = random.Random(seed)
     copies: list[Example] = []
@@ -57,9 +56,9 @@ def add_disguised_copies(
 
 
 def add_single_words(examples: list[Example], lexicon: Lexicon, seed: int) -> list[Example]:
-    """Add bare words: ordinary ones as clean, listed ones as what the list says of them.
+    """Add single words: ordinary ones as clean, listed ones with the labels of the list.
 
-    Otherwise character n-grams find swear words within innocent ones ("watches", "Scunthorpe").
+    Without them, character n-grams find swear words within innocent words ("Scunthorpe").
     """
     seen: Counter[str] = Counter()
     for example in examples:
@@ -83,9 +82,9 @@ def add_single_words(examples: list[Example], lexicon: Lexicon, seed: int) -> li
 def augment(
     examples: list[Example], data: Path, seed: int, *, soft_labels: bool = True
 ) -> list[Example]:
-    """Return the examples with excerpts, own sentences, disguised copies and bare words added.
+    """Return the examples with all additional training texts.
 
-    ``soft_labels=False`` leaves out what the teachers say, who saw every set.
+    ``soft_labels=False`` leaves out soft labels and excerpts: the teachers saw every set.
     """
     lexicon = Lexicon.read(data / LEXICON)
     more = add_templated_sentences(examples, seed)

@@ -1,4 +1,4 @@
-"""The bundle's card: data with licences, intended use, known failures."""
+"""Makes the bundle's card: data with licences, intended use, known failures."""
 
 from __future__ import annotations
 

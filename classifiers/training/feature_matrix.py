@@ -1,4 +1,4 @@
-"""The hashed features as a sparse matrix: only those columns that training texts fill."""
+"""Builds the sparse matrix of hashed features, with only the columns that training texts have."""
 
 from __future__ import annotations
 
@@ -13,16 +13,23 @@ from classifiers.abuse.features import Features, blocks, scale_of
 from classifiers.abuse.model import AbuseTable, lengths_of
 from classifiers.text.hashing import TABLE_BITS
 
-_TOGETHER = 2048
+_TEXTS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureMatrix:
-    """What linear classifiers learn on.
+    """The input of the linear classifiers.
 
-    ``matrix`` (texts x columns) holds weighted and scaled counts; ``rows`` says which row of the
-    weight table each column is, ``frequency`` what its counts were multiplied with. ``lengths`` is
-    `classifiers.abuse.model.lengths_of` the texts.
+    Attributes
+    ----------
+    matrix : sparse matrix of float32 (texts, columns)
+        Weighted and scaled counts.
+    rows : array of int64 (columns,)
+        Row of the weight table of each column.
+    frequency : array of float32 (columns,)
+        Factor of the column's counts: inverse document frequency over its typical size.
+    lengths : array of float32 (texts,)
+        See `classifiers.abuse.model.lengths_of`.
     """
 
     matrix: sparse.csr_matrix
@@ -31,8 +38,8 @@ class FeatureMatrix:
     lengths: NDArray[np.float32]
 
     def of_windows(self, texts: Sequence[str], table: AbuseTable, head: int) -> sparse.csr_matrix:
-        """Return the same columns for the worst window of each text under a table's head."""
-        windows = (table.worst_windows(one, head) for _, one in blocks(texts, _TOGETHER))
+        """Return the same columns for each text's worst window under one head of a table."""
+        windows = (table.worst_windows(one, head) for _, one in blocks(texts, _TEXTS_AT_ONCE))
         made = [counted(one)[:, self.rows] for one in windows]
         matrix = sparse.vstack(made, format="csr")
         matrix.data *= self.frequency[matrix.indices]
@@ -42,12 +49,12 @@ class FeatureMatrix:
 def feature_matrix(
     texts: Sequence[str], training: NDArray[np.bool_], fewest: int = 3
 ) -> FeatureMatrix:
-    """Return the features of texts; those that fewer training texts show are left out.
+    """Return the features that at least ``fewest`` training texts have.
 
-    Counts are weighted by inverse document frequency over its typical size.
+    ``training`` (texts,) marks the training texts.
     """
     made, lengths = [], []
-    for _, features in blocks(texts, _TOGETHER):
+    for _, features in blocks(texts, _TEXTS_AT_ONCE):
         made.append(counted(features))
         lengths.append(lengths_of(features))
     scaled = sparse.vstack(made, format="csr")
@@ -62,15 +69,15 @@ def feature_matrix(
 def with_windows(
     whole: sparse.csr_matrix, worst: sparse.csr_matrix, emphasis: np.float32
 ) -> sparse.csr_matrix:
-    """Return the mean of whole texts and their worst windows, as an emphasis weighs them."""
+    """Return the mean of whole texts and their worst windows, weighted by an emphasis."""
     share = float(emphasis / (1 + emphasis))
     return (whole * (1 - share) + worst * share).tocsr()
 
 
 def counted(features: Features, bits: int = TABLE_BITS) -> sparse.csr_matrix:
-    """Return how often each text of a batch has each feature, times the text's scale.
+    """Return the features of a batch times each text's scale, sparse (texts, 2**bits).
 
-    The features are folded to ``2**bits`` columns.
+    Rows of the full table are folded to ``2**bits`` columns.
     """
     rows = np.concatenate([family[0] for family in features.families]) >> (TABLE_BITS - bits)
     ids = np.concatenate([family[1] for family in features.families])

@@ -1,6 +1,6 @@
-"""Logistic regression on sparse and dense features at once, with soft targets and own penalties.
+"""Fits logistic regressions on sparse and dense features with soft targets and two penalties.
 
-scikit-learn's `LogisticRegression` knows hard targets and one penalty, and would need the dense
+scikit-learn's `LogisticRegression` has hard targets and one penalty, and would need the dense
 features as a sparse matrix.
 """
 
@@ -27,24 +27,24 @@ def fit_logistic(
 ) -> tuple[Floats, Floats]:
     """Fit one logistic regression by L-BFGS (Liu and Nocedal 1989).
 
-    Each coefficient is measured in units of its curvature's root (Jacobi preconditioning), or the
+    Each coefficient is scaled by the root of its curvature (Jacobi preconditioning). Without it the
     few dense features would slow down the many sparse ones.
 
     Parameters
     ----------
-    matrix : csr_matrix, float32 (texts x features)
-    dense : array (texts x further features)
-    targets, weights : arrays (texts)
+    matrix : csr_matrix of float32 (texts, features)
+    dense : array of float32 (texts, dimensions)
+    targets, weights : arrays of float32 (texts,)
         Targets 0-1; the weights are scaled to sum to 1.
-    penalties : (float, array)
-        Strength of the L2 penalty on the features, and on each of the further features.
+    penalties : (float, array of float64 (dimensions,))
+        Strength of the L2 penalty on the sparse features, and on each dense feature.
     steps : int
         Most iterations.
 
     Returns
     -------
-    tuple of arrays
-        Coefficients of the features, and of the further features.
+    sparse, dense : arrays of float32 (features,) and (dimensions,)
+        Coefficients.
     """
     size = matrix.shape[1]
     share = (weights / weights.sum()).astype(np.float32)
@@ -56,6 +56,7 @@ def fit_logistic(
         full = scaled * unit
         narrow = full.astype(np.float32)
         logits = matrix @ narrow[:size] + dense @ narrow[size:]
+        # exp of a negative number only: neither the loss nor the probabilities overflow.
         small = np.exp(-np.abs(logits))
         losses = np.maximum(logits, 0) - logits * targets + np.log1p(small)
         probabilities = np.where(logits >= 0, np.float32(1), small) / (1 + small)

@@ -1,4 +1,4 @@
-"""Trains off_topic: stem weights (idf) from all texts, then a logistic regression on pairs."""
+"""Trains off_topic: stem weights (idf) from all texts, then logistic regressions on pairs."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from classifiers.training.discussion_words import DISCUSSION
 from classifiers.types import Item
 
 PRIOR = 0.5
-"""The score answers: was this written under another story, both being equally likely before?"""
+"""Prior probability that a comment was written under another story."""
 
 REPEATS = 2
-"""Contexts of each form drawn for each comment, at home and elsewhere."""
+"""Number of contexts of each form drawn for each comment, from its own story and from another."""
 
 COMMON = 2.2
-"""Taken off the idf, so that stems in more than about a tenth of the texts weigh nothing."""
+"""Subtracted from the idf, so that stems in more than about a tenth of the texts have weight 0."""
 
 PENALTY = 0.1
 """LogisticRegression's C."""
 
 
 def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
-    """Return the weight of each stem row from the number of texts it appears in."""
+    """Return the weight of each stem row, float16 (2**STEM_BITS,), from its number of texts."""
     seen = np.zeros(1 << STEM_BITS, dtype=np.int64)
     for start in range(0, len(texts), 4096):
         words = read_words(texts[start : start + 4096])
@@ -55,7 +55,7 @@ def learn_idf(texts: Sequence[str]) -> NDArray[np.float16]:
 
 
 def sparse_vectors_of(texts: Sequence[str], similarity: Similarity) -> list[SparseVector]:
-    """Return the bags of any number of texts."""
+    """Return the sparse vectors of any number of texts."""
     made: list[SparseVector] = []
     for start in range(0, len(texts), BLOCK):
         block = texts[start : start + BLOCK]
@@ -64,7 +64,7 @@ def sparse_vectors_of(texts: Sequence[str], similarity: Similarity) -> list[Spar
 
 
 def features_of_all(items: Sequence[Item], similarity: Similarity) -> NDArray[np.float32]:
-    """Return the features of any number of items, block by block."""
+    """Return the similarity features of any number of items, float32 (items, features)."""
     tables = []
     for start in range(0, len(items), BLOCK):
         block = items[start : start + BLOCK]
@@ -76,9 +76,10 @@ def features_of_all(items: Sequence[Item], similarity: Similarity) -> NDArray[np
 def fit_by_context(
     table: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Fit one logistic regression per kind of context; return weights and biases.
+    """Fit one logistic regression per kind of context.
 
-    A kind without examples keeps zeros: its score is 0.5, which says that nothing is known.
+    Returns weights, float32 (KINDS, columns of `expand`), and biases, (KINDS,). A kind without
+    examples keeps zeros: its score is 0.5, which means that nothing is known.
     """
     kinds = kinds_of_context(table)
     expanded = expand(table)
@@ -101,23 +102,23 @@ def train_relevance(
 ) -> dict[str, NDArray[Any]]:
     """Train off_topic on the stories outside the test part; return the arrays to store.
 
-    ``halves[k]`` are word vectors that learned from the stories of half k alone. With them the
-    stories of the other half are measured: on stories that they have seen, vectors tell more than
-    on others, and would be trusted too far.
+    ``halves[k]`` are word vectors learned from the stories of half k alone. They are used on the
+    stories of the other half: on stories that they have seen, vectors tell more than on new ones,
+    and would get too much weight.
     """
     idf = learn_idf([example.text for example in examples if example.part == "train"])
     threads = threads_of([example for example in examples if example.part != "test"])
-    measured = [
-        _measured_pairs([one for one in threads if half_of(one[0]) != half], idf, vectors, seed)
+    parts = [
+        _features_of_pairs([one for one in threads if half_of(one[0]) != half], idf, vectors, seed)
         for half, vectors in enumerate(halves)
     ]
-    tables, labels = zip(*measured, strict=True)
+    tables, labels = zip(*parts, strict=True)
     weights, bias = fit_by_context(np.concatenate(tables), np.concatenate(labels))
     pairs = np.array(sum(map(len, labels)))
     return {"idf": idf, "weights": weights, "bias": bias, "pairs": pairs}
 
 
-def _measured_pairs(
+def _features_of_pairs(
     threads: Sequence[Thread], idf: NDArray[np.float16], vectors: WordVectors, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     similarity = Similarity(idf.astype(np.float32), vectors)

@@ -1,6 +1,6 @@
-"""Templates of own sentences, and the words that they are filled with, from the TOML files.
+"""Reads the sentence templates, and the words for their slots, from the TOML files.
 
-Each kind of template stands for a use of language: attacks on groups, denial, quotation, threats, …
+Each kind of template is a use of language: attacks on groups, denial, quotation, threats, …
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 _FILES = ("attacks", "harmless", "insults", "threats", "spam")
 _FRAMES_EACH = 7
-"""In how many frames each claim is put."""
+"""Number of frames for each claim."""
 
 
 def _read(name: str) -> dict[str, str]:
@@ -20,7 +20,7 @@ def _read(name: str) -> dict[str, str]:
 
 
 def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return (template, claim) for each claim in some of the frames, taken in turn."""
+    """Return (template, claim) for each claim in `_FRAMES_EACH` frames, taken in turn."""
     turns = zip(itertools.cycle(frames), claims * _FRAMES_EACH, strict=False)
     return tuple((frame.replace("{claim}", claim), claim) for frame, claim in turns)
 
@@ -28,7 +28,7 @@ def _framed(frames: tuple[str, ...], claims: tuple[str, ...]) -> tuple[tuple[str
 TEMPLATES: dict[str, tuple[str, ...]] = {
     kind: tuple(lines.split("\n")[:-1]) for name in _FILES for kind, lines in _read(name).items()
 }
-"""Kind to templates; `asserted`, `unoffending` and `reversed` are within frames."""
+"""Templates of each kind; `asserted`, `unoffending` and `reversed` are within frames."""
 
 _FRAMED = {
     "asserted": _framed(TEMPLATES["frames"], TEMPLATES["claims"]),
@@ -38,10 +38,10 @@ _FRAMED = {
 TEMPLATES |= {kind: tuple(template for template, _ in pairs) for kind, pairs in _FRAMED.items()}
 
 CLAIMS: dict[str, str] = dict(itertools.chain(*_FRAMED.values()))
-"""The claim within each framed template."""
+"""Claim of each framed template."""
 
 WORDS: dict[str, tuple[str, ...]] = {
     slot: tuple(" ".join(word.split()) for word in words.split(","))
     for slot, words in _read("words").items()
 }
-"""Slot to the words that it is filled with."""
+"""Words for each slot."""

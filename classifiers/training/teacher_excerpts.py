@@ -1,4 +1,4 @@
-"""Excerpts of the training texts, for a teacher to judge: what a few words in a row say."""
+"""Cuts excerpts of a few words from the training texts, to be labelled by a teacher model."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from collections.abc import Iterator, Sequence
 from classifiers.datasets.labelled import TEMPLATED, Example
 
 SIZES = (2, 3, 4, 5, 6, 8, 10, 14, 20, 30)
-"""Words of an excerpt, each size as likely as the others."""
+"""Numbers of words of an excerpt, all equally likely."""
 
 PER_TEXT = 14
 FEWER = {"wiki_debias_nontoxic": 8, "hatemoji_build": 8, "youtube_spam": 6, "davidson_twitter": 8}
-"""Excerpts of each text; fewer of sets that resemble a comment section least."""
+"""Number of excerpts per text; fewer for the sets that resemble a comment section least."""
 
 LONG = 125
-"""A text of so many words has twice as many excerpts, and so on."""
+"""Number of words that add another `PER_TEXT` excerpts."""
 
 MOST_WORDS = 300
 
 SENTENCE_WORDS = range(3, 41)
-"""Sentences of so many words are excerpts as well: denials and quotations are whole in them."""
+"""Numbers of words of sentences that are excerpts too: they keep negation and quotation whole."""
 
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*$")
 
 
 def cut_excerpts(examples: Sequence[Example], seed: int = 0) -> list[str]:
-    """Return excerpts and sentences of the real training texts, each once; the seed draws them."""
+    """Return random excerpts, and sentences, of the training texts, each once; no templates."""
     source = random.Random(seed)
     texts = [
         (one.source, one.text.split()[:MOST_WORDS])

@@ -1,8 +1,8 @@
-"""Own templated sentences for what the data sets hardly teach: threats, sexual talk,
-spam, attacks on groups, and what insults a person and what does not.
+"""Makes templated sentences for what the data sets have too little of: threats, sexual talk, spam,
+attacks on groups, insults.
 
-Each kind that offends has one that uses the same words without the offence, so that the words
-alone do not decide. They are written for this project and have its licence.
+Each offending kind has a twin with the same words and no offence, so that the words alone do not
+decide. The templates were written for this project and have its licence.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ _KINDS: tuple[tuple[Labels, tuple[str, ...], int], ...] = (
     ({"spam": (1.0, 1.0)}, TEMPLATES["spam"], 600),
     ({"spam": (0.0, 1.0)}, TEMPLATES["not_spam"], 600),
 )
-"""What each kind of sentence teaches (target, weight), its templates, how many are made."""
+"""Kinds of sentences: labels as (target, weight), templates, number of sentences."""
 
 _BEFORE_A_VOWEL = re.compile(r"\b(a) (?=(?!one)[aeio]|ugl|un[^i])", re.IGNORECASE)
-"""Before these, "a" becomes "an"; "a union" and "a one-way ticket" stay as they are."""
+"""Words before which "a" becomes "an", but not "a union" or "a one-way ticket"."""
 
 
 def _filled(template: str, source: random.Random) -> str:
-    """Fill a template's slots at random, and vary case and ending a little."""
+    """Return a template with random words in its slots; case and ending vary a little."""
     words = {name: source.choice(choices) for name, choices in WORDS.items()}
     words["link"] = words["link"].format(ware=words["ware"].replace(" ", ""))
     text = _BEFORE_A_VOWEL.sub(r"\1n ", template.format_map(words).strip())
@@ -68,20 +68,20 @@ _VIOLENT = re.compile(
 _UNSURE = re.compile(
     r"\{harm\}|camp|vanish|weapons|fear is|stayed away|gallows|to the wall|out to sea|drown|freeze"
 )
-"""Templates of attacks that announce or wish violence, and those that may, by the word drawn."""
+"""Templates of attacks that announce or wish violence, and those that may, depending on a word."""
 
 
 def _threat(template: str) -> Labels:
-    """Return whether an attack on a group is a threat as well."""
+    """Return the threat label of an attack on a group."""
     if _VIOLENT.search(template):
         return {"threat": (1.0, 0.2)}
     return {} if _UNSURE.search(template) else {"threat": (0.0, 0.1)}
 
 
 def templated_sentences(seed: int = 0) -> list[tuple[str, Labels, str]]:
-    """Return (text, labels, template) of the sentences; same seed, same sentences, each once.
+    """Return (text, labels, template) of the sentences, each once; the seed decides all choices.
 
-    Where a template is a claim within a frame, the claim alone is returned.
+    For a claim within a frame, the template is the claim alone.
     """
     source = random.Random(seed)
     made: dict[str, tuple[Labels, str]] = {}

@@ -1,8 +1,8 @@
-"""Moves word vectors so that their mean over a text is what a sentence model makes of the whole.
+"""Fits word vectors so that their mean over a text is near a sentence model's vector of the text.
 
-A word read alone says little of what it says among others. So the model reads pieces of the
-training texts, and a ridge regression finds vectors near those of the words alone whose weighted
-mean is near the model's vector of each piece (as Tokenlearn does: Tulkens and van Dongen 2024).
+A word read alone lacks the meaning that it has among other words. So the model reads pieces of the
+training texts. A ridge regression finds vectors near those of the single words whose weighted mean
+is near the model's vector of each piece (as Tokenlearn does: Tulkens and van Dongen 2024).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ Floats = NDArray[np.float32]
 SETS = ("ruddit", "jigsaw_wiki24k", "civil_toxic_spans", "kaggle_insults", "wiki_debias_nontoxic",
         "stormfront", "convabuse")  # fmt: skip
 LENGTHS = (15, 30, 45)
-"""Words from which a piece ends with the sentence, drawn anew after each sentence."""
+"""Numbers of words after which a piece ends with its sentence; drawn again for each sentence."""
 
 SPAN, FROM = (3, 8), 8
-"""Words in a row that are read as well, drawn from a sentence of so many words or more."""
+"""Fewest and most words of a span, and fewest words of the sentence that it is drawn from."""
 
 MOST_PARTS = 70_000
-"""Sentences, and spans, that are read beside the pieces."""
+"""Most sentences, and most spans, that are read in addition to the pieces."""
 
 MOST_WORDS, MOST_SENTENCES = 60, 12
 PENALTY = 0.05
-"""How strongly a word keeps to what it is alone; chosen among .01, .05, .3 and 3."""
+"""Strength of the penalty on the distance to the single word; chosen among .01, .05, .3 and 3."""
 
 STEPS = 40
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -44,7 +44,7 @@ SHORTEST_SENTENCE = 15
 def draw_pieces(data: Path, seed: int = 0) -> list[str]:
     """Return pieces of one to a few sentences of the texts outside the test part, and the titles.
 
-    Those of stories come first, the others in no order: a part of the list has some of each set.
+    Pieces of stories come first, the others in random order: any part of the list has all sets.
     """
     source = random.Random(seed)
     by_set = [_of_set(data, name, source) for name in SETS]
@@ -55,7 +55,7 @@ def draw_pieces(data: Path, seed: int = 0) -> list[str]:
 
 def draw_parts(data: Path, pieces: Sequence[str], seed: int = 0) -> tuple[list[str], list[str]]:
     """Return single sentences that are no pieces, and spans of a few words in a row."""
-    source = random.Random(seed + 5)  # another draw than that of the pieces
+    source = random.Random(seed + 5)  # independent of the draw of the pieces
     sentences: set[str] = set()
     spans: set[str] = set()
     for name in SETS:
@@ -107,17 +107,34 @@ def fit_to_sentences(
     vectors: Floats, frequency: NDArray[np.float64], words: Sequence[str],
     pieces: Sequence[str], piece_vectors: Floats,
 ) -> Floats:  # fmt: skip
-    """Return the words' vectors (words x dimensions) after fitting.
+    """Return the words' vectors after fitting.
 
-    ``piece_vectors`` holds the sentence model's vector of each piece. Solved by conjugate
-    gradients, one system per dimension side by side (Hestenes and Stiefel 1952).
+    Solved by conjugate gradients, one system per dimension at the same time (Hestenes and Stiefel
+    1952).
+
+    Parameters
+    ----------
+    vectors : array of float32 (words, dimensions)
+        Vectors of the words read alone.
+    frequency : array of float64 (words,)
+        Frequency of each word in English, 0-1.
+    words, pieces : sequences of str
+    piece_vectors : array of float32 (pieces, dimensions)
+        The sentence model's vector of each piece.
+
+    Returns
+    -------
+    array of float32 (words, dimensions)
     """
+    # means @ vectors is the weighted mean of each piece; pieces without known words are left out.
     means = _weighted_means(Texts.read(words, [[piece] for piece in pieces]), frequency)
     known = np.asarray(means.sum(axis=1)).ravel() > 0
     means, wanted = means[known], piece_vectors[known]
+    # Start at the words' own vectors, scaled to fit best; the unknown is the move from there.
     alone = means @ vectors
     start = vectors * np.float32((alone * wanted).sum() / (alone**2).sum())
     moved = np.zeros_like(start)
+    # rest: what the current move leaves unexplained, (words, dimensions); sizes per dimension.
     rest = means.T @ (wanted - means @ start)
     direction, size = rest.copy(), (rest**2).sum(axis=0)
     for _ in range(STEPS):
@@ -131,7 +148,7 @@ def fit_to_sentences(
 
 
 def _weighted_means(texts: Texts, frequency: NDArray[np.float64]) -> sparse.csr_matrix:
-    """Return pieces x words: the share of each word in its piece's mean, rare words more."""
+    """Return each word's share in its piece's mean, sparse (pieces, words); more for rare words."""
     shape = (len(texts.edges) - 1, len(frequency))
     owners = np.repeat(np.arange(shape[0]), np.diff(texts.edges))
     weights = (SMOOTH / (SMOOTH + frequency))[texts.words].astype(np.float32)

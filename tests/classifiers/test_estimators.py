@@ -1,4 +1,4 @@
-"""The scikit-learn estimators with real scikit-learn: its own checks, its tools around them."""
+"""Tests the estimators with scikit-learn's own checks and tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The functional suite: whole, balanced, kept out of training, and its table says what it saw."""
+"""Tests the functional suite: complete, balanced, unseen in training, counted in its table."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_what_must_be_caught_and_left_are_both_there() -> None:
 
 
 def test_no_sentence_serves_training() -> None:
-    taught = {normalised(example.text) for example in add_templated_sentences([], 0)}
-    assert not [text for one in suite() for _, text in one.sentences if normalised(text) in taught]
+    learned = {normalised(example.text) for example in add_templated_sentences([], 0)}
+    assert not [text for one in suite() for _, text in one.sentences if normalised(text) in learned]
 
 
 def test_the_table_counts_every_sentence(classifier: Classifier) -> None:

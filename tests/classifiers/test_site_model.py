@@ -1,4 +1,4 @@
-"""A site's own adaptation: learns the site's taste, is calibrated, and is stored safely."""
+"""Tests a site's model: it learns the site's decisions and is stored safely."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_few_labels_choose_nothing_by_chance(labels: int, worth: bool) -> None:
     assert site_model.is_worth(0.7 + saved, np.full(labels, 0.7), even) is worth
 
 
-def test_it_refuses_altered_or_foreign_bytes(
+def test_it_refuses_altered_or_other_bytes(
     learned: site_model.Adaptation, classifier: Classifier
 ) -> None:
     stored = bytearray(learned.to_bytes())

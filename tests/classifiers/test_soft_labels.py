@@ -1,4 +1,4 @@
-"""What the teacher said: of excerpts cut the same way each time, and never of other texts."""
+"""Tests soft labels: excerpts are always cut the same way, and other texts are refused."""
 
 from __future__ import annotations
 
@@ -73,20 +73,21 @@ def test_a_text_learns_from_its_label_and_from_the_teacher(answers: np.ndarray) 
     place = soft_labels.texts_for_teacher(EXAMPLES).index(EXAMPLES[1].text)
     said = 1 / (1 + np.exp(-np.clip(answers[place], -5.5, 3.5)))
     target, weight = made[1].labels["toxicity"]
-    share = soft_labels.SIGNAL_DISTILLATION["toxicity"].share
+    share = soft_labels.SIGNAL_DISTILLATION["toxicity"].teacher_share
     assert weight == EXAMPLES[1].labels["toxicity"][1]
     assert target == pytest.approx(1.0 - share + share * said[0], abs=0.08)
     threat = made[1].labels["threat"]
     assert threat[0] == pytest.approx(said[soft_labels.SIGNALS.index("threat")], abs=0.08)
-    assert threat[1] == soft_labels.SIGNAL_DISTILLATION["threat"].unlabelled
+    assert threat[1] == soft_labels.SIGNAL_DISTILLATION["threat"].unlabelled_weight
 
 
-def test_what_is_tested_compared_or_our_own_is_not_the_teachers(answers: np.ndarray) -> None:
+def test_tested_compared_and_templated_texts_get_no_soft_labels(answers: np.ndarray) -> None:
     made = soft_labels.add_soft_labels(EXAMPLES, 0)
     assert made[2] == EXAMPLES[2]
     assert made[4] == EXAMPLES[4]
-    own, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
-    assert own == (before[0], before[1] * soft_labels.SIGNAL_DISTILLATION["toxicity"].own)
+    templated, before = made[5].labels["toxicity"], EXAMPLES[5].labels["toxicity"]
+    factor = soft_labels.SIGNAL_DISTILLATION["toxicity"].templated_factor
+    assert templated == (before[0], before[1] * factor)
 
 
 def test_answers_to_other_texts_are_refused(answers: np.ndarray) -> None:

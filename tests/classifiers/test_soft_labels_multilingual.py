@@ -1,4 +1,4 @@
-"""What teachers said of further languages: of texts without labels and excerpts, each in place."""
+"""Tests soft labels of other languages, for texts without labels and for excerpts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_portuguese_labels_are_mixed_with_the_teachers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     logits = _store(monkeypatch, tmp_path, "pt")
-    share = soft_labels_multilingual.LANGUAGE_DISTILLATION["pt"].share
+    share = soft_labels_multilingual.LANGUAGE_DISTILLATION["pt"].teacher_share
     made = soft_labels_multilingual.add_soft_labels(EXAMPLES, "pt")
     for example, before, row in zip(made[:2], EXAMPLES[:2], logits[:2], strict=True):
         said = 1 / (1 + np.exp(-row[0]))

@@ -1,4 +1,4 @@
-"""Training's own parts: the solver, the words' vectors, the sentences."""
+"""Tests parts of training: the solver, the words' vectors, templated sentences."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_what_is_learned_of_a_surrounding_is_folded_into_its_rows_alone() -> Non
     assert not weights[np.setdiff1d(word_rows(words), meanings.kinds[1].rows)].any()
 
 
-def test_own_sentences_are_whole_and_always_the_same() -> None:
+def test_templated_sentences_are_complete_and_always_the_same() -> None:
     made = templated_sentences(seed=0)
     assert made == templated_sentences(seed=0)
     assert made != templated_sentences(seed=1)
@@ -101,8 +101,8 @@ def test_words_learn_what_they_say_among_others() -> None:
     alone = np.eye(4, dtype=np.float32)
     pieces = ["apple pear", "banana pear", "quarrel"] * 20
     fruit, quarrel = np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])
-    taught = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
-    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, taught))
+    piece_vectors = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
+    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, piece_vectors))
     assert fitted[0] @ fitted[1] > 0.6
     assert fitted[0] @ fitted[3] < 0.1
 

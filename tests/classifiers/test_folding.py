@@ -1,4 +1,4 @@
-"""Folding: disguises are undone, offsets lead back, hostile input is harmless."""
+"""Tests folding: disguises are undone, offsets are right, hostile input is harmless."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Reading: texts become words with their places, disguises undone, whatever was read before."""
+"""Tests reading: texts become words with offsets, independent of earlier texts."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from classifiers.text import token_cache
 from classifiers.text.chunks import MAX_CHARS, cut
 from classifiers.text.folding import fold
+from classifiers.text.growing import Growing, extend_together
 from classifiers.text.tokens import read_words
 from tests.cost import processor_seconds
 
@@ -42,14 +44,14 @@ def test_keys_tell_chunks_apart(size: int) -> None:
     assert len(set(keys)) == len(set(chunks))
 
 
-def test_words_know_where_they_stood() -> None:
+def test_words_have_offsets_into_their_text() -> None:
     assert spans("Don't be\u2003that  well-known (fool)!") == [
         "Don't", "be", "that", "well", "known", "fool"
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("apart", ["s t u p i d", "s.t.u.p.i.d", "s  t\nu - p_i.d"])
-def test_letters_that_stand_apart_are_one_word(apart: str) -> None:
+def test_single_letters_in_a_row_are_one_word(apart: str) -> None:
     text = f"What {apart}, really"
     assert read(text) == "what stupid really"
     assert spans(text)[1] == apart
@@ -57,7 +59,7 @@ def test_letters_that_stand_apart_are_one_word(apart: str) -> None:
 
 @given(st.lists(ANY_TEXT, max_size=6))
 @settings(max_examples=150, deadline=None)
-def test_places_lie_within_the_text_and_ascend(texts: list[str]) -> None:
+def test_offsets_are_within_the_text_and_ascend(texts: list[str]) -> None:
     words = read_words(texts)
     for number, text in enumerate(texts):
         mine = words.text_ids == number
@@ -66,7 +68,25 @@ def test_places_lie_within_the_text_and_ascend(texts: list[str]) -> None:
         assert (starts[1:] >= starts[:-1]).all()
 
 
-def test_a_full_vocabulary_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_of_one_table_stay_equally_long() -> None:
+    words, lengths = Growing(np.int64), Growing(np.int32, 2)
+    extend_together((words, np.arange(3)), (lengths, np.zeros((3, 2))))
+    assert (words.size, lengths.size) == (3, 3)
+    with pytest.raises(ValueError, match="different numbers"):
+        extend_together((words, np.arange(2)), (lengths, np.zeros((1, 2))))
+    assert (words.size, lengths.size) == (3, 3)
+
+
+def test_views_of_a_growing_array_stay_as_they_were() -> None:
+    column = Growing(np.int64)
+    column.extend(np.arange(10))
+    before = column.values
+    column.extend(np.arange(500))
+    assert before.tolist() == list(range(10))
+    assert column.values[:12].tolist() == [*range(10), 0, 1]
+
+
+def test_a_full_cache_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_cache, "CAPACITY", 50)
     first = read_words([" ".join(f"word{number}" for number in range(200))])
     again = read_words(["word7 and word8"])
