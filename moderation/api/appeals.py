@@ -11,7 +11,7 @@ from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import CommentId
 from moderation.appeals import actions as appeal_actions
-from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
+from moderation.appeals.queue import SHOWN_APPEALS, public_appeals, public_state
 from moderation.decisions.by_external_id import get_comment
 from moderation.models import Appeal, Scope, Source
 from moderation.platform.http.json_body import read
@@ -35,7 +35,7 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
     taken = read(request, schemas.AppealIn)
     comment = get_comment(caller_of(request).site, comment_id)
     made, new = appeal_actions.open_appeal(comment, author_id=taken.author_id, words=taken.words)
-    told = told_appeals(comment).get(pk=made.pk)
+    told = public_appeals(comment).get(pk=made.pk)
     return Status(201 if new else 200, describe(told, comment.external_id))
 
 
@@ -49,13 +49,13 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
 def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
     """Give a comment's last appeals, newest first. An answer shows after the publishing hold."""
     comment = get_comment(caller_of(request).site, comment_id)
-    found = told_appeals(comment)[:TOLD_APPEALS]
+    found = public_appeals(comment)[:SHOWN_APPEALS]
     return {"appeals": [describe(each, comment.external_id) for each in found]}
 
 
 def describe(appeal: Appeal, comment_id: str) -> dict[str, Any]:
-    """Return an appeal of `told_appeals` as its publisher sees it."""
-    state = told_state(appeal)
+    """Return an appeal of `public_appeals` as its publisher sees it."""
+    state = public_state(appeal)
     outcome = appeal.outcome if state != Appeal.State.OPEN else None
     answered = outcome is not None and outcome.source == Source.APPEAL
     return {

@@ -1,12 +1,13 @@
-"""Appeals: an author asks that a rejection is looked at again; another person answers.
+"""Actions on appeals: an author appeals against a rejection, and another person answers.
 
-One appeal for each rejection. An answer is a decision like any other: it is held for some seconds,
-can be taken back, is told to the publisher and counts as a label.
+Each rejection has at most one appeal. The answer is an ordinary decision: the publishing hold
+applies, it can be undone, the publisher receives it, and it counts as a label.
 """
 
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from moderation.appeals.queue import may_answer
 from moderation.decisions.decide import decide
@@ -21,19 +22,18 @@ WORDS_POINTS, ANSWER_POINTS = 2000, 1000
 
 
 def open_appeal(comment: Comment, *, author_id: str | None, words: str) -> tuple[Appeal, bool]:
-    """Take an author's appeal against the rejection of a comment; False when it is known.
+    """Store an author's appeal against the rejection of a comment; False if it exists already.
 
-    author_id: who appeals, by the publisher's id; only the comment's author may. The same words
-    again are the same appeal. Raises Invalid for the words and for anybody else, Conflict where
-    there is nothing to appeal against (see `rejection_of`).
+    author_id: the publisher's id of the person; only the comment's author may appeal. The same
+    words again are the same appeal. Raises Invalid for the words and for another author, Conflict
+    without an appealable rejection (see `rejection_of`).
     """
     if author_id != (comment.author.external_id if comment.author else None):
-        raise Invalid(
-            "Only the author of a comment may appeal.", code="not_the_author", field="author_id"
-        )
+        message = _("Only the author of a comment may appeal.")
+        raise Invalid(message, code="not_the_author", field="author_id")
     validation.check_text(words, "words", points=WORDS_POINTS)
     if validation.is_blank(words):
-        raise Invalid("The appeal says nothing.", code="empty", field="words")
+        raise Invalid(_("The appeal has no text."), code="empty", field="words")
     return with_retries(lambda: _open(comment.pk, words))
 
 
@@ -54,22 +54,24 @@ def _open(comment_pk: int, words: str) -> tuple[Appeal, bool]:
 
 
 def rejection_of(comment: Comment) -> Decision:
-    """Return the rejection that may be appealed against.
+    """Return the rejection against which the author may appeal.
 
-    Raises Conflict: the comment is erased, is not rejected as far as the outside knows, its
-    rejection was appealed against before, or is itself the answer to an appeal.
+    Raises Conflict: the comment is erased, its public status is not rejected, its rejection was
+    appealed against before, or the rejection is itself the answer to an appeal.
     """
     if comment.erased_at is not None:
-        raise Conflict("This comment has been erased.", code="comment_erased")
-    standing = public_decision(comment)
-    if standing is None or {comment.status, standing.status} != {Status.REJECTED}:
-        raise Conflict("Only a comment that was turned down can be appealed.", code="not_rejected")
-    if standing.source == Source.APPEAL:
-        raise Conflict("The answer to an appeal is final.", code="appeal_answered")
+        raise Conflict(_("This comment has been erased."), code="comment_erased")
+    decision = public_decision(comment)
+    if decision is None or {comment.status, decision.status} != {Status.REJECTED}:
+        message = _("An author can appeal only against a rejection.")
+        raise Conflict(message, code="not_rejected")
+    if decision.source == Source.APPEAL:
+        raise Conflict(_("The answer to an appeal is final."), code="appeal_answered")
     waiting = comment.appeals.filter(revision=comment.revision, outcome=None)
-    if waiting.exists() or Appeal.objects.filter(decision=standing).exists():
-        raise Conflict("It was appealed against before, once.", code="already_appealed")
-    return standing
+    if waiting.exists() or Appeal.objects.filter(decision=decision).exists():
+        message = _("There is already an appeal against this rejection.")
+        raise Conflict(message, code="already_appealed")
+    return decision
 
 
 def may_appeal(comment: Comment) -> bool:
@@ -84,11 +86,10 @@ def may_appeal(comment: Comment) -> bool:
 def uphold(
     user: User, appeal_pk: int, *, expected_version: int, key: str | None = None, answer: str = ""
 ) -> Decision:
-    """Turn an appeal down: the comment stays rejected by the same clauses, and that is final.
+    """Uphold the rejection: the comment stays rejected by the same clauses, and that is final.
 
-    answer: what the author is told. Raises what `decide` raises; NotFound when the appeal is not
-    of the moderator's site; Conflict for the person who rejected the comment and for an appeal
-    that is open no more.
+    answer: a message to the author. Raises what `decide` raises; NotFound for an appeal on another
+    site; Conflict for the person who rejected the comment, and for an appeal that is closed.
     """
     return _answer(user, appeal_pk, Status.REJECTED, answer, expected_version, key)
 
@@ -106,22 +107,22 @@ def _answer(
     appeals = Appeal.objects.select_related("site", "decision__policy", "decision__score")
     appeal = appeals.filter(pk=appeal_pk, site__moderators__user=user).first()
     if appeal is None:
-        raise NotFound("There is no such appeal.")
+        raise NotFound(_("There is no such appeal."))
     validation.check_text(answer, "answer", points=ANSWER_POINTS)
     validation.check_text(key or "", "key", points=KEY_POINTS)
     if not may_answer(user, appeal):
-        raise Conflict("You rejected this comment: somebody else answers the appeal.")
+        raise Conflict(_("You rejected this comment: somebody else answers the appeal."))
 
     def act() -> Decision:
-        # First the comment, then its appeal: the order in which every decision takes them.
+        # Lock the comment before its appeal, as every decision does.
         Comment.objects.select_for_update(no_key=True).only("pk").get(pk=appeal.comment_id)
         known = _outcome_of(appeal)
         if known is None:
             Appeal.objects.filter(pk=appeal.pk).update(answer=answer)
         decision = _decide(user, appeal, status, version, key)
-        # The same press again finds the answer it gave; any other comes too late.
+        # The same request again finds its own answer; any other comes too late.
         if _outcome_of(appeal) != decision.pk or known not in (None, decision.pk):
-            raise Conflict("This appeal is open no more.", code="appeal_answered")
+            raise Conflict(_("This appeal is already closed."), code="appeal_answered")
         return decision
 
     return with_retries(act)

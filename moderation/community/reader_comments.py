@@ -1,4 +1,4 @@
-"""What a reader may know of the comments that he or she sent: where they stand, and why."""
+"""The comments of one reader, with their public status and the clauses, for this reader."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from moderation.decisions.public_status import APPROVED_SQL, public_status_now
 from moderation.models import Comment, Decision, Source, Status, Story
 from moderation.policy.clause_texts import clause_texts, clauses_by_id
 
-OWN_COMMENTS = 20
-# A comment may rest on many clauses; a reader is told the most severe ones.
-TOLD_CLAUSES = 3
-# The comment that starts a conversation, found from any comment in it, and the one before that.
+SHOWN_COMMENTS = 20
+# A decision may rest on many clauses; the reader sees the most severe ones.
+SHOWN_CLAUSES = 3
+# From any comment, find the start of its conversation, and the start of the one before.
 BEFORE = f"""
 WITH RECURSIVE up AS (
     SELECT id, parent_id FROM moderation_comment WHERE story_id = %s AND external_id = %s
@@ -31,8 +31,8 @@ ORDER BY c.id DESC LIMIT 1
 
 
 @dataclass(frozen=True, slots=True)
-class ToldClause:
-    """A clause as the public page shows it, in the words of the version that decided."""
+class PublicClauseText:
+    """A clause as the public page shows it, from the policy version that decided."""
 
     id: str
     number: str
@@ -42,14 +42,14 @@ class ToldClause:
 
 @dataclass(frozen=True, slots=True)
 class ReaderComment:
-    """A comment as its author sees it: the status that the outside may know, and its clauses.
+    """A comment as its author sees it: its public status, and the clauses.
 
     `by_person` tells whether a moderator decided; `policy_number` is None before any decision.
     """
 
     comment: Comment
     status: Status
-    clauses: tuple[ToldClause, ...] = ()
+    clauses: tuple[PublicClauseText, ...] = ()
     by_person: bool = False
     policy_number: int | None = None
 
@@ -63,16 +63,16 @@ def comments_by_reader(story: Story, author_id: str) -> list[ReaderComment]:
         .filter(erased_at__isnull=True)
         .select_related("parent")
         .annotate(status_now=public_status_now())
-        .order_by("-pk")[:OWN_COMMENTS]
+        .order_by("-pk")[:SHOWN_COMMENTS]
     )
     decided = [comment.pk for comment in comments if comment.status != Status.PENDING]
-    decisions = _standing_decisions(decided)
-    return [_own(comment, decisions.get(comment.pk)) for comment in comments]
+    decisions = _public_decisions(decided)
+    return [_as_author_sees(comment, decisions.get(comment.pk)) for comment in comments]
 
 
 def reader_comment(comment: Comment) -> ReaderComment:
     """Return a comment as its author sees it; it comes with `status_now` (see `comments_of`)."""
-    return _own(comment, _standing_decisions([comment.pk]).get(comment.pk))
+    return _as_author_sees(comment, _public_decisions([comment.pk]).get(comment.pk))
 
 
 def conversation_before(story: Story, external_id: str) -> str:
@@ -83,7 +83,7 @@ def conversation_before(story: Story, external_id: str) -> str:
     return row[0] if row else ""
 
 
-def _standing_decisions(comment_pks: list[int]) -> dict[int, Decision]:
+def _public_decisions(comment_pks: list[int]) -> dict[int, Decision]:
     if not comment_pks:
         return {}
     decisions = (
@@ -95,7 +95,7 @@ def _standing_decisions(comment_pks: list[int]) -> dict[int, Decision]:
     return {decision.comment_id: decision for decision in decisions}
 
 
-def _own(comment: Comment, decision: Decision | None) -> ReaderComment:
+def _as_author_sees(comment: Comment, decision: Decision | None) -> ReaderComment:
     status = Status(comment.status_now)  # type: ignore[attr-defined]
     if decision is None or status == Status.PENDING:
         return ReaderComment(comment, status)
@@ -108,13 +108,13 @@ def _own(comment: Comment, decision: Decision | None) -> ReaderComment:
     )
 
 
-def _clauses(decision: Decision) -> tuple[ToldClause, ...]:
-    """The clauses that readers are told: those by which a comment may be turned down."""
+def _clauses(decision: Decision) -> tuple[PublicClauseText, ...]:
+    """Return the clauses that readers see: those by which a moderator may reject."""
     document = decision.policy.document if decision.policy else None
     known = clauses_by_id(document)
     cited = [
         clause
-        for clause in decision.clauses[:TOLD_CLAUSES]
+        for clause in decision.clauses[:SHOWN_CLAUSES]
         if clause in known and known[clause].get("cite", True)
     ]
-    return tuple(ToldClause(**texts) for texts in clause_texts(document, cited))
+    return tuple(PublicClauseText(**texts) for texts in clause_texts(document, cited))

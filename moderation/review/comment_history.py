@@ -1,4 +1,4 @@
-"""What happened to a comment, and what is known of its author on this site."""
+"""The history of a comment, and the counts of its author's other comments."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from moderation.models import (
 )
 from moderation.review.queue_filters import deferred
 
-# A history longer than this is an attack on the page; the newest events are shown.
+# A longer history is an attack on the page; the newest events are shown.
 HISTORY_LIMIT = 100
 Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a comment; exactly one of the four rows is set."""
+    """One event in the history of a comment; exactly one of the four rows is set."""
 
     at: datetime
     decision: Decision | None = None
@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class AuthorCounts:
-    """How an author's comments on the site fared. `first` means there are no others."""
+    """The number of an author's comments on the site by status, and the date of the first."""
 
     approved: int = 0
     rejected: int = 0
@@ -54,7 +54,7 @@ class AuthorCounts:
 
     @property
     def first(self) -> bool:
-        """Tell whether this is the first comment that the site has of the author."""
+        """Tell whether the author has no other comment on the site."""
         return not (self.approved or self.rejected or self.waiting)
 
 
@@ -78,13 +78,13 @@ def _newest(rows: QuerySet[Row]) -> list[Row]:
 
 
 def author_record(author: Author | None, *, excluding: Comment | None = None) -> AuthorCounts:
-    """Count the author's comments, or the others, by status; nobody has an empty record."""
+    """Count the author's comments by status; without an author all counts are 0."""
     if author is None:
         return AuthorCounts()
-    others = Comment.objects.filter(author=author)
+    comments = Comment.objects.filter(author=author)
     if excluding is not None:
-        others = others.exclude(pk=excluding.pk)
-    grouped = others.order_by().values("status")
+        comments = comments.exclude(pk=excluding.pk)
+    grouped = comments.order_by().values("status")
     rows = list(grouped.annotate(number=Count("pk"), since=Min("received_at")))
     numbers = {row["status"]: row["number"] for row in rows}
     return AuthorCounts(
@@ -96,62 +96,62 @@ def author_record(author: Author | None, *, excluding: Comment | None = None) ->
 
 
 def latest_decision(history: Iterable[Event]) -> Decision | None:
-    """Return what led a comment to where it is, or None when nothing was decided yet."""
+    """Return the newest decision of a history, None without a decision."""
     decisions = [event.decision for event in history if event.decision]
     return max(decisions, key=lambda decision: decision.pk, default=None)
 
 
 def latest_automatic_decision(comment: Comment) -> Decision | None:
-    """Return what the policy last said of the present text, or what fell to a person unscored."""
-    judged = comment.decisions.filter(
+    """Return the last decision of the policy or the worker on the present text."""
+    automatic = comment.decisions.filter(
         revision=comment.revision, source__in=(Source.POLICY, Source.FALLBACK)
     )
-    return judged.select_related("policy").order_by("-pk").first()
+    return automatic.select_related("policy").order_by("-pk").first()
 
 
 def open_escalations(comment: Comment) -> list[Escalation]:
-    """Return who asked that somebody else decides on the comment as it is now, oldest first."""
-    asked = Escalation.objects.filter(comment=comment, version=comment.version)
-    return list(asked.select_related("moderator").order_by("pk"))
+    """Return the open escalations of a comment, oldest first."""
+    escalations = Escalation.objects.filter(comment=comment, version=comment.version)
+    return list(escalations.select_related("moderator").order_by("pk"))
 
 
 def is_deferred(comment: Comment) -> bool:
-    """Tell whether somebody put the comment off until later than now."""
+    """Tell whether a moderator has deferred the comment until later than now."""
     if comment.deferred_until is None:
         return False
     return Comment.objects.filter(deferred(), pk=comment.pk).exists()
 
 
 def marked_wrong(user: AbstractBaseUser, score: Score | None) -> bool:
-    """Tell whether this person remarked that the score is wrong."""
+    """Tell whether this person has marked the score as wrong."""
     if score is None:
         return False
     return WrongScore.objects.filter(score=score, moderator_id=user.pk).exists()
 
 
 def decisions_without_undos(user: AbstractBaseUser) -> QuerySet[Decision]:
-    """Return what this person decided: everything but undos. Granting an appeal is no undo."""
-    judged = Q(source=Source.MODERATOR, reverses__isnull=True) | Q(source=Source.APPEAL)
-    return Decision.objects.filter(judged, moderator_id=user.pk)
+    """Return this person's decisions without undos. A granted appeal is no undo."""
+    no_undo = Q(source=Source.MODERATOR, reverses__isnull=True) | Q(source=Source.APPEAL)
+    return Decision.objects.filter(no_undo, moderator_id=user.pk)
 
 
 def last_undoable(user: AbstractBaseUser, site: Site) -> str:
-    """Return by what an undo names this person's newest decision on the site that stands; or "".
+    """Return the key by which an undo names this person's newest decision on the site; or "".
 
-    That is the key of its press, which does not tell a second review from a decision.
+    The key of the request does not tell a second review from a decision.
     """
     reversal = Decision.objects.filter(reverses=OuterRef("pk"))
-    standing = decisions_without_undos(user).filter(~Exists(reversal), site=site, withheld=False)
-    again = SecondReview.objects.filter(
+    decisions = decisions_without_undos(user).filter(~Exists(reversal), site=site, withheld=False)
+    reviews = SecondReview.objects.filter(
         moderator_id=user.pk, site=site, taken_back_at__isnull=True
     ).exclude(kind=SecondReview.Kind.UPHELD)
-    last = [
-        each.order_by("-pk").values_list("pk", "key", "created_at")[:1]
-        for each in (standing, again)
-    ]
-    newest = last[0].union(last[1], all=True).order_by("-created_at").first()
+    last_decision, last_review = (
+        rows.order_by("-pk").values_list("pk", "key", "created_at")[:1]
+        for rows in (decisions, reviews)
+    )
+    newest = last_decision.union(last_review, all=True).order_by("-created_at").first()
     if newest is None:
         return ""
-    pk, key, _ = newest
-    # A key in digits would be taken for an id.
+    pk, key, _created_at = newest
+    # A key of digits would be mistaken for an id.
     return key if key and not key.isdigit() else str(pk)

@@ -129,7 +129,7 @@ def test_what_changed_or_is_read_meanwhile_stays_out_and_is_reported(
     kept = dict(outcome.kept)
     assert "rejected by Owen" in kept[waiting[1].pk]
     assert "edited meanwhile" in kept[waiting[2].pk]
-    assert "reading it" in kept[waiting[3].pk]
+    assert "reviewing it" in kept[waiting[3].pk]
     actions.undo(mona, bulk.decisions_of(made)[0].pk)
     assert len(bulk.undo_bulk(made).kept) == 0
     assert Comment.objects.get(pk=waiting[1].pk).status == Status.REJECTED

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 
 from moderation.appeals import actions as appeal_actions
 from moderation.appeals.queue import (
-    TOLD_APPEALS,
+    SHOWN_APPEALS,
     is_alone,
+    public_appeals,
+    public_state,
     same_person,
-    told_appeals,
-    told_state,
 )
 from moderation.community.reader_comments import ReaderComment, reader_comment
 from moderation.decisions.author_link import read_link
@@ -159,7 +159,7 @@ def _show(
     visit: Visit, *, appeal_form: AppealForm | None = None, edit_form: EditForm | None = None
 ) -> HttpResponse:
     comment = visit.comment
-    lines = [_line(appeal) for appeal in told_appeals(comment)[:TOLD_APPEALS]]
+    lines = [_line(appeal) for appeal in public_appeals(comment)[:SHOWN_APPEALS]]
     text = {"body": comment.body, "revision": comment.revision}
     context = {
         "site": comment.site,
@@ -178,7 +178,7 @@ def _show(
 
 
 def _line(appeal: Appeal) -> AppealLine:
-    state = told_state(appeal)
+    state = public_state(appeal)
     if state != Appeal.State.OPEN:
         return AppealLine(appeal, state, same_person(appeal))
     decided = appeal.decision.moderator

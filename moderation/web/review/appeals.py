@@ -133,7 +133,7 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:
-    found = Appeal.objects.select_related("site", *queue.SURROUNDINGS).filter(
+    found = Appeal.objects.select_related("site", *queue.RELATED).filter(
         pk=min(pk, LARGEST_ID), site=moderator.site
     )
     appeal = found.first()

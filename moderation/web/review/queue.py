@@ -131,7 +131,7 @@ def claim_next(
         found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
-    again = comments_for_second_review(moderator, filters, given=1 if found else 0)
+    again = comments_for_second_review(moderator, filters, count=1 if found else 0)
     return again[0] if again else found
 
 
@@ -164,7 +164,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
             )
     except queue_filters.QueryTooSlow:
         found = []
-    again = comments_for_second_review(moderator, filters, given=len(found), on_desk=on_desk)
+    again = comments_for_second_review(moderator, filters, count=len(found), on_desk=on_desk)
     waiting = count_waiting(moderator, filters)
     given = mix_in(found, again)
     answer = {

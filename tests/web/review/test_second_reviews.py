@@ -298,7 +298,7 @@ def test_who_draws_second_gets_none(
             kind="audit", comment=decision.comment, version=2, moderator=user, decision=decision
         )
         monkeypatch.setattr(second_reviews, "_pick", lambda *_, drawn=drawn: drawn)
-        found = second_reviews.comments_for_second_review(moderator, QueueFilters(), given=1)
+        found = second_reviews.comments_for_second_review(moderator, QueueFilters(), count=1)
         assert len(found) == (1 if user == owen else 0)
     assert ReviewAssignment.objects.get().moderator == owen
 
