@@ -129,8 +129,8 @@ def _store_alone(comment: PendingInsert) -> None:
     if comment.outcome is not None:
         return
     for attempt in (1, 2, 3):
-        upserts.stories.forget([comment.story_key])
-        upserts.authors.forget([comment.author_key])
+        upserts.stories.forget(comment.story_key)
+        upserts.authors.forget(comment.author_key)
         try:
             _store_group([comment])
             return

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from moderation.intake import insert, upserts, wake_worker
+from moderation.intake import insert, wake_worker
 from moderation.intake.submit import Submission, submit_batch, submit_comment
 from moderation.models import Author, Comment, Site, Story
 from moderation.platform import hot_path_sql
@@ -234,7 +234,6 @@ def test_replies_and_parents_may_come_together(daily: Site) -> None:
     assert Comment.objects.get(external_id="c-5").parent.external_id == "c-4"
     (refused,) = submit_batch(daily, [submission(parent_external_id="nobody")])
     assert isinstance(refused, Invalid)
-    upserts.forget()
 
 
 def test_database_that_hangs_is_not_waited_for(

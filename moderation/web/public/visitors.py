@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
 import secrets
-import time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+
+from moderation.platform.http import rate_limit
 
 COOKIE = "__Host-reader" if settings.HTTPS else "reader"
 SALT = "moderation.reader"
@@ -20,14 +17,6 @@ YEAR = 365 * 24 * 3600
 _ID = re.compile(r"reader-[0-9a-f]{32}", re.ASCII)
 # A school or an office shares an address; a program without cookies is stopped all the same.
 READERS_PER_ADDRESS = 5
-
-_storage = MemoryStorage()
-_limiter = MovingWindowRateLimiter(_storage)
-
-
-def forget() -> None:
-    """Begin to count anew (tests)."""
-    _storage.reset()
 
 
 def reader_id(request: HttpRequest) -> str:
@@ -62,33 +51,28 @@ def address_of(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXIES
     if proxies:
-        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        # Each trusted proxy added one at the end; what stands before is the client's own story.
-        address = told[-proxies] if len(told) >= proxies else address
+        addresses = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        # Each trusted proxy adds one address at the end. The client can invent the ones before.
+        address = addresses[-proxies] if len(addresses) >= proxies else address
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    if found.version == 6 and found.ipv4_mapped is None:
-        # One household has a whole /64 to choose from.
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if parsed.version == 6 and parsed.ipv4_mapped is None:
+        # One household has a whole /64.
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def seconds_to_wait(request: HttpRequest, reader: str, act: str) -> int:
     """Count one act of a reader; 0 when it is allowed, else the seconds until the next one is.
 
-    Counted in each web process for its share, and never in Redis: accepting does not wait for it.
+    Each web process counts for its share, and never in Redis: a comment does not wait for Redis.
     """
-    share = max(1, settings.READER_COMMENTS_PER_MINUTE // max(1, settings.WEB_PROCESSES))
-    counts = (
-        (RateLimitItemPerMinute(share), reader),
-        (RateLimitItemPerMinute(share * READERS_PER_ADDRESS), address_of(request)),
+    share = rate_limit.share(settings.READER_COMMENTS_PER_MINUTE)
+    return rate_limit.visitors.use(
+        {
+            (act, "reader", reader): share,
+            (act, "address", address_of(request)): share * READERS_PER_ADDRESS,
+        }
     )
-    for limit, key in counts:
-        if not _limiter.test(limit, act, key):
-            reset = _limiter.get_window_stats(limit, act, key).reset_time
-            return max(1, math.ceil(reset - time.time()))
-    for limit, key in counts:
-        _limiter.hit(limit, act, key)
-    return 0
