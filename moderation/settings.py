@@ -146,10 +146,10 @@ DATABASES = {
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: the bell ------------------------------------------------------------------------
+# --- Redis: wakes the workers ---------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default=local.get("REDIS_URL", "redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
-# Short timeouts: a hung Redis may slow the bell, never a submission (which does not wait for it).
+# Short timeouts: a hung Redis delays a worker. A submission does not wait for Redis.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 10,
@@ -190,7 +190,7 @@ CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_DEFAULT_QUEUE = "moderato"
 CELERY_TASK_ROUTES = {"moderation.tasks.retrain": {"queue": "training"}}
 CELERY_BEAT_SCHEDULE = {
-    # Finds pending comments that no bell rang for.
+    # Finds pending comments that woke no worker.
     "sweep": {
         "task": "moderation.tasks.score_pending",
         "schedule": env.float("SWEEP_SECONDS", default=5.0),

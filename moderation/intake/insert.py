@@ -121,7 +121,7 @@ def store_now(pending: Sequence[PendingInsert]) -> None:
                 if comment.outcome is None:
                     comment.outcome = error
     if any(isinstance(c.outcome, Submitted) and not c.outcome.replayed for c in pending):
-        wake_worker.ring_after_commit()
+        wake_worker.notify_after_commit()
 
 
 def _store_alone(comment: PendingInsert) -> None:
