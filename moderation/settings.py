@@ -156,10 +156,10 @@ DATABASES = {
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: wakes the worker ----------------------------------------------------------------
+# --- Redis: wakes the workers ---------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default=local.get("REDIS_URL", "redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
-# Short timeouts: a hung Redis may delay the wake-up, never a submission, which does not wait.
+# Short timeouts: a hung Redis delays a worker. A submission does not wait for Redis.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 10,

@@ -37,12 +37,12 @@ def _renew_connection() -> None:
     time_limit=30,
 )
 def score_pending() -> None:
-    """Decide every comment that is due. The bell's message and the sweep both end here.
+    """Decide every comment that is due; sent by `wake_worker.notify` and by the sweep.
 
     What was decided is told to the publishers at once; the clock finds what is left over.
     """
     _renew_connection()
-    wake_worker.answer()  # before looking: a comment that comes from now on rings anew
+    wake_worker.acknowledge()  # before it looks: a later comment wakes a worker again
     try:
         if drain.drain():
             sender.deliver_in_background()

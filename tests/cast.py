@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,16 +17,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
 from moderation.models import Author, Comment, Moderator, Role, Scope, Site, Status, Story
+from moderation.platform import memo
 
 MakeComment = Callable[..., Comment]
-REMEMBERING = (
-    "accounts.api_keys",
-    "intake.upserts",
-    "platform.http.rate_limit",
-    "policy_versions.live",
-    "scoring.on_demand",
-    "scoring.site_classifier",
-)
 
 STORY_TITLE = "City council votes to close Mill Street to cars"
 STORY_BODY = (
@@ -142,8 +134,6 @@ def make_comment(story: Story) -> MakeComment:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """Forget what a process remembers of the database between two tests."""
+    """Forget what this process remembers, and its rate limits, between two tests."""
     yield
-    for name in REMEMBERING:
-        if module := sys.modules.get(f"moderation.{name}"):
-            module.forget()
+    memo.forget_all()

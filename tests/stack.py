@@ -123,8 +123,8 @@ class Stack:
         assert self.redis
         return redis.Redis.from_url(self.redis.url, socket_timeout=5)
 
-    def ring(self, times: int = 1) -> None:
-        """Send the bell's message to the broker, as often as asked."""
+    def notify(self, times: int = 1) -> None:
+        """Send the message that wakes a worker, as often as asked."""
         assert self.redis
         with Celery(broker=self.redis.url) as app:
             app.conf.broker_transport_options = {"global_keyprefix": "moderato:"}

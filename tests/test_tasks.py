@@ -1,4 +1,4 @@
-"""Celery's doors: each may be called again at any time, and a real worker answers a real bell."""
+"""Celery's tasks: each can run again at any time, and a real worker wakes for a comment."""
 
 from __future__ import annotations
 
@@ -305,11 +305,11 @@ def all_decided() -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_a_real_worker_answers_the_bell_and_outlives_its_children(
+def test_a_real_worker_wakes_and_outlives_its_children(
     worker: Worker, make_comment: MakeComment
 ) -> None:
     comment = make_comment()
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
@@ -318,7 +318,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     for pid in worker.children():
         os.kill(pid, signal.SIGKILL)
     make_comment()
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
 
     # PostgreSQL ended every connection, as a restart does: the next task opens a new one.
@@ -326,10 +326,10 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     with connection.cursor() as cursor:
         cursor.execute(END_CONNECTIONS)
     make_comment()
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
 
-    # What no bell rang for, the sweep's message finds.
+    # The sweep finds a comment that woke no worker.
     make_comment()
     app.send_task("moderation.tasks.score_pending")
     assert eventually(all_decided), worker.log.read_text()
@@ -337,7 +337,7 @@ def test_a_real_worker_answers_the_bell_and_outlives_its_children(
     app.send_task("moderation.tasks.not_yet_known", queue="moderato")
     app.send_task("moderation.tasks.score_pending", kwargs={"unknown": 1})
     make_comment()
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
     assert Decision.objects.count() == 5
     assert Comment.objects.aggregate(most=Max("version"))["most"] == 2
@@ -357,7 +357,7 @@ def test_comments_are_scored_while_a_site_is_trained(
     app.send_task("moderation.tasks.retrain", queue="training")
     assert eventually(is_training), worker.log.read_text()
     make_comment()
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
     assert is_training()
     assert eventually(lambda: not is_training(), 300)
@@ -366,7 +366,7 @@ def test_comments_are_scored_while_a_site_is_trained(
 
     # The worker has measured without it before; it needs no restart to measure with it.
     comment = make_comment("Once again the referee was paid by the league.")
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(all_decided), worker.log.read_text()
     score = Score.objects.get(comment=comment)
     assert score.classifier_version == version and "likely_to_reject" in score.signals

@@ -13,8 +13,6 @@ import logging
 import re
 import secrets
 import string
-import threading
-import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from django.db import connection
 from moderation.models import ApiKey, Scope, Site
 from moderation.platform import hot_path_sql
 from moderation.platform.errors import Invalid, Unavailable
+from moderation.platform.memo import Memo
 
 logger = logging.getLogger(__name__)
 
@@ -123,40 +122,24 @@ def revoke_key(key: ApiKey) -> None:
             "UPDATE moderation_apikey SET revoked_at = coalesce(revoked_at, now()) WHERE id = %s",
             [key.pk],
         )
-    _remembered.pop(key.digest, None)
+    _callers.forget(key.digest)
 
 
-_remembered: dict[str, tuple[float, Caller]] = {}
-_remembering = threading.Lock()
-
-
-def forget() -> None:
-    """Empty the memory of keys (tests, where ids may come again)."""
-    _remembered.clear()
+_callers: Memo[str, Caller] = Memo(size=REMEMBERED_KEYS, seconds=REMEMBERED_SECONDS)
 
 
 def authenticate(plain: str) -> Caller | None:
-    """Return who calls with this key, or None: unknown, mistyped, revoked and expired are one."""
-    if not looks_right(plain):
+    """Return who calls with this key; None when it is unknown, mistyped, revoked or expired."""
+    if FORMAT.fullmatch(plain) is None:
         return None
     digest = digest_of(plain)
-    known = _remembered.get(digest)
-    if known is None or known[0] < time.monotonic():
-        caller = _look_up(digest)
+    caller = _callers.get(digest)
+    if caller is None:
+        caller = _look_up(digest) if looks_right(plain) else None
         if caller is None:
-            _remembered.pop(digest, None)
             return None
-        _remember(digest, caller)
-    else:
-        caller = known[1]
+        _callers.set(digest, caller)
     return None if caller.expired else caller
-
-
-def _remember(digest: str, caller: Caller) -> None:
-    with _remembering:
-        if len(_remembered) >= REMEMBERED_KEYS:
-            _remembered.clear()
-        _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, caller)
 
 
 NOTE_USE = """

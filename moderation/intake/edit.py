@@ -37,5 +37,5 @@ def edit_comment(comment: Comment, *, body: str, expected_revision: int | None =
         Revision.objects.create(comment=row, number=row.revision, body=row.body)
         Comment.objects.filter(pk=row.pk).update(body=body, revision=F("revision") + 1)
         decide.resubmit(row.pk)
-        wake_worker.ring_after_commit()
+        wake_worker.notify_after_commit()
     return True

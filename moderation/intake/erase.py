@@ -63,7 +63,7 @@ def erase_author(site: Site, external_id: str) -> int:
     flags.delete()
     if author is not None:
         author.delete()
-        upserts.authors.forget([(site.pk, external_id)])
+        upserts.authors.forget((site.pk, external_id))
     return erased
 
 

@@ -121,7 +121,7 @@ def store_now(pending: Sequence[PendingInsert]) -> None:
                 if comment.outcome is None:
                     comment.outcome = error
     if any(isinstance(c.outcome, Submitted) and not c.outcome.replayed for c in pending):
-        wake_worker.ring_after_commit()
+        wake_worker.notify_after_commit()
 
 
 def _store_alone(comment: PendingInsert) -> None:
@@ -129,8 +129,8 @@ def _store_alone(comment: PendingInsert) -> None:
     if comment.outcome is not None:
         return
     for attempt in (1, 2, 3):
-        upserts.stories.forget([comment.story_key])
-        upserts.authors.forget([comment.author_key])
+        upserts.stories.forget(comment.story_key)
+        upserts.authors.forget(comment.author_key)
         try:
             _store_group([comment])
             return

@@ -7,7 +7,6 @@ comment under a known story by a known author costs no query for either.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from django.db import transaction
 from moderation.models import Site, Story, StoryChange
 from moderation.platform import hot_path_sql, validation
 from moderation.platform.errors import Busy, Invalid
+from moderation.platform.memo import Memo
 
 # Another process may have written something else meanwhile; after this time we look again.
 REMEMBERED_SECONDS = 60.0
@@ -138,73 +138,42 @@ class StoryFields:
         }
 
 
-class Directory:
-    """What this process remembers: (site, external id) → row id and a hash of its content."""
-
-    def __init__(self) -> None:
-        self._known: dict[Key, tuple[int, int, float]] = {}
-
-    def find(self, key: Key, content: int) -> int | None:
-        """Return the row id when the row is known to hold this content (0: any content)."""
-        found = self._known.get(key)
-        if found is None or found[2] < time.monotonic() or (content and found[1] != content):
-            return None
-        return found[0]
-
-    def remember(self, key: Key, row_id: int, content: int) -> None:
-        """Keep a committed row in mind for a while."""
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[key] = (row_id, content, time.monotonic() + REMEMBERED_SECONDS)
-
-    def forget(self, keys: Iterable[Key] | None = None) -> None:
-        """Forget some keys, or everything."""
-        if keys is None:
-            self._known.clear()
-            return
-        for key in keys:
-            self._known.pop(key, None)
-
-
-stories = Directory()
-authors = Directory()
-
-
-def forget() -> None:
-    """Empty what this process remembers (tests, where ids may come again)."""
-    stories.forget()
-    authors.forget()
+# Row ids of stories and authors, each with a hash of the content that was written.
+Directory = Memo[Key, tuple[int, int]]
+stories: Directory = Memo(size=REMEMBERED, seconds=REMEMBERED_SECONDS)
+authors: Directory = Memo(size=REMEMBERED, seconds=REMEMBERED_SECONDS)
 
 
 def find_ids(
     directory: Directory, statement: str, wanted: dict[Key, tuple[int, dict[str, Any]]]
 ) -> dict[Key, int]:
-    """Return the row id of each key, asking the database once for those not in mind.
+    """Return the row id of each key; ask the database once for the ids not in the directory.
 
-    `wanted`: (site id, external id) → (hash of the content, record for the statement). Rows are
-    made or changed where needed. Inside a transaction nothing is taken from or kept in mind:
-    its rows may yet be rolled back.
+    `wanted`: (site id, external id) → (hash of the content, record for the statement). A hash of 0
+    fits any content. The statement makes or changes rows where needed. Inside a transaction the
+    directory is not used: a rollback can undo the rows.
     """
     trust = not hot_path_sql.in_transaction()
     ids: dict[Key, int] = {}
-    for key, (content, _) in wanted.items():
-        row_id = directory.find(key, content) if trust else None
-        if row_id is not None:
-            ids[key] = row_id
-    for _ in range(3):  # a row that another process inserts just now is seen by the next look
+    if trust:
+        for key, (row_id, content) in directory.get_many(wanted).items():
+            if wanted[key][0] in (0, content):
+                ids[key] = row_id
+    if len(ids) == len(wanted):
+        return ids
+    # A row that another process inserts meanwhile is visible to the next try.
+    for _ in range(3):
         missing = {key: wanted[key] for key in wanted if key not in ids}
-        if not missing:
-            return ids
         for row_id, site_id, external_id in hot_path_sql.fetch(
             statement, _records(missing.values())
         ):
             key = (site_id, external_id)
             ids[key] = row_id
             if trust:
-                directory.remember(key, row_id, missing[key][0])
-    if len(ids) < len(wanted):
-        raise Busy("The same story or author is being written elsewhere; send it again.")
-    return ids
+                directory.set(key, (row_id, missing[key][0]))
+        if len(ids) == len(wanted):
+            return ids
+    raise Busy("Another request is writing this story or author. Send it again.")
 
 
 def _records(wanted: Iterable[tuple[int, dict[str, Any]]]) -> Sequence[str]:
@@ -218,7 +187,7 @@ def put_story(site: Site, given: StoryFields) -> Story:
     """
     given.check("")
     key = (site.pk, given.external_id)
-    stories.forget([key])
+    stories.forget(key)
     with transaction.atomic():
         known = Story.objects.select_for_update(no_key=True).filter(
             site=site, external_id=given.external_id

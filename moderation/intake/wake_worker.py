@@ -1,7 +1,8 @@
-"""The bell: tells the workers, soon and once, that comments are waiting.
+"""Wakes a worker when comments are waiting.
 
-Nothing depends on it but speed: the sweep finds what no bell rang for. So ringing never waits for
-Redis, never fails, and many rings while nobody has answered yet are one ring.
+Only speed depends on it: the sweep finds every comment that no notification was sent for. So
+notifying never waits for Redis and never fails. Until a worker acknowledges a notification,
+further notifications add no message.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
 from typing import Any
 
 import redis
@@ -17,19 +17,20 @@ from django.conf import settings
 from django.db import transaction
 
 from moderation.celery import app
+from moderation.platform.memo import Memo
 
 logger = logging.getLogger(__name__)
 
 TASK = "moderation.tasks.score_pending"
 KEY = "moderato:bell"
-# A ring that nobody answered (its message was lost) stands in the way this long at most.
+# A notification whose message was lost blocks the next ones for this time at most.
 KEY_SECONDS = 5
 TIMEOUT_SECONDS = 0.5
 COMPLAINT_SECONDS = 60.0
 
 
-class Ringer:
-    """One background thread per process that carries rings to Redis."""
+class Notifier:
+    """One background thread per process that sends notifications to Redis."""
 
     def __init__(self) -> None:
         self._wanted = threading.Event()
@@ -37,10 +38,9 @@ class Ringer:
         self._thread: threading.Thread | None = None
         self._redis: redis.Redis | None = None
         self._producer: Any = None
-        self._complained_at = -COMPLAINT_SECONDS
 
-    def ring(self) -> None:
-        """Ask for a ring and return at once."""
+    def notify(self) -> None:
+        """Ask for a notification and return at once."""
         self._wanted.set()
         if self._thread is None or not self._thread.is_alive():
             self._start()
@@ -50,10 +50,10 @@ class Ringer:
             return
         try:
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
                 self._thread.start()
         except RuntimeError:  # no more threads, or the interpreter is going down
-            self._complain("the bell's thread cannot start")
+            self._complain("the notifier's thread cannot start")
         finally:
             self._starting.release()
 
@@ -62,19 +62,19 @@ class Ringer:
             self._wanted.wait()
             self._wanted.clear()
             try:
-                self.ring_now()
-            except Exception as error:  # whatever Redis does, the thread lives on
-                self._complain(f"the bell cannot be rung: {type(error).__name__}")
+                self.notify_now()
+            except Exception as error:  # no fault of Redis ends the thread
+                self._complain(f"workers cannot be notified: {type(error).__name__}")
 
-    def ring_now(self) -> bool:
-        """Ring in this thread: True when this ring was the first one since the last answer."""
+    def notify_now(self) -> bool:
+        """Notify in this thread; True for the first notification since the last acknowledgement."""
         if not self._connection().set(KEY, "1", nx=True, ex=KEY_SECONDS):
             return False
         try:
             self._publish()
         except Exception:
-            # The ring did not go out: it must not silence the next one.
-            self.answer()
+            # No message was sent: the next notification must send one.
+            self.acknowledge()
             raise
         return True
 
@@ -84,15 +84,18 @@ class Ringer:
                 self._producer = app.amqp.Producer(_broker_connection())
             app.send_task(TASK, producer=self._producer)
         except Exception:
-            self._producer = None  # the next ring starts with a fresh connection
+            self._producer = None  # the next notification opens a new connection
             raise
 
-    def answer(self) -> None:
-        """Let the next ring through. Called before a drain reads, so that no comment is missed."""
+    def acknowledge(self) -> None:
+        """Let the next notification send a message.
+
+        A drain calls it before it reads, so that it misses no comment.
+        """
         try:
             self._connection().delete(KEY)
         except redis.RedisError as error:
-            self._complain(f"the bell cannot be answered: {type(error).__name__}")
+            self._complain(f"a notification cannot be acknowledged: {type(error).__name__}")
 
     def _connection(self) -> redis.Redis:
         if self._redis is None:
@@ -100,10 +103,12 @@ class Ringer:
         return self._redis
 
     def _complain(self, message: str) -> None:
-        now = time.monotonic()
-        if now - self._complained_at >= COMPLAINT_SECONDS:
-            self._complained_at = now
-            logger.warning("%s; the sweep will find what is waiting", message)
+        if _complaints.add(self, True):
+            logger.warning("%s; the sweep will find the waiting comments", message)
+
+
+# Each notifier complains once a minute.
+_complaints: Memo[Notifier, bool] = Memo(size=8, seconds=COMPLAINT_SECONDS)
 
 
 def _redis_options() -> dict[str, Any]:
@@ -111,42 +116,42 @@ def _redis_options() -> dict[str, Any]:
         "socket_timeout": TIMEOUT_SECONDS,
         "socket_connect_timeout": TIMEOUT_SECONDS,
         "health_check_interval": 10,
-        # One quick second attempt, for a connection that a restart of Redis has broken.
+        # One immediate retry: a restart of Redis breaks the connection.
         "retry": redis.retry.Retry(redis.backoff.NoBackoff(), 1),
     }
 
 
 def _broker_connection() -> Any:
-    """Return a connection for the one message, with short time-outs.
+    """Return a connection with short time-outs for one message.
 
-    Workers need longer ones on theirs (they wait for messages), so their pool is not shared.
+    Workers wait for messages and need longer time-outs, so this does not share their pool.
     """
     options = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
     return app.connection_for_write(transport_options=options)
 
 
-_ringer = Ringer()
+_notifier = Notifier()
 
 
-def ring() -> None:
-    """Wake a worker soon. Never waits, never raises; many rings at once are one."""
-    _ringer.ring()
+def notify() -> None:
+    """Wake a worker soon. Never waits, never raises; many calls at once send one message."""
+    _notifier.notify()
 
 
-def ring_after_commit() -> None:
-    """Ring once the current transaction has committed (at once when there is none)."""
-    transaction.on_commit(ring, robust=True)
+def notify_after_commit() -> None:
+    """Notify once the current transaction has committed; at once when there is none."""
+    transaction.on_commit(notify, robust=True)
 
 
-def answer() -> None:
-    """Let the next ring through; a drain calls it before it looks for work."""
-    _ringer.answer()
+def acknowledge() -> None:
+    """Let the next notification send a message; a drain calls it before it looks for comments."""
+    _notifier.acknowledge()
 
 
-def _forget_parent() -> None:
-    """A forked child has none of its parent's threads, and must not share its sockets."""
-    global _ringer
-    _ringer = Ringer()
+def _replace_parent() -> None:
+    """Give a forked child its own notifier: it has no thread of its parent, and no socket."""
+    global _notifier
+    _notifier = Notifier()
 
 
-os.register_at_fork(after_in_child=_forget_parent)
+os.register_at_fork(after_in_child=_replace_parent)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import functools
 import logging
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from moderation.models import PolicyVersion, Site
+from moderation.platform.memo import Memo
 from moderation.policy import DEFAULT_DOCUMENT, CompiledPolicy, parse
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def live_policy(site: Site | int) -> tuple[PolicyVersion, CompiledPolicy]:
         row = cursor.fetchone()
     if row is None:
         raise NoPolicyError(f"site {site_pk} has no published policy")
-    return _parsed(row[0])
+    return _policies.get_or_make(row[0], _load)
 
 
 def policy_version(site: Site, number: int) -> tuple[PolicyVersion, CompiledPolicy]:
@@ -47,18 +47,15 @@ def policy_version(site: Site, number: int) -> tuple[PolicyVersion, CompiledPoli
     pk = PolicyVersion.objects.filter(site=site, number=number).values_list("pk", flat=True).first()
     if pk is None:
         raise NoPolicyError(f"site {site.pk} has no version {number} of its policy")
-    return _parsed(pk)
+    return _policies.get_or_make(pk, _load)
 
 
-@functools.lru_cache(maxsize=256)
-def _parsed(pk: int) -> tuple[PolicyVersion, CompiledPolicy]:
+_policies: Memo[int, tuple[PolicyVersion, CompiledPolicy]] = Memo(size=256)
+
+
+def _load(pk: int) -> tuple[PolicyVersion, CompiledPolicy]:
     row = PolicyVersion.objects.select_related("site").get(pk=pk)
     return row, parse(row.document)
-
-
-def forget() -> None:
-    """Empty the memory of parsed policies (tests, where ids may come again)."""
-    _parsed.cache_clear()
 
 
 def ensure_default(site: Site) -> PolicyVersion:

@@ -123,7 +123,7 @@ def score_batch(limit: int | None = None) -> int:
 def drain(seconds: float = DRAIN_SECONDS) -> int:
     """Decide what is due until nothing is, or `seconds` have passed; return how many were taken.
 
-    While there is more than one batch, or time runs out, it rings the bell for another worker.
+    When there is more than one batch, or time runs out, it wakes another worker.
     """
     ends_at = time.monotonic() + seconds
     total = 0
@@ -131,10 +131,10 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
         helped = total > 0
         total += handled
         if time.monotonic() >= ends_at:
-            wake_worker.ring()
+            wake_worker.notify()
             break
         if handled >= settings.SCORING_BATCH and not helped:
-            wake_worker.ring()
+            wake_worker.notify()
     return total
 
 

@@ -7,7 +7,6 @@ platform.batching).
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from moderation.models import Site
 from moderation.platform.batching import Batcher
 from moderation.platform.errors import Unavailable
+from moderation.platform.memo import Memo
 from moderation.scoring.site_classifier import (
     SiteClassifier,
     UnusableBundle,
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 # A promotion or a roll-back takes effect for these clients within this time.
 REMEMBERED_SECONDS = 3.0
+SITES = 1000
 # A batch of eight costs little more than one text, so a fuller batch is worth this wait.
 FILL_SECONDS = 0.003
 # One caller's share of a batch, in code points; a single longer text is a share by itself.
@@ -119,12 +120,7 @@ def _score_alone(pending: PendingScores) -> None:
 
 
 _batcher = Batcher(score_group, fill_seconds=FILL_SECONDS)
-_remembered: dict[int, tuple[float, SiteClassifier]] = {}
-
-
-def forget() -> None:
-    """Empty the memory of classifiers (tests, where ids may come again)."""
-    _remembered.clear()
+_classifiers: Memo[int, SiteClassifier] = Memo(size=SITES, seconds=REMEMBERED_SECONDS)
 
 
 def warm() -> None:
@@ -140,7 +136,7 @@ def warm() -> None:
 
 def measure(site: Site, requests: Iterable[ScoreRequest]) -> OnDemandResult:
     """Score texts for a site now. Raises Unavailable when its classifier cannot be used."""
-    classifier = _classifier_of(site)
+    classifier = _classifiers.get_or_make(site.pk, _usable)
     measurements: list[Measurement] = []
     for portion in _portions(requests):
         pending = PendingScores(classifier, portion)
@@ -168,12 +164,8 @@ def _portions(requests: Iterable[ScoreRequest]) -> Iterator[list[ScoreRequest]]:
         yield portion
 
 
-def _classifier_of(site: Site) -> SiteClassifier:
-    found = _remembered.get(site.pk)
-    if found is not None and found[0] >= time.monotonic():
-        return found[1]
-    classifier = usable_classifier(site.pk)
+def _usable(site_pk: int) -> SiteClassifier:
+    classifier = usable_classifier(site_pk)
     if classifier is None:
         raise Unavailable("The classifier cannot be used.", code="no_classifier")
-    _remembered[site.pk] = (time.monotonic() + REMEMBERED_SECONDS, classifier)
     return classifier

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from moderation.community.authors import get_author
 from moderation.community.suspensions import suspensions
 from moderation.intake.submit import Submission
 from moderation.models import Author, Comment, Site, Status, Story
+from moderation.platform.memo import Memo
 from moderation.policy import Verdict, apply_site_rules
 from moderation.policy_versions.live import live_policy
 from moderation.scoring.context import (
@@ -54,12 +54,16 @@ def explain(comment: Comment) -> list[Contribution]:
     Offsets are into the comment's body as it is now. Computed on demand, kept for the last
     comments of this process. Raises UnusableBundle when the classifier cannot be used.
     """
-    return list(_explain(comment.pk, comment.revision, classifier_for(comment.site_id).name))
+    key = (comment.pk, comment.revision, classifier_for(comment.site_id).name)
+    return list(_explanations.get_or_make(key, _explain))
 
 
-@functools.lru_cache(maxsize=128)
-def _explain(comment_pk: int, revision: int, classifier: str) -> tuple[Contribution, ...]:
-    comment = Comment.objects.get(pk=comment_pk)
+# Comment id, revision, name of the classifier.
+_explanations: Memo[tuple[int, int, str], tuple[Contribution, ...]] = Memo(size=128)
+
+
+def _explain(key: tuple[int, int, str]) -> tuple[Contribution, ...]:
+    comment = Comment.objects.get(pk=key[0])
     context = gather([Subject.of(comment)])[0]
     return tuple(classifier_for(comment.site_id).explain(item_of(context)))
 

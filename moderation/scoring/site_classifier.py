@@ -6,9 +6,7 @@ process which measures none stays small and starts at once.
 
 from __future__ import annotations
 
-import functools
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from moderation.models import ClassifierVersion
+from moderation.platform.memo import Memo
 from moderation.scoring.context import CommentContext
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def classifier_for(site_pk: int) -> SiteClassifier:
     if live is None:
         return SiteClassifier(base, None, bundled_row_pk(), base.version)
     try:
-        return _adapted(*live, base.version)
+        return _adapted.get_or_make((*live, base.version), _load)
     except VersionError as error:
         _complain(live[0], f"site {site_pk}: the bundled classifier serves alone: {error}")
         return SiteClassifier(base, None, bundled_row_pk(), base.version, damaged=error.damaged)
@@ -182,30 +181,33 @@ def unusable(row: ClassifierVersion, base: Classifier) -> str:
     return ""
 
 
-@functools.lru_cache(maxsize=64)
-def _adapted(pk: int, digest: str, base_version: str) -> SiteClassifier:
-    row = ClassifierVersion.objects.select_related("base").get(pk=pk)
+# Row id, digest, version of the bundled classifier.
+_adapted: Memo[tuple[int, str, str], SiteClassifier] = Memo(size=64)
+_row_pks: Memo[str, int] = Memo(size=1)
+_complaints: Memo[int, bool] = Memo(size=1000, seconds=COMPLAINT_SECONDS)
+
+
+def _load(key: tuple[int, str, str]) -> SiteClassifier:
+    row = ClassifierVersion.objects.select_related("base").get(pk=key[0])
     base = bundled()
     return SiteClassifier(base, load_version(row, base), row.pk, row.name)
 
 
-_complained: dict[int, float] = {}
-
-
 def _complain(pk: int, message: str) -> None:
-    """Log what is wrong with a version, once a minute: every batch finds it anew."""
-    now = time.monotonic()
-    if now - _complained.get(pk, -COMPLAINT_SECONDS) >= COMPLAINT_SECONDS:
-        _complained[pk] = now
+    """Log what is wrong with a version, once a minute: every batch meets it again."""
+    if _complaints.add(pk, True):
         logger.error("%s", message)
 
 
-@functools.lru_cache(maxsize=1)
 def bundled_row_pk() -> int:
-    """Return the row of the bundled classifier; register it when this version is seen first."""
+    """Return the row of the bundled classifier; register a version when it is new."""
+    return _row_pks.get_or_make(bundled().version, _register)
+
+
+def _register(version: str) -> int:
     base: Any = bundled()
     row, made = ClassifierVersion.objects.get_or_create(
-        name=base.version,
+        name=version,
         defaults={
             "state": ClassifierVersion.State.LIVE,
             "report": base.card,
@@ -214,12 +216,11 @@ def bundled_row_pk() -> int:
         },
     )
     if made:
-        logger.info("the bundled classifier %s is registered", base.version)
+        logger.info("the bundled classifier %s is registered", version)
     return row.pk
 
 
 def forget() -> None:
-    """Empty the memory of rows and adaptations (tests, where rows come and go)."""
-    _adapted.cache_clear()
-    _complained.clear()
-    bundled_row_pk.cache_clear()
+    """Forget rows and adaptations: a row can be gone from the database."""
+    for memory in (_adapted, _row_pks, _complaints):
+        memory.clear()

@@ -8,6 +8,7 @@ import pytest
 
 from moderation.accounts import api_keys
 from moderation.models import Author, Comment, Site, Story
+from moderation.platform import memo
 from tests.api.calls import COMMENTS, comment, get, post, problem
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +177,7 @@ def test_key_with_an_end_stops_working(daily: Site) -> None:
     assert post(plain, comment()).status_code == 202
     row.expires_at = datetime.now(UTC) - timedelta(seconds=1)
     row.save()
-    api_keys.forget()
+    memo.forget_all()
     problem(post(plain, comment()), 401, "unauthorised")
 
 

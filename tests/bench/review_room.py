@@ -104,7 +104,7 @@ def fill(stack: Stack, comments: int) -> None:
     for statement in (FILL % comments).split(";\n"):
         stack.sql(statement)
     stack.start("worker")
-    stack.ring()
+    stack.notify()
     deadline = time.monotonic() + 120
     while stack.sql("SELECT 1 FROM moderation_comment WHERE status = 'pending' LIMIT 1"):
         if time.monotonic() > deadline:

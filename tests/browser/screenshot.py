@@ -59,7 +59,7 @@ def fill(stack: Stack) -> None:
     stack.manage("demo")
     stack.manage("shell", "--command", SET_PASSWORD)
     stack.start("worker")
-    stack.ring()
+    stack.notify()
     deadline = time.monotonic() + 60
     pending = "SELECT count(*) FROM moderation_comment WHERE status = 'pending'"
     while stack.sql(pending)[0][0]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from moderation.models import Comment, Site, Status, Story
 from moderation.policy_versions.live import ensure_default
 from moderation.scoring.drain import drain
-from moderation.web.public import visitors
 from tests.browser.conftest import OpenDesk, Secrets
 from tests.browser.test_review import HOSTILE
 from tests.cast import MakeComment
@@ -20,11 +17,8 @@ TEXT = "I cross Mill Street at the market every morning, and the vans never stop
 
 
 @pytest.fixture(autouse=True)
-def policy(daily: Site, story: Story) -> Iterator[None]:
+def policy(daily: Site, story: Story) -> None:
     ensure_default(daily)
-    visitors.forget()
-    yield
-    visitors.forget()
 
 
 def write(page: Page, text: str = TEXT) -> None:

@@ -35,6 +35,7 @@ from moderation.models import (
     Story,
     WebhookEndpoint,
 )
+from moderation.platform import memo
 from moderation.platform.errors import (
     Conflict,
     IllegalTransition,
@@ -87,7 +88,7 @@ class OneComment(RuleBasedStateMachine):
         """Leave nothing behind."""
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
-        live.forget()
+        memo.forget_all()
 
     def now(self) -> Comment:
         """The comment as it stands."""

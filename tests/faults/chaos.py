@@ -75,8 +75,8 @@ class Faults:
         self.stack.redis_client().lpush("moderato:moderato", "garbage{")
 
     def redis_rung_wildly(self) -> None:
-        """The same bell fifty times."""
-        self.stack.ring(times=50)
+        """The same message fifty times."""
+        self.stack.notify(times=50)
 
     def postgres_restarted(self) -> None:
         """PostgreSQL stops at once, connections and transactions with it, and recovers."""

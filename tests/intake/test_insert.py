@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from moderation.intake import insert, upserts, wake_worker
+from moderation.intake import insert, wake_worker
 from moderation.intake.submit import Submission, submit_batch, submit_comment
 from moderation.models import Author, Comment, Site, Story
 from moderation.platform import hot_path_sql
@@ -166,21 +166,21 @@ def test_database_that_is_away_is_told_and_nothing_is_accepted(
     assert submit_comment(daily, submission(external_id="c-1")).replayed is False
 
 
-def test_bell_rings_after_the_row_is_there(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_is_woken_after_the_commit(daily: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    monkeypatch.setattr(wake_worker, "ring", lambda: seen.append(Comment.objects.count()))
+    monkeypatch.setattr(wake_worker, "notify", lambda: seen.append(Comment.objects.count()))
     submit_comment(daily, submission(external_id="c-1"))
     submit_comment(daily, submission(external_id="c-1"))
     assert seen == [1]
 
 
-def test_failing_bell_does_not_fail_the_comment(
+def test_failing_to_wake_a_worker_does_not_fail_the_comment(
     daily: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> None:
         raise OSError("no Redis")
 
-    monkeypatch.setattr(wake_worker, "ring", broken)
+    monkeypatch.setattr(wake_worker, "notify", broken)
     assert submit_comment(daily, submission(external_id="c-1")).comment_id
     assert Comment.objects.count() == 1
 
@@ -234,7 +234,6 @@ def test_replies_and_parents_may_come_together(daily: Site) -> None:
     assert Comment.objects.get(external_id="c-5").parent.external_id == "c-4"
     (refused,) = submit_batch(daily, [submission(parent_external_id="nobody")])
     assert isinstance(refused, Invalid)
-    upserts.forget()
 
 
 def test_database_that_hangs_is_not_waited_for(

@@ -1,4 +1,4 @@
-"""The bell wakes a worker once, and never troubles whoever rings it."""
+"""A notification wakes a worker once, and never delays its caller."""
 
 from __future__ import annotations
 
@@ -46,96 +46,96 @@ def hung_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def broken_ringer(
+def broken_notifier(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> wake_worker.Ringer:
-    """A ringer whose Redis is dead or hung (the parameter says which)."""
+) -> wake_worker.Notifier:
+    """A notifier whose Redis is dead or hung (the parameter says which)."""
     address = request.getfixturevalue(request.param)
     monkeypatch.setattr(settings, "REDIS_URL", address)
-    ringer = wake_worker.Ringer()
-    monkeypatch.setattr(wake_worker, "_ringer", ringer)
-    return ringer
+    notifier = wake_worker.Notifier()
+    monkeypatch.setattr(wake_worker, "_notifier", notifier)
+    return notifier
 
 
 def test_it_sends_one_message_that_names_the_drain(broker: redis.Redis) -> None:
-    wake_worker.ring()
+    wake_worker.notify()
     assert eventually(lambda: broker.llen(QUEUE) == 1)
     assert b"moderation.tasks.score_pending" in broker.lindex(QUEUE, 0)
 
 
-def test_many_rings_are_one_until_somebody_answers(
+def test_many_notifications_are_one_until_it_is_acknowledged(
     broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wake_worker, "KEY_SECONDS", 600)
     for _ in range(200):
-        wake_worker.ring()
+        wake_worker.notify()
     assert eventually(lambda: broker.llen(QUEUE) == 1)
-    assert wake_worker.Ringer().ring_now() is False
+    assert wake_worker.Notifier().notify_now() is False
     assert broker.llen(QUEUE) == 1
 
-    wake_worker.answer()
-    wake_worker.ring()
+    wake_worker.acknowledge()
+    wake_worker.notify()
     assert eventually(lambda: broker.llen(QUEUE) == 2)
 
 
-def test_a_ring_whose_message_was_lost_silences_no_one_for_long(broker: redis.Redis) -> None:
-    wake_worker.Ringer().ring_now()
+def test_a_lost_message_blocks_the_next_one_for_seconds_only(broker: redis.Redis) -> None:
+    wake_worker.Notifier().notify_now()
     assert 0 < broker.ttl(wake_worker.KEY) <= wake_worker.KEY_SECONDS
 
 
-@pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
-def test_ringing_never_waits_for_redis(
-    broken_ringer: wake_worker.Ringer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("broken_notifier", ["dead_address", "hung_address"], indirect=True)
+def test_notifying_never_waits_for_redis(
+    broken_notifier: wake_worker.Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked_by: set[str] = set()
-    connect = broken_ringer._connection
+    connect = broken_notifier._connection
 
     def noting() -> redis.Redis:
         asked_by.add(threading.current_thread().name)
         return connect()
 
-    monkeypatch.setattr(broken_ringer, "_connection", noting)
+    monkeypatch.setattr(broken_notifier, "_connection", noting)
     for _ in range(1000):
-        wake_worker.ring()
+        wake_worker.notify()
     assert eventually(lambda: bool(asked_by))
-    assert asked_by == {"bell"}, "only the bell's own thread waits for Redis"
+    assert asked_by == {"notifier"}, "only the notifier's own thread waits for Redis"
 
 
-@pytest.mark.parametrize("broken_ringer", ["dead_address", "hung_address"], indirect=True)
+@pytest.mark.parametrize("broken_notifier", ["dead_address", "hung_address"], indirect=True)
 def test_it_gives_up_on_redis_within_seconds_and_says_so_once(
-    broken_ringer: wake_worker.Ringer, caplog: pytest.LogCaptureFixture
+    broken_notifier: wake_worker.Notifier, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, logger="moderation.intake.wake_worker")
     with pytest.raises(redis.RedisError):
-        broken_ringer.ring_now()
+        broken_notifier.notify_now()
     for _ in range(2):
-        broken_ringer.answer()
-    options = broken_ringer._connection().connection_pool.connection_kwargs
+        broken_notifier.acknowledge()
+    options = broken_notifier._connection().connection_pool.connection_kwargs
     assert options["socket_timeout"] <= 1 and options["socket_connect_timeout"] <= 1
     assert options["retry"].get_retries() <= 1
-    assert caplog.text.count("answered") == 1
+    assert caplog.text.count("acknowledged") == 1
     assert "the sweep will find" in caplog.text
 
 
-def test_a_message_that_does_not_go_out_lets_the_next_ring_through(
+def test_a_message_that_does_not_go_out_blocks_no_other(
     broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ringer = wake_worker.Ringer()
+    notifier = wake_worker.Notifier()
     with monkeypatch.context() as patched:
         patched.setattr(app, "send_task", lambda *_, **__: (_ for _ in ()).throw(OSError("gone")))
         with pytest.raises(OSError, match="gone"):
-            ringer.ring_now()
-    assert ringer.ring_now() is True
+            notifier.notify_now()
+    assert notifier.notify_now() is True
     assert broker.llen(QUEUE) == 1
 
 
-def test_a_forked_child_rings_for_itself(broker: redis.Redis) -> None:
-    wake_worker.ring()
+def test_a_forked_child_notifies_by_itself(broker: redis.Redis) -> None:
+    wake_worker.notify()
     assert eventually(lambda: broker.llen(QUEUE) == 1)
-    wake_worker.answer()
+    wake_worker.acknowledge()
     child = os.fork()
     if child == 0:
-        wake_worker.ring()
+        wake_worker.notify()
         mine = redis.Redis.from_url(settings.REDIS_URL)
         os._exit(0 if eventually(lambda: mine.llen(QUEUE) == 2) else 1)
     _, status = os.waitpid(child, 0)

@@ -104,10 +104,10 @@ def test_markup_is_read_as_readers_see_it() -> None:
 
 def test_a_site_without_a_policy_withholds(daily: Site) -> None:
     from moderation.models import PolicyVersion  # noqa: PLC0415
-    from moderation.policy_versions import live  # noqa: PLC0415
+    from moderation.platform import memo  # noqa: PLC0415
 
     PolicyVersion.objects.all().delete()
-    live.forget()
+    memo.forget_all()
     assert phase(CALM).json() == {"status": "SYSTEM_WITHHELD"}
 
 

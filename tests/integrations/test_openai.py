@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from moderation.accounts import api_keys
 from moderation.accounts.api_keys import create_key
 from moderation.integrations.openai.categories import MEASURED, UNMEASURED
 from moderation.models import Comment, Scope, Site
+from moderation.platform import memo
 from tests.integrations.calls import CALM, INSULT, send
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,6 @@ def test_it_is_queued_where_the_site_asks(api_key: str, daily: Site) -> None:
     ask(api_key, [CALM, INSULT])
     assert not Comment.objects.exists()
     Site.objects.update(queues_integrations=True)
-    api_keys.forget()  # a process remembers a key and its site for some seconds
+    memo.forget_all()  # a process remembers a key and its site for some seconds
     ask(api_key, [CALM, INSULT, "\x00"])
     assert {queued.body for queued in Comment.objects.all()} == {CALM, INSULT}

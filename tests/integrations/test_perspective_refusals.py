@@ -9,6 +9,7 @@ import pytest
 
 from moderation.accounts.api_keys import create_key
 from moderation.models import Scope, Site
+from moderation.platform import memo
 from moderation.scoring import on_demand
 from tests.integrations.calls import ANALYZE, CALM, SUGGEST, analyze, google_error, send
 
@@ -161,7 +162,7 @@ def test_it_says_so_when_the_classifier_cannot_be_used(
     api_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(on_demand, "usable_classifier", lambda _: None)
-    on_demand.forget()
+    memo.forget_all()
     answer = analyze(api_key)
     google_error(answer, 503, "UNAVAILABLE")
     assert answer["Retry-After"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from moderation.models import ClassifierVersion, Site
+from moderation.platform import memo
 from moderation.platform.batching import Batcher
 from moderation.platform.errors import Unavailable
 from moderation.scoring import on_demand, site_classifier
@@ -147,7 +148,7 @@ def test_one_that_breaks_its_batch_harms_no_neighbour() -> None:
 def test_a_site_that_has_learned_is_measured_by_its_own_version(
     daily: Site, herald: Site, trained: ClassifierVersion
 ) -> None:
-    on_demand.forget()
+    memo.forget_all()
     asked = [ScoreRequest(CONSPIRACY), ScoreRequest(GAME)]
     own = measure(daily, asked)
     assert own.learned and own.classifier == trained.name

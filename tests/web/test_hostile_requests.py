@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -23,12 +21,9 @@ IN_FORMS = ["\x00", "\ufffe", "a" * 20_000, "\u202e", "'\"><b>", "\ue000"]
 
 
 @pytest.fixture(autouse=True)
-def the_daily(daily: Site, story: Story, make_comment: MakeComment) -> Iterator[None]:
+def the_daily(daily: Site, story: Story, make_comment: MakeComment) -> None:
     ensure_default(daily)
     make_comment("A comment.", status=Status.APPROVED, external_id="c-1")
-    visitors.forget()
-    yield
-    visitors.forget()
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
 import secrets
-import time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+
+from moderation.platform.http import rate_limit
 
 COOKIE = "__Host-reader" if settings.HTTPS else "reader"
 SALT = "moderation.reader"
@@ -20,14 +17,6 @@ YEAR = 365 * 24 * 3600
 _ID = re.compile(r"reader-[0-9a-f]{32}", re.ASCII)
 # A school or an office shares an address. A program without cookies meets this limit, too.
 READERS_PER_ADDRESS = 5
-
-_storage = MemoryStorage()
-_limiter = MovingWindowRateLimiter(_storage)
-
-
-def forget() -> None:
-    """Reset all counts (tests)."""
-    _storage.reset()
 
 
 def reader_id(request: HttpRequest) -> str:
@@ -70,7 +59,7 @@ def address_of(request: HttpRequest) -> str:
     except ValueError:
         return ""
     if parsed.version == 6 and parsed.ipv4_mapped is None:
-        # One household can choose from a whole /64.
+        # One household has a whole /64.
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
 
@@ -78,17 +67,12 @@ def address_of(request: HttpRequest) -> str:
 def seconds_to_wait(request: HttpRequest, reader: str, act: str) -> int:
     """Count one act of a reader. Return 0 when it is allowed, else the seconds to wait.
 
-    Each web process counts its share, without Redis: accepting a comment does not wait for Redis.
+    Each web process counts for its share, and never in Redis: a comment does not wait for Redis.
     """
-    share = max(1, settings.READER_COMMENTS_PER_MINUTE // max(1, settings.WEB_PROCESSES))
-    counts = (
-        (RateLimitItemPerMinute(share), reader),
-        (RateLimitItemPerMinute(share * READERS_PER_ADDRESS), address_of(request)),
+    share = rate_limit.share(settings.READER_COMMENTS_PER_MINUTE)
+    return rate_limit.visitors.use(
+        {
+            (act, "reader", reader): share,
+            (act, "address", address_of(request)): share * READERS_PER_ADDRESS,
+        }
     )
-    for limit, key in counts:
-        if not _limiter.test(limit, act, key):
-            reset = _limiter.get_window_stats(limit, act, key).reset_time
-            return max(1, math.ceil(reset - time.time()))
-    for limit, key in counts:
-        _limiter.hit(limit, act, key)
-    return 0

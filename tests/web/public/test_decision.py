@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
@@ -31,14 +30,6 @@ from tests.desk import rule
 READER = "reader-" + "7" * 32
 WORDS = "I quoted the mayor, word for word."
 TEXT = "The mayor called it “<b>nonsense</b>”."
-
-
-@pytest.fixture(autouse=True)
-def fresh_counts() -> Iterator[None]:
-    """Every test begins with a full allowance."""
-    visitors.forget()
-    yield
-    visitors.forget()
 
 
 @pytest.fixture

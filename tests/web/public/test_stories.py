@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,14 +26,6 @@ HOSTILE = [
     "\u202eevil\u2066 text",
     "[link](http://tracker.example/x.png) ![](http://tracker.example/x.png)",
 ]
-
-
-@pytest.fixture(autouse=True)
-def fresh_counts() -> Iterator[None]:
-    """Every test begins with a full allowance."""
-    visitors.forget()
-    yield
-    visitors.forget()
 
 
 @pytest.fixture
