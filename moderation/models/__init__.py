@@ -7,7 +7,7 @@ from moderation.models.authors import Author, AuthorNote, Standing, StandingChan
 from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
 from moderation.models.decisions import BY_A_PERSON, Decision, Source
-from moderation.models.deliveries import Delivery, WebhookEndpoint
+from moderation.models.deliveries import Delivery, Outgoing, WebhookEndpoint
 from moderation.models.integrations import Callback, IntegrationSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
 from moderation.models.policies import PolicyVersion
@@ -35,6 +35,7 @@ __all__ = [
     "GoldComment",
     "IntegrationSecret",
     "Moderator",
+    "Outgoing",
     "PolicyVersion",
     "QueueEntry",
     "ReviewAssignment",

@@ -101,7 +101,7 @@ class Command(BaseCommand):
 
     def resend(self, options: dict[str, Any]) -> None:
         """Make dead deliveries due again."""
-        from moderation.webhooks.sender import resend
+        from moderation.webhooks.deliveries import resend
 
         wanted: QuerySet[Delivery] = Delivery.objects.filter(endpoint=self.endpoint(options))
         if options["comment"]:
