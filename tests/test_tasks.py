@@ -24,7 +24,7 @@ from moderation import tasks
 from moderation.celery import app
 from moderation.decisions.decide import decide
 from moderation.intake import wake_worker
-from moderation.integrations.akismet import callbacks
+from moderation.integrations.akismet.callbacks import CALLBACKS
 from moderation.learning import train
 from moderation.models import (
     Callback,
@@ -41,6 +41,7 @@ from moderation.policy_versions import live
 from moderation.scoring import drain
 from moderation.standalone.startup import programs
 from moderation.webhooks import endpoints, sender
+from moderation.webhooks.deliveries import WEBHOOKS
 from tests.cast import MakeComment
 from tests.desk import comments, is_training
 from tests.receiver import Receiver, status
@@ -101,12 +102,12 @@ def test_deliver_due_is_idempotent(
         """Run the task and wait for the thread that it starts."""
         app.tasks["moderation.tasks.deliver_due"].run()
         for thread in threading.enumerate():
-            if thread.name == "deliver":
+            if thread.name == "webhooks":
                 thread.join(PATIENCE_SECONDS)
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(sender, "claim", lambda **_: (_ for _ in ()).throw(OSError))
+            patched.setattr(WEBHOOKS, "claim", lambda **_: (_ for _ in ()).throw(OSError))
             run()
 
     with Receiver(status(200)) as receiver:
@@ -132,7 +133,7 @@ def test_tell_callbacks_is_idempotent(
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(callbacks, "_claim", lambda: (_ for _ in ()).throw(OSError))
+            patched.setattr(CALLBACKS, "claim", lambda **_: (_ for _ in ()).throw(OSError))
             run()
 
     with Receiver(status(200)) as receiver:
@@ -143,7 +144,7 @@ def test_tell_callbacks_is_idempotent(
         decide(comment.pk, status="approved", source="policy", expected_version=1)
         assert_idempotent(SimpleNamespace(run=run), crash)
         assert len(receiver.got) == 1
-    assert Callback.objects.get().state == Callback.State.TOLD
+    assert Callback.objects.get().state == Callback.State.SENT
 
 
 @pytest.mark.django_db
@@ -209,13 +210,14 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     [
         (tasks.score_pending, drain, "drain"),
         (tasks.deliver_due, sender, "deliver_in_background"),
+        (tasks.tell_callbacks, sender, "deliver_in_background"),
         (tasks.retrain, train, "retrain_due"),
     ],
 )
 def test_running_out_of_memory_does_not_end_the_worker(
     task: Any, service: Any, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def exhausted() -> None:
+    def exhausted(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(service, verb, exhausted)

@@ -92,7 +92,7 @@ def is_abusive(record: Mapping[str, Any], field: str = "abusive") -> bool | None
     return None
 
 
-def in_words(error: ModerationError) -> str:
+def format_error(error: ModerationError) -> str:
     """Return an error as the report of bad lines shows it."""
     return f"{error.field}: {error.message}" if error.field else error.message
 

@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('dead', 'Given up'), ('withheld', 'Taken back in time')], db_default='due', max_length=16)),
+                ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('dead', 'Given up'), ('withheld', 'Undone in time')], db_default='due', max_length=16)),
                 ('attempts', models.PositiveSmallIntegerField(db_default=0)),
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('last_status', models.PositiveSmallIntegerField(blank=True, null=True)),
@@ -624,14 +624,15 @@ class Migration(migrations.Migration):
                 ('guid', models.UUIDField(unique=True)),
                 ('key', models.CharField(max_length=400)),
                 ('fields', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('told', 'Told'), ('dead', 'Given up')], db_default='waiting', max_length=16)),
+                ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('dead', 'Given up'), ('withheld', 'Undone in time')], db_default='due', max_length=16)),
                 ('attempts', models.PositiveSmallIntegerField(db_default=0)),
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('last_status', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('last_error', models.CharField(blank=True, db_default='', max_length=300)),
                 ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='callback', to='moderation.comment')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='callback_due')],
+                'indexes': [models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='callback_due')],
             },
         ),
         migrations.CreateModel(

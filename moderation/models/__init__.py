@@ -8,7 +8,7 @@ from moderation.models.bulk_decisions import BulkDecision
 from moderation.models.classifiers import ClassifierVersion
 from moderation.models.comments import Comment, Flag, Revision, Status
 from moderation.models.decisions import BY_A_PERSON, Decision, Source
-from moderation.models.deliveries import Delivery, WebhookEndpoint
+from moderation.models.deliveries import Delivery, Outgoing, WebhookEndpoint
 from moderation.models.escalations import Escalation
 from moderation.models.integrations import Callback, IntegrationSecret, Suggestion
 from moderation.models.moderators import Moderator, Role
@@ -37,6 +37,7 @@ __all__ = [
     "GoldComment",
     "IntegrationSecret",
     "Moderator",
+    "Outgoing",
     "PolicyVersion",
     "QueueEntry",
     "ReviewAssignment",
