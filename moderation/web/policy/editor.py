@@ -22,7 +22,7 @@ from moderation.policy import FACTS, PolicyError, PolicyProblem, describe, parse
 from moderation.policy_versions import drafts
 from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import NoPolicyError, ensure_default, live_policy
-from moderation.templatetags.times import in_words
+from moderation.templatetags.times import format_time
 from moderation.web.access import moderates
 from moderation.web.policy.form import fits_form, read_document
 from moderation.web.policy.form_rows import COMPARISON_LABELS, apply_order, build_rows
@@ -165,7 +165,7 @@ def stale_message(stale: StaleDraft) -> str:
     current = stale.current
     if current is None:
         return _("Another editor published or discarded the draft after you opened it.")
-    time = in_words(current.updated_at)
+    time = format_time(current.updated_at)
     if current.edited_by is None:
         message = _("Another editor saved the draft on %(time)s, after you opened it.")
         return message % {"time": time}
