@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,13 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "moderation" / "static" / "moderation"
 # Folders whose texts are not marked for translation yet.
-NOT_YET = ("review", "policy")
-NOT_YET_SCRIPTS = ("review", "policy.js")
+NOT_YET = ("review",)
+# Fragments that stand inside a tag hold no text.
+INSIDE_A_TAG = re.compile(r"_(class|attributes)\.html$")
+NOT_YET_SCRIPTS = ("review",)
 
 
 def templates(ending: str) -> list[str]:
     paths = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob(f"*.{ending}"))
-    return [path for path in paths if not path.startswith(NOT_YET) and "_class." not in path]
+    return [path for path in paths if not (path.startswith(NOT_YET) or INSIDE_A_TAG.search(path))]
 
 
 def scripts() -> list[str]:

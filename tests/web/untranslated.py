@@ -24,7 +24,7 @@ def in_template(source: str, *, html: bool = True) -> list[str]:
     """Return the texts of a template that stand outside `translate` and `blocktranslate`."""
     outside, literals = _split(source)
     if not html:
-        return [text for text in outside.split("\n") if _is_text(text)] + literals
+        return [text for text in outside.split("\n") if is_text(text)] + literals
     parser = _Texts()
     parser.feed(outside)
     parser.close()
@@ -58,11 +58,11 @@ def _split(source: str) -> tuple[str, list[str]]:
 
 def _labels(tag: str) -> Iterator[str]:
     for marked, literal in LITERAL.findall(tag):
-        if not marked and LABEL.search(literal[1:-1]) and _is_text(literal):
+        if not marked and LABEL.search(literal[1:-1]) and is_text(literal):
             yield literal[1:-1]
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     for name in NAMES:
         text = re.sub(rf"\b{name}\b", "", text)
     text = re.sub(r"&#?\w+;", "", text)
@@ -82,7 +82,7 @@ class _Texts(HTMLParser):
             self._silent = tag
         shown = SHOWN_ATTRIBUTES | ({"value"} if ("type", "submit") in attrs else set())
         for name, value in attrs:
-            if name in shown and _is_text(value or ""):
+            if name in shown and is_text(value or ""):
                 self.texts.append(f"{name}={value}")
 
     def handle_endtag(self, tag: str) -> None:
@@ -91,7 +91,7 @@ class _Texts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.texts += [text.strip() for text in data.split(TAG) if _is_text(text)]
+            self.texts += [text.strip() for text in data.split(TAG) if is_text(text)]
 
 
 STRING = re.compile(r"""(?<![\w)])("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)""")

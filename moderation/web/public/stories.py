@@ -187,7 +187,7 @@ def _visible_comment(story: Story, external_id: str) -> Comment:
 
 def _promise(site: Site) -> str:
     try:
-        _, policy = live_policy(site)
+        policy = live_policy(site)[1]
     except (NoPolicyError, PolicyError):
         return ""
     return policy.promise

@@ -1,4 +1,4 @@
-"""The front page and the stories that readers see."""
+"""The front page, and the pages for readers."""
 
 from __future__ import annotations
 
