@@ -66,7 +66,7 @@ def _broker_answers() -> bool:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer whether the service can take comments: it needs PostgreSQL; Redis only speeds it up."""
+    """Answer whether the service can take comments: PostgreSQL must answer; Redis need not."""
     report: dict[str, Any] = {"status": "ok", "database": "ok", "broker": "ok"}
     try:
         pending, oldest, *_ = depths()
