@@ -132,7 +132,10 @@ def test_an_appeal_is_sent_once_and_its_state_is_shown(rejected: Comment, client
     page = words_of(client.get(link(rejected)))
     assert "Waits for an answer" in page and "Send the appeal" not in page
     refused = client.post(link(rejected), {"words": "Another one."})
-    assert refused.status_code == 422 and "There is already an appeal against this rejection" in words_of(refused)
+    assert (
+        refused.status_code == 422
+        and "There is already an appeal against this rejection" in words_of(refused)
+    )
 
 
 @pytest.mark.parametrize(
