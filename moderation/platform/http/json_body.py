@@ -1,4 +1,4 @@
-"""Reading a request's JSON strictly: what is doubtful is refused, nothing is guessed."""
+"""Reads a request's JSON strictly: it refuses everything ambiguous and guesses nothing."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def read(request: HttpRequest, model: type[Model], *, limit: int = SINGLE_BYTES)
 
     Raises BadRequest, NotJson, LengthRequired, TooLarge, and pydantic's ValidationError.
     """
-    taken: Model = model.__pydantic_validator__.validate_python(read_json(request, limit=limit))
-    return taken
+    body: Model = model.__pydantic_validator__.validate_python(read_json(request, limit=limit))
+    return body
 
 
 def read_json(request: HttpRequest, *, limit: int) -> Any:
@@ -55,9 +55,11 @@ def parse(text: str) -> Any:
         value = _decoder.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not JSON.", code="not_json") from error
-    # As many brackets must open as the depth is: most requests need no closer look.
+    # A depth needs as many opening brackets: for most requests this count is enough.
     if text.count("{") + text.count("[") > DEPTH and _depth(value) > DEPTH:
-        raise BadRequest(f"JSON nests at most {DEPTH} levels here.", code="too_deep", limit=DEPTH)
+        raise BadRequest(
+            f"At most {DEPTH} levels of nesting are allowed here.", code="too_deep", limit=DEPTH
+        )
     return value
 
 
@@ -71,17 +73,17 @@ _PLAIN = frozenset(
 
 
 def check_headers(request: HttpRequest, limit: int) -> None:
-    """Refuse what is no JSON in UTF-8, packed, or longer than `limit` bytes, before it is read."""
+    """Refuse other types than JSON in UTF-8, compressed and too long bodies, before the read."""
     content_type = request.META.get("CONTENT_TYPE", "")
     if content_type not in _PLAIN and not _is_json(content_type):
         raise NotJson("Send `Content-Type: application/json`, in UTF-8.")
     if request.META.get("HTTP_CONTENT_ENCODING", "identity") not in ("identity", ""):
-        raise NotJson("Send the body unpacked, without Content-Encoding.")
+        raise NotJson("Send the body uncompressed, without Content-Encoding.")
     check_length(request, limit)
 
 
 def check_length(request: HttpRequest, limit: int) -> None:
-    """Refuse a body longer than `limit` bytes, or of a length nobody tells, before it is read."""
+    """Refuse a body longer than `limit` bytes, or without its length, before the read."""
     length = request.META.get("CONTENT_LENGTH")
     if not length:
         if request.META.get("HTTP_TRANSFER_ENCODING"):
@@ -90,7 +92,7 @@ def check_length(request: HttpRequest, limit: int) -> None:
     if not length.isascii() or not length.isdigit():
         raise BadRequest("Content-Length is not a number.")
     if int(length) > limit:
-        raise TooLarge(f"At most {limit:,} bytes are taken here.", limit=limit)
+        raise TooLarge(f"At most {limit:,} bytes are allowed here.", limit=limit)
 
 
 def _is_json(content_type: str) -> bool:
@@ -105,10 +107,10 @@ def _is_json(content_type: str) -> bool:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise BadRequest("A field is named twice in one object.", code="duplicate_field")
-    return found
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise BadRequest("An object has the same field twice.", code="duplicate_field")
+    return fields
 
 
 def _number_word(word: str) -> Any:
@@ -139,14 +141,14 @@ _decoder = json.JSONDecoder(
 
 
 def _depth(value: Any) -> int:
-    """Return how deep arrays and objects nest; stops a little past DEPTH."""
+    """Return how deep arrays and objects nest; stops just past DEPTH."""
     depth, level = 0, [value]
     while depth <= DEPTH:
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in ([*one.values(), None] if isinstance(one, dict) else [*one, None])
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in ([*parent.values(), None] if isinstance(parent, dict) else [*parent, None])
         ]
         if not level:
             break
