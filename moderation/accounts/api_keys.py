@@ -1,8 +1,8 @@
-"""API keys: making, checking, revoking.
+"""Creates, checks and revokes API keys.
 
 A key is `mk_live_<8 letters>_<32 letters>_<6 letters>`: an id that people may see, 190 random bits,
-and a checksum that finds a mistyped key without asking the database. Only the SHA-256 digest is
-stored, which is enough for a random key (OWASP ASVS 6.5.2 asks for 112 bits).
+and a checksum that detects a mistyped key without a query. Moderato stores only the SHA-256 digest,
+which is enough for a random key (OWASP ASVS 6.5.2 asks for 112 bits).
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ logger = logging.getLogger(__name__)
 LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _HOST_LETTERS = string.digits + string.ascii_lowercase
 FORMAT = re.compile(r"mk_live_([0-9A-Za-z]{8})_[0-9A-Za-z]{32}_([0-9A-Za-z]{6})", re.ASCII)
-# A revoked key stops working within this time in every process.
+# A revoked key stops working in every process within this time.
 REMEMBERED_SECONDS = 3.0
 REMEMBERED_KEYS = 10_000
-# `last_used_at` is as exact as this; a finer figure would cost a write per request.
+# The precision of `last_used_at`; a finer one needs a write per request.
 USE_NOTED_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the key's row id, its site and what it may do."""
+    """The caller of a request: the key's row id, its site and its scopes."""
 
     key_id: int
     site: Site
@@ -49,7 +49,7 @@ class Caller:
 
     @property
     def expired(self) -> bool:
-        """Whether the key's time is over."""
+        """Whether the key has expired."""
         return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
 
@@ -58,7 +58,7 @@ def _letters(count: int, letters: str = LETTERS) -> str:
 
 
 def _new_key(letters: str) -> str:
-    """Return a key of some letters; where they are fewer, until its checksum has no other."""
+    """Return a key of these letters only; try until the checksum fits too."""
     while True:
         start = f"mk_live_{_letters(8, letters)}_{_letters(32, letters)}"
         end = _checksum(start)
@@ -77,14 +77,14 @@ def _checksum(start: str) -> str:
 
 
 def digest_of(plain: str) -> str:
-    """Return the digest under which a key is stored."""
+    """Return the digest that is stored for a key."""
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
 def looks_right(plain: str) -> bool:
-    """Whether a text has the form and the checksum of a key (nothing is said of its validity)."""
-    found = FORMAT.fullmatch(plain)
-    return found is not None and hmac.compare_digest(found[2], _checksum(plain[:-7]))
+    """Whether a text has the form and the checksum of a key; the key can still be unknown."""
+    match = FORMAT.fullmatch(plain)
+    return match is not None and hmac.compare_digest(match[2], _checksum(plain[:-7]))
 
 
 def create_key(
@@ -95,14 +95,16 @@ def create_key(
     *,
     host_label: bool = False,
 ) -> tuple[ApiKey, str]:
-    """Make a key of a site: its row, and the key itself, which is nowhere stored.
+    """Create a key of a site; return its row, and the key itself, which is not stored.
 
-    `scopes` are values of `Scope`, one at least. `host_label`: a key without capitals, that can be
-    part of a host name (165 random bits). Raises Invalid for an unknown scope.
+    `scopes`: at least one value of `Scope`. `host_label`: a key without capitals, which can be part
+    of a host name (165 random bits). Raises Invalid for an unknown scope.
     """
     wanted = list(dict.fromkeys(scopes))
     if not wanted or not set(wanted) <= set(Scope.values):
-        raise Invalid("Scopes are one or more of: " + ", ".join(Scope.values), field="scopes")
+        raise Invalid(
+            "A key has one or more of these scopes: " + ", ".join(Scope.values), field="scopes"
+        )
     plain = _new_key(_HOST_LETTERS if host_label else LETTERS)
     row = ApiKey.objects.create(
         site=site,
@@ -116,7 +118,7 @@ def create_key(
 
 
 def revoke_key(key: ApiKey) -> None:
-    """End a key. Other processes follow within REMEMBERED_SECONDS."""
+    """Revoke a key, here at once, in other processes within REMEMBERED_SECONDS."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE moderation_apikey SET revoked_at = coalesce(revoked_at, now()) WHERE id = %s",
@@ -156,7 +158,7 @@ WHERE k.digest = %s AND k.revoked_at IS NULL
 
 
 def _look_up(digest: str) -> Caller | None:
-    """Ask the database who the key's owner is. Raises Unavailable when it does not answer."""
+    """Read the key's caller from the database. Raises Unavailable when it does not answer."""
     rows = hot_path_sql.fetch(LOOK_UP, [digest])
     if not rows:
         return None
@@ -168,11 +170,11 @@ def _look_up(digest: str) -> Caller | None:
 
 
 def _note_use(key_id: int, last: datetime | None) -> None:
-    """Write `last_used_at` when it is old; never wait for somebody else who writes it."""
+    """Write `last_used_at` when it is old; never wait for another writer."""
     if last is not None and (datetime.now(UTC) - last).total_seconds() < USE_NOTED_SECONDS:
         return
     try:
         hot_path_sql.fetch(NOTE_USE, [key_id])
     except (psycopg.Error, Unavailable) as error:
-        # A read-only or full database must not lock callers out of reading.
-        logger.warning("the use of key %s was not noted: %s", key_id, type(error).__name__)
+        # With a read-only or full database, callers can still read.
+        logger.warning("last_used_at of key %s was not written: %s", key_id, type(error).__name__)

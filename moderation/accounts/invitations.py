@@ -1,4 +1,4 @@
-"""People who decide: making an account, giving a role, and the link with which to begin."""
+"""Moderators' accounts and roles: creates them, links to the password page, notes presence."""
 
 from __future__ import annotations
 
@@ -20,58 +20,58 @@ from django.urls import reverse
 from moderation.models import Moderator, Role, Site
 from moderation.platform.errors import Conflict, Invalid
 
-# Reading the worst of a thread tires. A pause this long begins a new sitting; a rest is suggested
-# after each of these.
+# Reviewing abuse is tiring. A pause this long begins a new sitting; the pages suggest a rest after
+# each of these times.
 PAUSE = timedelta(minutes=10)
 RESTS = (timedelta(minutes=50), timedelta(hours=2))
 
 
 @dataclass(frozen=True, slots=True)
 class NewModerator:
-    """A role that was given; `created` tells whether the account is new."""
+    """A person's role; `created` tells whether the account is new."""
 
     moderator: Moderator
     created: bool
 
 
 def create_moderator(site: Site, *, email: str, role: Role, name: str = "") -> NewModerator:
-    """Give a person a role on a site, making the account where there is none yet.
+    """Give a person a role on a site; create an account for a new address.
 
-    The role of somebody who moderates the site already is changed. A new account has no password:
-    `password_link` lets its owner set one. Raises Invalid, Conflict.
+    A moderator of the site gets the new role. A new account has no password: `password_link` lets
+    its owner set one. Raises Invalid, Conflict.
     """
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError as error:
-        raise Invalid(f"{email[:100]} is no e-mail address.", field="email") from error
+        raise Invalid(f"{email[:100]} is not an e-mail address.", field="email") from error
     users = get_user_model().objects
     with transaction.atomic():
-        found = list(users.filter(email__iexact=email) | users.filter(username=email))
-        if len(found) > 1:
+        accounts = list(users.filter(email__iexact=email) | users.filter(username=email))
+        if len(accounts) > 1:
             raise Conflict(f"Several accounts have the address {email}.")
-        user = found[0] if found else users.create_user(email, email, first_name=name[:150])
+        user = accounts[0] if accounts else users.create_user(email, email, first_name=name[:150])
         moderator, _ = Moderator.objects.update_or_create(
             user=user, site=site, defaults={"role": role}
         )
-    return NewModerator(moderator, created=not found)
+    return NewModerator(moderator, created=not accounts)
 
 
 def password_link(user: User) -> str:
-    """Return a link with which the person sets a password, once, within PASSWORD_RESET_TIMEOUT."""
+    """Return a link to set a password, valid once and within PASSWORD_RESET_TIMEOUT."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=parts)}"
 
 
 def note_presence(moderator: Moderator) -> timedelta | None:
-    """Note that the person has the review room open now.
+    """Note that the person has the review pages open now.
 
-    Returns the one of RESTS that they have just sat through without a PAUSE, if any.
+    Returns the time of RESTS that they have just reached without a PAUSE, or None.
     """
     seen, since = moderator.seen_at, moderator.sitting_since
-    goes_on = When(seen_at__gt=Now() - PAUSE, then=F("sitting_since"))
+    same_sitting = When(seen_at__gt=Now() - PAUSE, then=F("sitting_since"))
     Moderator.objects.filter(pk=moderator.pk).update(
-        sitting_since=Case(goes_on, default=Now()), seen_at=Now()
+        sitting_since=Case(same_sitting, default=Now()), seen_at=Now()
     )
     moderator.refresh_from_db(fields=["seen_at", "sitting_since"])
     if seen is None or since is None or since != moderator.sitting_since:

@@ -1,4 +1,4 @@
-"""Whose desk is whose: the sites on which a person moderates."""
+"""A person's sites and roles."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 
 from moderation.models import Moderator, Role, Site
 
-# An open page says so once a minute.
+# An open review page reports once a minute.
 HERE = timedelta(seconds=150)
-# Each role may do what those before it may.
+# Each role includes the roles before it.
 RANK = {role: place for place, role in enumerate(Role)}
 
 
@@ -22,23 +22,23 @@ def sites_of(user: User) -> QuerySet[Site]:
 
 
 def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderator | None:
-    """Return the person's role on the site, or None: no such site, or not theirs."""
+    """Return the person's role on the site; None without a role there, or without such a site."""
     if not user.is_authenticated:
         return None
-    own = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
-    found = own.select_related("site").first()
-    if found:
-        found.user = user  # type: ignore[assignment]
-    return found
+    of_user = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
+    moderator = of_user.select_related("site").first()
+    if moderator:
+        moderator.user = user  # type: ignore[assignment]
+    return moderator
 
 
 def colleagues(moderator: Moderator) -> list[User]:
-    """Return who else has the review room of the site open now, by name."""
+    """Return the other people with the site's review pages open now, by name."""
     others = Moderator.objects.filter(site=moderator.site_id, seen_at__gt=Now() - HERE)
     others = others.exclude(pk=moderator.pk).select_related("user")
-    return [each.user for each in others.order_by("user__first_name", "pk")]
+    return [other.user for other in others.order_by("user__first_name", "pk")]
 
 
 def at_least(moderator: Moderator, role: Role) -> bool:
-    """Tell whether the moderator's role includes `role`."""
+    """Whether the moderator's role includes `role`."""
     return RANK[Role(moderator.role)] >= RANK[role]

@@ -1,4 +1,4 @@
-"""An author's appeals: opened, and read with their answers."""
+"""Opens an author's appeal; gives a comment's appeals with their answers."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ router = Router(tags=["comments"])
     summary="Appeal against a rejection",
 )
 def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
-    """Take an author's appeal; another person than the one who rejected the comment answers it.
+    """Accept an author's appeal. The person who rejected the comment cannot answer it.
 
-    `author_id` is the comment's author, or left out where it has none. 200: the same words were
-    taken before; nothing changes. One appeal for each rejection, and none against an answer.
+    `author_id` is the comment's author; leave it out where the comment has none. 200: this appeal
+    is known and nothing changes. Each rejection has one appeal, and an answer has none.
     """
-    taken = read(request, schemas.AppealIn)
+    sent = read(request, schemas.AppealIn)
     comment = get_comment(caller_of(request).site, comment_id)
-    made, new = appeal_actions.open_appeal(comment, author_id=taken.author_id, words=taken.words)
-    told = public_appeals(comment).get(pk=made.pk)
-    return Status(201 if new else 200, describe(told, comment.external_id))
+    opened, new = appeal_actions.open_appeal(comment, author_id=sent.author_id, words=sent.words)
+    shown = public_appeals(comment).get(pk=opened.pk)
+    return Status(201 if new else 200, describe(shown, comment.external_id))
 
 
 @router.get(
@@ -47,10 +47,10 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
     summary="Read the appeals of a comment",
 )
 def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
-    """Give a comment's last appeals, newest first. An answer shows after the publishing hold."""
+    """Return a comment's last appeals, newest first. An answer shows after the publishing hold."""
     comment = get_comment(caller_of(request).site, comment_id)
-    found = public_appeals(comment)[:SHOWN_APPEALS]
-    return {"appeals": [describe(each, comment.external_id) for each in found]}
+    appeals = public_appeals(comment)[:SHOWN_APPEALS]
+    return {"appeals": [describe(appeal, comment.external_id) for appeal in appeals]}
 
 
 def describe(appeal: Appeal, comment_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who calls, and how often: the bearer key, its scopes, and the rate limit."""
+"""Authentication of API requests: the bearer key, its scopes, and the rate limit."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Key(AuthBase):
         if len(header) <= LONGEST_HEADER and header[:7].lower() == "bearer ":
             caller = api_keys.authenticate(header[7:].strip(" "))
         if caller is None:
-            raise Unauthorised("Send a working key: `Authorization: Bearer mk_live_…`.")
+            raise Unauthorised("Send a valid key: `Authorization: Bearer mk_live_…`.")
         if not (self.scopes & caller.scopes):
-            raise Forbidden("This key may not do that.")
+            raise Forbidden("This key lacks the scope for this request.")
         rate_limit.count(request, caller.key_id)
         return caller
 
@@ -54,6 +54,6 @@ def _key_in_query(request: HttpRequest) -> bool:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Return who calls, once the key was checked."""
+    """Return the caller of an authenticated request."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
     return caller

@@ -1,4 +1,4 @@
-"""What the publisher may know of an author: the standing, and of a suspension when it ends."""
+"""An author's standing, as the publisher sees it, with the end of a suspension."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ router = Router(tags=["authors"])
 def get(
     request: HttpRequest, author_id: str = Path(description="The publisher's id of the author.")
 ) -> dict[str, Any]:
-    """Give what moderators decided on an author, as it holds now.
+    """Return the author's standing now, as moderators decided it.
 
-    `until` is missing where it holds until it is taken back; `clause` and `reason` say why.
+    `until` is null where the standing has no end. `clause` and `reason` explain the decision.
     """
     author = get_author(caller_of(request).site, author_id)
     if author is None:
         raise Http404("no such author")
-    told = {"id": author.external_id, "name": author.name, "standing": author.standing}
+    shown = {"id": author.external_id, "name": author.name, "standing": author.standing}
     if author.standing == Standing.NORMAL:
-        return told | {"until": None, "clause": "", "reason": ""}
+        return shown | {"until": None, "clause": "", "reason": ""}
     change = standing_changes(author)[0]
-    return told | {"until": change.until, "clause": change.clause, "reason": change.reason}
+    return shown | {"until": change.until, "clause": change.clause, "reason": change.reason}

@@ -1,4 +1,4 @@
-"""A comment read, changed, erased, flagged; and what the policy would say of one."""
+"""Gives, changes, erases and reports a comment; previews what the policy decides on one."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from moderation.scoring import flags
 from moderation.scoring.preview import preview as preview_submission
 
 router = Router(tags=["comments"])
-CommentId = Path(description="The comment's id, as it was sent or as it was given.")
+CommentId = Path(description="The comment's id: yours, or the one that Moderato returned.")
 
 
 def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
     """Return a comment as its publisher sees it."""
     decision, score = public_decision(comment), latest_score(comment) if with_score else None
     author = comment.author
-    told = None
+    shown = None
     if decision is not None:
         clauses = payload.public_clauses(decision)
-        told = {
+        shown = {
             "status": decision.status,
             "source": decision.source,
             "clauses": clauses,
@@ -60,7 +60,7 @@ def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
         "submitted_at": comment.submitted_at,
         "received_at": comment.received_at,
         "erased_at": comment.erased_at,
-        "decision": told,
+        "decision": shown,
         "decision_url": decision_url(comment.pk),
         "score": score
         and {
@@ -85,7 +85,7 @@ def author_of(external_id: str | None, name: str) -> dict[str, Any] | None:
     summary="Read a comment",
 )
 def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
-    """Give a comment's text, status, and the clauses and reason to tell its author.
+    """Return a comment's text and status, and the clauses and the reason for its author.
 
     A moderator's decision shows after the publishing hold. Signals need the scope `read`.
     """
@@ -102,14 +102,14 @@ def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
     summary="Change a comment's text",
 )
 def edit(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
-    """Give a comment a new text. It is pending again and not public until it is judged anew.
+    """Give a comment a new text. It is pending, and not public, until it is decided again.
 
-    The former text is kept as a revision. The same text again changes nothing.
+    Moderato keeps the former text as a revision. The same text again changes nothing.
     """
     caller = caller_of(request)
-    taken = read(request, schemas.EditIn)
+    sent = read(request, schemas.EditIn)
     comment = get_comment(caller.site, comment_id)
-    edit_comment(comment, body=taken.body)
+    edit_comment(comment, body=sent.body)
     comment = comments_of(caller.site).get(pk=comment.pk)
     return describe(comment, with_score=Scope.READ in caller.scopes)
 
@@ -135,21 +135,21 @@ def erase(request: HttpRequest, comment_id: str = CommentId) -> Status:
     summary="Report a comment",
 )
 def flag(request: HttpRequest, comment_id: str = CommentId) -> Status:
-    """Take a reader's report. 200: this reader has reported the comment before; nothing changes.
+    """Accept a reader's report. 200: this reader has reported the comment before; nothing changes.
 
     When enough readers report an approved comment, the policy sends it back to a moderator.
     """
-    taken = read(request, schemas.FlagIn)
+    sent = read(request, schemas.FlagIn)
     comment = get_comment(caller_of(request).site, comment_id)
     new = flags.flag_comment(
-        comment, flagger_id=taken.flagger_id, reason=taken.reason, note=taken.note
+        comment, flagger_id=sent.flagger_id, reason=sent.reason, note=sent.note
     )
-    said = {
+    flag_out = {
         "comment_id": comment.external_id,
-        "flagger_id": taken.flagger_id,
-        "reason": taken.reason,
+        "flagger_id": sent.flagger_id,
+        "reason": sent.reason,
     }
-    return Status(201 if new else 200, said)
+    return Status(201 if new else 200, flag_out)
 
 
 @router.post(
@@ -157,26 +157,26 @@ def flag(request: HttpRequest, comment_id: str = CommentId) -> Status:
     auth=Key(Scope.SUBMIT, Scope.READ),
     response=schemas.PreviewOut,
     operation_id="preview_comment",
-    summary="Ask what the policy would say",
+    summary="Preview what the policy decides",
 )
 def preview(request: HttpRequest) -> dict[str, Any]:
-    """Measure and judge a comment now and store nothing: the nudge before posting."""
+    """Score a comment and apply the policy now, for a hint before posting. Stores nothing."""
     site = caller_of(request).site
     submission = read(request, schemas.CommentIn).submission()
     submission.check()
     submission.story.check()
     try:
         row, _ = live_policy(site)
-        measured, verdict = preview_submission(site, submission)
+        measurement, verdict = preview_submission(site, submission)
     except (NoPolicyError, PolicyError) as error:
-        refusal = ModerationError("The site has no policy that can judge.", code="no_policy")
+        refusal = ModerationError("The site has no valid policy.", code="no_policy")
         refusal.status = 409
         raise refusal from error
     return {
         "outcome": verdict.outcome,
         "clauses": clause_texts(row.document, verdict.clauses),
-        "signals": measured.signals if measured else None,
-        "language": measured.language if measured else None,
-        "trained": measured.trained if measured else None,
+        "signals": measurement.signals if measurement else None,
+        "language": measurement.language if measurement else None,
+        "trained": measurement.trained if measurement else None,
         "policy_version": row.number,
     }

@@ -1,4 +1,4 @@
-"""The decisions feed: the pull twin of the webhooks."""
+"""The decisions feed, for publishers that poll instead of receiving webhooks."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def feed(
     after: str = Query("", max_length=64, description="`next` of the page before; empty: all."),
     limit: int = Query(feeds.PAGE, ge=1, le=feeds.LARGEST_PAGE),
 ) -> dict[str, Any]:
-    """Give every decision once, in the order in which they were settled.
+    """Return every decision once, in the order in which the decisions became final.
 
-    Keep `next` and ask again with it: nothing is missed and nothing comes twice. A decision taken
-    back within the publishing hold never shows.
+    Keep `next` and send it with the next request: you miss no decision and get none twice. The feed
+    never shows a decision that a moderator undid within the publishing hold.
     """
     try:
         page = feeds.feed(caller_of(request).site, after=after, limit=limit)
     except feeds.BadCursor as error:
-        raise Invalid("This is no `next` of an earlier page.", field="after") from error
+        raise Invalid("`after` must be the `next` of an earlier page.", field="after") from error
     if page.more:
         address = f"{settings.BASE_URL}/api/v1/decisions?after={page.next}&limit={limit}"
         response["Link"] = f'<{address}>; rel="next"'

@@ -1,4 +1,4 @@
-"""The page that shows the API and lets people try it, with nothing loaded from elsewhere."""
+"""The page where you read and try the API; it loads nothing from other servers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The API's own short way in: no session, no cookies, no templates, no redirects.
+"""Answers API requests before Django's other middleware, which only browsers need.
 
-A middleware at the very top. Sessions, CSRF tokens, messages and content policies are for people
-with browsers; a request with a key in its header pays for none of them.
+An API request has a key in its header. It needs no session, CSRF token, message or content
+policy, so this middleware is the first one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from moderation.platform.http import problems, rate_limit
 from moderation.platform.http.request_counter import REQUESTS
 
 PREFIX = "/api/v1/"
-# Both are asked on the way of every comment and give the same answer every time.
+# Every request needs both, and their results never change.
 find = functools.lru_cache(maxsize=256)(resolve)
 _counter = functools.cache(REQUESTS.labels)
 
 
 class ApiMiddleware:
-    """Answers everything under /api/v1/ itself and passes everything else on."""
+    """Answers every request under /api/v1/ and passes all others on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,12 +34,12 @@ class ApiMiddleware:
         """Answer a request."""
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
-        request.get_host()  # a foreign Host header is refused here, as everywhere
+        request.get_host()  # raises for a Host header that ALLOWED_HOSTS does not list
         try:
             match = find(request.path_info)
             response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         except Http404:  # Resolver404 is one too
-            response = problems.respond(NotFound("There is nothing here."))
+            response = problems.respond(NotFound("This address does not exist."))
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response["Allow"])
         if isinstance(response, HttpResponse):
@@ -55,6 +55,6 @@ class ApiMiddleware:
 
 
 def _not_allowed(allow: str) -> HttpResponse:
-    refusal = ModerationError(f"Here works: {allow}.", code="method_not_allowed")
+    refusal = ModerationError(f"This address accepts: {allow}.", code="method_not_allowed")
     refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
     return problems.respond(refusal, {"Allow": allow})

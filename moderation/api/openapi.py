@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what the operations say of themselves, and what is true of all."""
+"""The OpenAPI 3.1 document: the operations, with the bodies and refusals that all share."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ BODIES: dict[str, type[BaseModel]] = {
     "preview_comment": schemas.CommentIn,
     "put_story": schemas.StoryIn,
 }
-WORDS = {
-    400: "The request cannot be read: JSON, headers, or a key in the address.",
-    401: "No key that works.",
-    403: "The key may not do that, or the author is suspended.",
-    404: "Not there, or not yours.",
-    409: "It does not fit what is there already.",
-    411: "A body without Content-Length.",
-    413: "More than is taken at once.",
-    415: "Not JSON in UTF-8, or packed.",
-    422: "A value that cannot be accepted; `field` says which.",
-    429: "More requests than the key may make.",
-    500: "A mistake on this side.",
-    503: "Nothing was stored; send it again after Retry-After.",
+DESCRIPTIONS = {
+    400: "The server cannot read the request: JSON, headers, or a key in the address.",
+    401: "The key is missing or not valid.",
+    403: "The key lacks the scope, or the author is suspended.",
+    404: "It does not exist, or belongs to another site.",
+    409: "The request contradicts the stored data.",
+    411: "The body has no Content-Length.",
+    413: "The request is too large.",
+    415: "The body is not JSON in UTF-8, or is compressed.",
+    422: "A value is not valid; `field` names it.",
+    429: "The key has used up its rate limit.",
+    500: "The server has failed.",
+    503: "Nothing was stored. Send the request again after Retry-After.",
 }
 ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 WITH_BODY = (411, 413, 415)
@@ -54,19 +54,19 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key again gives the first answer again.",
+    "description": "A request with the same key gets the first answer again.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 
 
 class DescribedAPI(NinjaAPI):
-    """A NinjaAPI whose operations read their bodies themselves, strictly."""
+    """A NinjaAPI whose operations read their bodies strictly, without ninja."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Return the document, complete with bodies and refusals."""
         document = super().get_openapi_schema(**options)
-        schemas_ = document["components"]["schemas"]
-        schemas_.update(_components())
+        components = document["components"]["schemas"]
+        components.update(_components())
         for path in document["paths"].values():
             for operation in path.values():
                 _complete(operation)
@@ -102,7 +102,7 @@ def _complete(operation: dict[str, Any]) -> None:
             parameter["schema"] |= {"pattern": validation.ID_PATTERN}
     for code in sorted(codes):
         operation["responses"][code] = {
-            "description": WORDS[code],
+            "description": DESCRIPTIONS[code],
             "content": {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             },

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as types; `platform.validation` says what a text must be."""
+"""The types of the API's requests and responses; `platform.validation` has the rules for texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _time = re.compile(
 
 
 def read_time(value: Any) -> datetime | None:
-    """Return the moment of an RFC 3339 text; what is finer than a microsecond is cut off."""
+    """Return the time of an RFC 3339 text; digits after the microseconds are cut off."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -47,52 +47,52 @@ Time = Annotated[
 ]
 
 
-def words(most: int, least: int = 0, **more: Any) -> Any:
-    """A string of so many code points; the service checks it, the schema tells it."""
+def text_field(most: int, least: int = 0, **more: Any) -> Any:
+    """A string of up to `most` code points: the schema states it, `validation` checks it."""
     return Field(json_schema_extra={"minLength": least, "maxLength": most, **more})
 
 
 Id = Annotated[str, Field(json_schema_extra={"pattern": validation.ID_PATTERN})]
-# An empty one takes a story's address away.
-Url = Annotated[str, words(validation.URL_POINTS, format="uri")]
+# An empty url removes a story's address.
+Url = Annotated[str, text_field(validation.URL_POINTS, format="uri")]
 
 
-class Taken(BaseModel):
-    """What is sent: strict types, no unknown fields."""
+class RequestBody(BaseModel):
+    """The body of a request, or a part of it: strict types, no unknown fields."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class StoryPart(Taken):
-    """The story of a comment: its id, or its url, and what is told of it (once is enough)."""
+class StoryPart(RequestBody):
+    """The story of a comment: its id or its url; its other fields are needed once only."""
 
     id: Id | None = None
     url: Url | None = None
-    title: Annotated[str, words(validation.TITLE_POINTS)] | None = None
-    body: Annotated[str, words(validation.STORY_BODY_POINTS)] | None = None
-    section: Annotated[str, words(validation.SECTION_POINTS)] | None = None
+    title: Annotated[str, text_field(validation.TITLE_POINTS)] | None = None
+    body: Annotated[str, text_field(validation.STORY_BODY_POINTS)] | None = None
+    section: Annotated[str, text_field(validation.SECTION_POINTS)] | None = None
     published_at: Time | None = None
 
 
-class AuthorPart(Taken):
-    """Who wrote it: the publisher's own id, and the name readers see."""
+class AuthorPart(RequestBody):
+    """The author: the publisher's id, and the name that readers see."""
 
     id: Id | None = None
-    name: Annotated[str, words(validation.NAME_POINTS)] | None = None
+    name: Annotated[str, text_field(validation.NAME_POINTS)] | None = None
 
 
-class CommentIn(Taken):
-    """A comment on its way in."""
+class CommentIn(RequestBody):
+    """A comment to submit."""
 
     id: Id | None = None
     story: StoryPart
     parent_id: Id | None = None
     author: AuthorPart | None = None
-    body: Annotated[str, words(validation.BODY_POINTS, 1)]
+    body: Annotated[str, text_field(validation.BODY_POINTS, 1)]
     submitted_at: Time | None = None
 
     def submission(self, idempotency_key: str = "") -> Submission:
-        """Return it as the service takes it."""
+        """Return the comment as `intake` accepts it."""
         story, author = self.story, self.author
         return Submission(
             self.body,
@@ -111,8 +111,8 @@ class CommentIn(Taken):
         )
 
 
-class BatchIn(Taken):
-    """Up to a thousand comments, each judged for itself."""
+class BatchIn(RequestBody):
+    """Up to 1,000 comments, each independent of the others."""
 
     comments: Annotated[
         list[Any],
@@ -128,27 +128,27 @@ class BatchIn(Taken):
     ]
 
 
-class EditIn(Taken):
+class EditIn(RequestBody):
     """A comment's new text."""
 
-    body: Annotated[str, words(validation.BODY_POINTS, 1)]
+    body: Annotated[str, text_field(validation.BODY_POINTS, 1)]
 
 
-class FlagIn(Taken):
+class FlagIn(RequestBody):
     """A reader's report."""
 
     flagger_id: Id
     reason: Literal["abusive", "off_topic", "spam", "other"]
-    note: Annotated[str, words(validation.NOTE_POINTS)] = ""
+    note: Annotated[str, text_field(validation.NOTE_POINTS)] = ""
 
 
-class StoryIn(Taken):
-    """A story; what is not sent stays as it is."""
+class StoryIn(RequestBody):
+    """A story; fields that you do not send stay as they are."""
 
     url: Url | None = None
-    title: Annotated[str, words(validation.TITLE_POINTS)] | None = None
-    body: Annotated[str, words(validation.STORY_BODY_POINTS)] | None = None
-    section: Annotated[str, words(validation.SECTION_POINTS)] | None = None
+    title: Annotated[str, text_field(validation.TITLE_POINTS)] | None = None
+    body: Annotated[str, text_field(validation.STORY_BODY_POINTS)] | None = None
+    section: Annotated[str, text_field(validation.SECTION_POINTS)] | None = None
     published_at: Time | None = None
     state: Literal["open", "premoderated", "closed"] | None = None
 
@@ -178,7 +178,7 @@ class Problem(BaseModel):
 
 
 class ItemOut(BaseModel):
-    """What became of one comment of a batch: its place in the world, or a refusal."""
+    """The result for one comment of a batch: its id and address, or a refusal."""
 
     index: int
     status_code: int
@@ -190,7 +190,7 @@ class ItemOut(BaseModel):
 
 
 class BatchOut(BaseModel):
-    """What became of a batch, in the order sent."""
+    """The results of a batch, in your order."""
 
     results: list[ItemOut]
     accepted: int
@@ -198,7 +198,7 @@ class BatchOut(BaseModel):
 
 
 class ClauseOut(BaseModel):
-    """A clause of the stated policy."""
+    """A clause of the published policy."""
 
     id: str
     number: str
@@ -207,7 +207,7 @@ class ClauseOut(BaseModel):
 
 
 class AuthorOut(BaseModel):
-    """Who wrote it."""
+    """The author of a comment."""
 
     id: str | None
     name: str
@@ -217,7 +217,7 @@ Source = Literal["policy", "moderator", "fallback", "appeal", "import"]
 
 
 class StandingDecision(BaseModel):
-    """The decision on which the status rests; `reason` is a sentence for the author."""
+    """The decision behind the status; `reason` is a sentence for the author."""
 
     status: Status
     source: Source
@@ -228,7 +228,7 @@ class StandingDecision(BaseModel):
 
 
 class ScoreOut(BaseModel):
-    """What a classifier version measured; each signal from 0 to 1, higher is worse."""
+    """The scores of a classifier version; each signal is from 0 to 1, higher is worse."""
 
     signals: dict[str, float]
     language: str
@@ -256,7 +256,7 @@ class CommentOut(BaseModel):
 
 
 class FlagOut(BaseModel):
-    """A flag that was taken."""
+    """An accepted flag."""
 
     comment_id: str
     flagger_id: str
@@ -264,7 +264,7 @@ class FlagOut(BaseModel):
 
 
 class AuthorStandingOut(BaseModel):
-    """What moderators decided on an author."""
+    """An author's standing, as moderators decided it."""
 
     id: str
     name: str
@@ -301,21 +301,21 @@ class ThreadComment(BaseModel):
 
 
 class ThreadOut(BaseModel):
-    """A page of a story's public thread; ask again with `after=next` until it is null."""
+    """A page of a story's public thread; for the next page, send `after=next` until it is null."""
 
     comments: list[ThreadComment]
     next: str | None
 
 
 class AppealAnswer(BaseModel):
-    """What an appeal came to, and what its author is told."""
+    """The outcome of an appeal, and the answer to its author."""
 
     state: Literal["granted", "upheld"]
     answer: str
 
 
 class DecisionOut(BaseModel):
-    """A decision of the feed; the same fields as a webhook's `data`, and when it was decided."""
+    """A decision of the feed: the fields of a webhook's `data`, and the time of the decision."""
 
     comment_id: str
     story_id: str
@@ -335,15 +335,15 @@ class DecisionOut(BaseModel):
     decided_at: datetime
 
 
-class AppealIn(Taken):
-    """An author's appeal: who appeals, and why."""
+class AppealIn(RequestBody):
+    """An author's appeal: the author's id, and the reasons."""
 
     author_id: Id | None = None
-    words: Annotated[str, words(WORDS_POINTS, 1)]
+    words: Annotated[str, text_field(WORDS_POINTS, 1)]
 
 
 class AppealOut(BaseModel):
-    """An appeal, and how it was answered; `body` is the text as it was decided on."""
+    """An appeal and its answer; `body` is the text that the decision was about."""
 
     comment_id: str
     decision_id: str
@@ -363,7 +363,7 @@ class AppealsOut(BaseModel):
 
 
 class FeedOut(BaseModel):
-    """Decisions in the order in which they were settled; ask again with `after=next`."""
+    """Final decisions in their order; for the next page, send `after=next`."""
 
     decisions: list[DecisionOut]
     next: str
@@ -371,7 +371,7 @@ class FeedOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What the policy would say now. Nothing is stored."""
+    """The outcome of the policy for a comment now. Nothing is stored."""
 
     outcome: Literal["approve", "review", "reject"]
     clauses: list[ClauseOut]

@@ -1,4 +1,4 @@
-"""Stories in, public threads out."""
+"""Stores stories; gives a story's public thread."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ StoryId = Path(description="The publisher's id of the story.")
     auth=Key(Scope.SUBMIT),
     response=schemas.StoryOut,
     operation_id="put_story",
-    summary="Tell a story",
+    summary="Send a story",
 )
 def put(request: HttpRequest, story_id: str = StoryId) -> dict[str, Any]:
-    """Make a story or change it; what is not sent stays as it is.
+    """Create or change a story. Fields that you do not send stay as they are.
 
-    Its title and text are what comments are compared with; `state` opens and closes it.
+    Moderato compares comments with the story's title and text. `state` opens and closes the story.
     """
-    taken = read(request, schemas.StoryIn, limit=STORY_BYTES)
+    sent = read(request, schemas.StoryIn, limit=STORY_BYTES)
     story = upserts.put_story(
         caller_of(request).site,
         upserts.StoryFields(
             story_id,
-            taken.url,
-            taken.title,
-            taken.body,
-            taken.section,
-            taken.published_at,
-            taken.state,
+            sent.url,
+            sent.title,
+            sent.body,
+            sent.section,
+            sent.published_at,
+            sent.state,
         ),
     )
     return {
@@ -74,9 +74,9 @@ def thread(
     after: str = Query("", max_length=255, description="`next` of the page before."),
     limit: int = Query(community_thread.PAGE, ge=1, le=community_thread.LARGEST_PAGE),
 ) -> HttpResponse:
-    """Give the approved comments, nested, oldest first; `limit` counts those at the top.
+    """Return the approved comments, nested, oldest first. `limit` counts top-level comments.
 
-    With `If-None-Match` an unchanged page costs 304 and no body.
+    With `If-None-Match`, an unchanged page gets 304 and no body.
     """
     story = get_story(caller_of(request).site, story_id)
     page = community_thread.thread(story, after=after.replace("\x00", ""), limit=limit)

@@ -1,4 +1,4 @@
-"""Comments in, one by one or by the thousand."""
+"""Accepts comments, single or in batches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _comment_validator = schemas.CommentIn.__pydantic_validator__
 
 
 def url_of(external_id: str) -> str:
-    """Return where the API has a comment. Of the letters of an id, only | needs escaping."""
+    """Return a comment's address in the API. Of the characters of an id, only | needs escaping."""
     return f"{settings.BASE_URL}/api/v1/comments/{external_id.replace('|', '%7C')}"
 
 
@@ -60,15 +60,15 @@ def idempotency_key(request: HttpRequest) -> str:
 def submit(request: HttpRequest) -> HttpResponse:
     """Accept a comment for moderation.
 
-    202: it is stored and waits for its score. 200 with `Idempotent-Replayed: true`: this comment
-    is known already (the same id, or the same `Idempotency-Key`); the answer is the first one's.
+    202: the comment is stored and waits for its score. 200 with `Idempotent-Replayed: true`: the
+    comment is known, by its id or its `Idempotency-Key`, and you get the first answer again.
     """
-    taken = read(request, schemas.CommentIn)
+    sent = read(request, schemas.CommentIn)
     submitted = intake_submit.submit_comment(
-        caller_of(request).site, taken.submission(idempotency_key(request))
+        caller_of(request).site, sent.submission(idempotency_key(request))
     )
     url = url_of(submitted.external_id)
-    # The letters of an id need no escaping in JSON. The answer to a repetition is the first one's.
+    # An id needs no escaping in JSON. A repeated request gets the first answer again.
     response = HttpResponse(
         f'{{"id":"{submitted.external_id}","status":"pending","url":"{url}"}}'.encode(),
         status=200 if submitted.replayed else 202,
@@ -88,14 +88,14 @@ def submit(request: HttpRequest) -> HttpResponse:
     summary="Submit up to 1,000 comments",
 )
 def submit_batch(request: HttpRequest) -> HttpResponse:
-    """Accept many comments, each for itself; `results` are in the order sent.
+    """Accept many comments, each independent of the others; `results` keep your order.
 
-    With an `Idempotency-Key`, or an id for each comment, the batch can be sent again safely.
-    A reply may come in the same batch as the comment it answers.
+    With an `Idempotency-Key`, or an id for each comment, you can safely send the batch again.
+    A reply can be in the same batch as the comment that it answers.
     """
     batch = read(request, schemas.BatchIn, limit=BATCH_BYTES)
     if len(batch.comments) > BATCH:
-        raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
+        raise TooLarge(f"A batch has at most {BATCH:,} comments.", field="comments", limit=BATCH)
     caller = caller_of(request)
     if len(batch.comments) > 1:
         rate_limit.count(request, caller.key_id, cost=len(batch.comments) - 1)

@@ -1,9 +1,10 @@
-"""Changing a comment's text: the former text is kept as a revision, the new one is judged anew."""
+"""Changes a comment's text: keeps the former text as a revision, has the new one decided."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from moderation.community.suspensions import suspensions
 from moderation.decisions import decide
@@ -16,22 +17,22 @@ from moderation.platform.errors import Conflict, NotFound
 def edit_comment(comment: Comment, *, body: str, expected_revision: int | None = None) -> bool:
     """Give a comment a new text; False when it has that text already and nothing changes.
 
-    It is pending again, so an approved comment is not public until it is judged anew.
-    expected_revision: the text that was changed; nothing happens when there is a newer one. Raises
-    Invalid for the text, Conflict for an erased comment or a newer text, Suspended for its author,
+    The comment is pending again, so an approved comment is not public until its next decision.
+    expected_revision: the revision that the editor saw; a newer one is a conflict. Raises Invalid
+    for the text, Conflict for an erased comment or a newer text, Suspended for its author,
     NotFound.
     """
     validation.check_body(body)
     with transaction.atomic():
         row = Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).first()
         if row is None:
-            raise NotFound("There is no such comment.")
+            raise NotFound(_("There is no such comment."))
         if row.erased_at is not None:
-            raise Conflict("This comment has been erased.", code="comment_erased")
+            raise Conflict(_("This comment has been erased."), code="comment_erased")
         if row.body == body:
             return False
         if expected_revision not in (None, row.revision):
-            raise Conflict("The comment was changed elsewhere meanwhile.")
+            raise Conflict(_("Another request has changed the comment in the meantime."))
         if refusal := suspensions([row.author_id]).get(row.author_id):
             raise refusal
         Revision.objects.create(comment=row, number=row.revision, body=row.body)

@@ -1,8 +1,8 @@
-"""Erasing: the words and the name go, the place stays, so that replies and decisions keep theirs.
+"""Erases comments and authors: deletes the texts and names, keeps the rows that others refer to.
 
-What goes: the text and its earlier revisions, the author's name, the fingerprint, the matched
-passage, readers' and moderators' notes, appeals and their answers. What stays holds no words: ids,
-times, status, decisions with their clauses, the measured signals.
+Deleted: the text and its revisions, the author's name, the fingerprint, the matched passage, the
+notes of readers and moderators, appeals and their answers. Kept, because they hold no text: ids,
+times, status, decisions with their clauses, the scores.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from moderation.intake import upserts
 from moderation.models import Author, Comment, Flag, Site
 
-TOGETHER = 500
+COMMENTS_PER_STATEMENT = 500
 
 STATEMENTS = (
     "SELECT id FROM moderation_comment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
@@ -26,7 +26,7 @@ STATEMENTS = (
     "UPDATE moderation_appeal SET body = '', words = '', answer = '' WHERE comment_id = ANY(%s)",
     "UPDATE moderation_secondreview SET note = '' WHERE comment_id = ANY(%s) AND note <> ''",
     "DELETE FROM moderation_callback WHERE comment_id = ANY(%s)",
-    # What other systems suggested of the same text, which is found by its hash.
+    # Other systems' suggestions for the same text, found by its hash.
     "DELETE FROM moderation_suggestion s USING moderation_comment c WHERE c.id = ANY(%s)"
     " AND s.site_id = c.site_id AND s.digest = encode(sha256(convert_to(c.body, 'UTF8')), 'hex')",
     "UPDATE moderation_comment SET body = '', author_name = '', fingerprint = ''::bytea,"
@@ -41,9 +41,9 @@ def erase_comment(comment: Comment) -> None:
 
 
 def erase_author(site: Site, external_id: str) -> int:
-    """Erase every comment of an author, their flags, and the author; returns how many comments.
+    """Erase an author, with every comment and flag of theirs; return the number of comments.
 
-    Comments that the author's devices send later make a new author.
+    A comment that arrives later creates a new author.
     """
     author = Author.objects.filter(site=site, external_id=external_id).first()
     flags = Flag.objects.filter(comment__site=site, flagger_id=external_id)
@@ -52,7 +52,7 @@ def erase_author(site: Site, external_id: str) -> int:
         pks = list(
             Comment.objects.filter(author=author)
             .order_by("id")
-            .values_list("pk", flat=True)[:TOGETHER]
+            .values_list("pk", flat=True)[:COMMENTS_PER_STATEMENT]
         )
         if not pks:
             break

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from django.utils.translation import gettext as _
 
 from moderation.community import suspensions
 from moderation.intake import upserts, wake_worker
@@ -97,7 +98,7 @@ def store(pending: Sequence[PendingInsert]) -> None:
         # Their batch can still be stored: the client finds out when it sends them again.
         for comment in pending:
             if comment.outcome is None:
-                comment.outcome = Unavailable("The database does not answer. Send it again.")
+                comment.outcome = Unavailable(_("The database does not answer. Send it again."))
 
 
 def _store_all(group: Sequence[Sequence[PendingInsert]]) -> None:
@@ -136,7 +137,7 @@ def _store_alone(comment: PendingInsert) -> None:
             return
         except psycopg.OperationalError:  # a deadlock: another transaction went first
             time.sleep(0.02 * attempt)
-            comment.outcome = Busy("Another request is writing the same row. Send it again.")
+            comment.outcome = Busy(_("Another request is writing the same row. Send it again."))
         except Exception as error:
             comment.outcome = error
             return
@@ -230,12 +231,12 @@ def _known(
         return Submitted(known[0], known[1], known[4], replayed=True)
     if same_key:
         return Invalid(
-            "This Idempotency-Key was used for another comment.",
+            _("This Idempotency-Key was used for another comment."),
             code="idempotency_key_reused",
             field="Idempotency-Key",
         )
     return Conflict(
-        "Another comment has this id. To change a comment, use PATCH.",
+        _("Another comment has this id. To change a comment, use PATCH."),
         code="id_reused",
         field="id",
     )
@@ -246,7 +247,7 @@ def _no_parent(comment: PendingInsert, by_id: dict[str, tuple[Any, ...]]) -> Mod
     if record["parent"]:
         if record["parent"] in by_id:
             return Invalid(
-                "The parent belongs to another story.", code="other_story", field="parent_id"
+                _("The parent belongs to another story."), code="other_story", field="parent_id"
             )
-        return Invalid("There is no such parent.", code="unknown_parent", field="parent_id")
-    return Busy("Another request is writing the same row. Send it again.")
+        return Invalid(_("There is no such parent."), code="unknown_parent", field="parent_id")
+    return Busy(_("Another request is writing the same row. Send it again."))

@@ -1,4 +1,4 @@
-"""Taking comments in: accepted means that the row is committed, and nothing else."""
+"""Accepts comments: an accepted comment is a committed row."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from moderation.platform.errors import Invalid, ModerationError, TooLarge, Unava
 __all__ = ["BATCH", "Submission", "Submitted", "submit_batch", "submit_comment"]
 
 BATCH = 1000
-# Ids at whose address the API has something else.
+# Ids whose address in the API is in use for something else.
 RESERVED = frozenset({"batch"})
-# A publisher's clock may be ahead; a comment from next week is a mistake.
+# A publisher's clock can be ahead; a comment from next week is a mistake.
 SUBMITTED_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A comment as it was sent. None and "" mean: not sent."""
+    """A comment as the client sent it. None and "" mean: not sent."""
 
     body: str
     external_id: str = ""
@@ -41,12 +41,12 @@ class Submission:
     author_name: str = ""
     submitted_at: datetime | None = None
     idempotency_key: str = ""
-    # Written long ago and imported now: whether its author may write today does not matter.
+    # An old comment in an import: a suspension of its author does not apply.
     past: bool = False
 
     @property
     def story(self) -> upserts.StoryFields:
-        """The story part. A story without an id is known by its address."""
+        """The story part. The address identifies a story without an id."""
         external_id = self.story_external_id
         if not external_id and self.story_url:
             external_id = story_id_of(self.story_url)
@@ -60,10 +60,10 @@ class Submission:
         )
 
     def check(self) -> None:
-        """Raise Invalid, naming the field as the API has it, when it cannot be accepted."""
+        """Raise Invalid, with the field's name in the API, for a value that is not valid."""
         validation.check_body(self.body)
         if not self.story_external_id and not self.story_url:
-            raise Invalid("A story needs its id or its url.", code="missing", field="story.id")
+            raise Invalid("A story needs an id or a url.", code="missing", field="story.id")
         for value, field in (
             (self.external_id, "id"),
             (self.parent_external_id, "parent_id"),
@@ -72,16 +72,16 @@ class Submission:
             if value:
                 validation.check_id(value, field)
         if self.external_id in RESERVED:
-            raise Invalid("This id is an address of the API.", code="invalid_id", field="id")
+            raise Invalid("The API needs this id for itself.", code="invalid_id", field="id")
         if self.author_name:
             validation.check_text(self.author_name, "author.name", points=validation.NAME_POINTS)
         if self.submitted_at is not None:
             validation.check_time(self.submitted_at, "submitted_at", ahead=SUBMITTED_AHEAD)
 
     def fingerprint(self) -> str:
-        """Return the SHA-256, in hex, of everything that makes it this comment and no other.
+        """Return the SHA-256, in hex, of everything that identifies the comment.
 
-        What is told of the story besides its id may change between two attempts: it does not count.
+        Only the story's id counts: its title and text can change between two attempts.
         """
         moment = self.submitted_at.astimezone(UTC).isoformat() if self.submitted_at else ""
         parts = (
@@ -97,25 +97,25 @@ class Submission:
 
 
 def story_id_of(url: str) -> str:
-    """Return the id of a story that is known by its address only."""
+    """Return the id of a story that has only an address."""
     return "url-" + hashlib.sha256(url.encode()).hexdigest()[:40]
 
 
 def new_id() -> str:
-    """Return an id nobody can guess that sorts by time, so that the index grows at its end."""
+    """Return a random id that sorts by time, so that the index grows at its end."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 def submit_comment(site: Site, submission: Submission) -> Submitted:
-    """Accept a comment: its row is committed when this returns; then the bell rings.
+    """Accept a comment: its row is committed when this returns, and a worker is notified.
 
     The same submission again (by its id, or by its idempotency key) gives the same comment with
-    `replayed`. Raises Invalid, Conflict (`id_reused`), Suspended, Unavailable (nothing may be
-    stored).
+    `replayed`. Raises Invalid, Conflict (`id_reused`), Suspended, Unavailable (the comment may or
+    may not be stored).
     """
-    arrival = _arrival(site, submission)
-    insert.store([arrival])
-    outcome = arrival.outcome
+    pending = _pending(site, submission)
+    insert.store([pending])
+    outcome = pending.outcome
     if isinstance(outcome, Submitted):
         return outcome
     raise outcome or AssertionError("a comment without an outcome")
@@ -124,35 +124,35 @@ def submit_comment(site: Site, submission: Submission) -> Submitted:
 def submit_batch(
     site: Site, submissions: Sequence[Submission | ModerationError]
 ) -> list[Submitted | ModerationError]:
-    """Accept up to BATCH comments, each for itself; the results are in the same order.
+    """Accept up to BATCH comments, each independent of the others; results keep the order.
 
-    A refusal given in place of a submission is passed on in its place. Raises TooLarge, and what
-    concerns all of them (Unavailable): then any of them may be sent again.
+    A refusal in place of a submission is its own result. Raises TooLarge, and Unavailable when the
+    database does not answer: the client can send all of them again.
     """
     if len(submissions) > BATCH:
-        raise TooLarge(f"At most {BATCH:,} comments fit a batch.", field="comments", limit=BATCH)
-    taken: list[PendingInsert | ModerationError] = []
+        raise TooLarge(f"A batch has at most {BATCH:,} comments.", field="comments", limit=BATCH)
+    items: list[PendingInsert | ModerationError] = []
     for submission in submissions:
         if isinstance(submission, ModerationError):
-            taken.append(submission)
+            items.append(submission)
             continue
         try:
-            taken.append(_arrival(site, submission))
+            items.append(_pending(site, submission))
         except ModerationError as error:
-            taken.append(error)
-    waiting = [one for one in taken if isinstance(one, PendingInsert)]
-    if waiting:
-        insert.store(waiting)
+            items.append(error)
+    pending = [item for item in items if isinstance(item, PendingInsert)]
+    if pending:
+        insert.store(pending)
     results: list[Submitted | ModerationError] = []
-    for one in taken:
-        outcome = one.outcome if isinstance(one, PendingInsert) else one
+    for item in items:
+        outcome = item.outcome if isinstance(item, PendingInsert) else item
         if isinstance(outcome, Unavailable) or not isinstance(outcome, Submitted | ModerationError):
             raise outcome or AssertionError("a comment without an outcome")
         results.append(outcome)
     return results
 
 
-def _arrival(site: Site, submission: Submission) -> PendingInsert:
+def _pending(site: Site, submission: Submission) -> PendingInsert:
     submission.check()
     story = submission.story
     story.check()

@@ -1,7 +1,7 @@
-"""Stories and authors: found or made by the publisher's own ids, written only when they changed.
+"""Finds or creates stories and authors by the publisher's ids; writes only what changed.
 
-A process remembers the ids of those it has seen lately, with a hash of what it wrote, so that a
-comment under a known story by a known author costs no query for either.
+A process remembers the row ids of recent stories and authors, with a hash of their content. So a
+comment under a known story by a known author needs no query for either.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from moderation.models import Site, Story, StoryChange
 from moderation.platform import hot_path_sql, validation
 from moderation.platform.errors import Busy, Invalid
 from moderation.platform.memo import Memo
 
-# Another process may have written something else meanwhile; after this time we look again.
+# Another process can change a row; after this time the database is asked again.
 REMEMBERED_SECONDS = 60.0
 REMEMBERED = 200_000
 # Newspapers send stories before they publish them.
@@ -87,7 +88,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class StoryFields:
-    """What was sent about a story; None means: not sent, keep what is there."""
+    """The fields of a story in a request; None means: not sent, so the stored value stays."""
 
     external_id: str
     url: str | None = None
@@ -104,7 +105,7 @@ class StoryFields:
         return hash(parts) if any(part is not None for part in parts) else 0
 
     def check(self, field: str = "story.") -> None:
-        """Raise Invalid when a part of it cannot be accepted; `field` starts the field's name."""
+        """Raise Invalid for a value that is not valid; field names begin with `field`."""
         validation.check_id(self.external_id, f"{field}id")
         if self.url:
             validation.check_url(self.url, f"{field}url")
@@ -119,7 +120,8 @@ class StoryFields:
             validation.check_time(self.published_at, f"{field}published_at", ahead=PUBLISHED_AHEAD)
         if self.state is not None and self.state not in Story.State.values:
             raise Invalid(
-                "A story is " + " or ".join(Story.State.values) + ".", field=f"{field}state"
+                "The state of a story is " + " or ".join(Story.State.values) + ".",
+                field=f"{field}state",
             )
 
     def row(self, site_id: int) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def find_ids(
     if len(ids) == len(wanted):
         return ids
     # A row that another process inserts meanwhile is visible to the next try.
-    for _ in range(3):
+    for _attempt in range(3):
         missing = {key: wanted[key] for key in wanted if key not in ids}
         for row_id, site_id, external_id in hot_path_sql.fetch(
             statement, _records(missing.values())
@@ -173,27 +175,27 @@ def find_ids(
                 directory.set(key, (row_id, missing[key][0]))
         if len(ids) == len(wanted):
             return ids
-    raise Busy("Another request is writing this story or author. Send it again.")
+    raise Busy(_("Another request is writing this story or author. Send it again."))
 
 
 def _records(wanted: Iterable[tuple[int, dict[str, Any]]]) -> Sequence[str]:
     return [json.dumps([record for _, record in wanted], ensure_ascii=False)]
 
 
-def put_story(site: Site, given: StoryFields) -> Story:
-    """Make a story or change what was sent of it; returns the row. Raises Invalid.
+def put_story(site: Site, fields: StoryFields) -> Story:
+    """Create a story, or change the fields that were sent; return the row. Raises Invalid.
 
-    A state that differs is recorded beside the moderators' own changes; the last word counts.
+    A new state is recorded with the moderators' changes of state. The last change counts.
     """
-    given.check("")
-    key = (site.pk, given.external_id)
+    fields.check("")
+    key = (site.pk, fields.external_id)
     stories.forget(key)
     with transaction.atomic():
         known = Story.objects.select_for_update(no_key=True).filter(
-            site=site, external_id=given.external_id
+            site=site, external_id=fields.external_id
         )
         before = known.values_list("state", flat=True).first()
-        ids = find_ids(stories, STORIES, {key: (given.content, given.row(site.pk))})
+        ids = find_ids(stories, STORIES, {key: (fields.content, fields.row(site.pk))})
         story = Story.objects.get(pk=ids[key])
         if before and before != story.state:
             StoryChange.objects.create(

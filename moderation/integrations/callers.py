@@ -43,6 +43,6 @@ def identify(request: HttpRequest, places: Iterable[str], scopes: frozenset[Scop
     if caller is None:
         raise Unauthorised("This key does not work.")
     if not scopes & caller.scopes:
-        raise Forbidden("This key may not do that.")
+        raise Forbidden("This key lacks the scope for this request.")
     rate_limit.count(request, caller.key_id)
     return caller

@@ -99,7 +99,7 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response["Allow"], refuse)
     except Http404:
-        response = refuse(NotFound("There is nothing here."))
+        response = refuse(NotFound("This address does not exist."))
     except Exception as error:
         response = refuse(refusal_of(error))
     rate_limit.add_headers(request, response)
@@ -107,7 +107,7 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
 
 
 def _not_allowed(allow: str, refuse: Refuse) -> HttpResponse:
-    refusal = ModerationError(f"Allowed here: {allow}.", code="method_not_allowed")
+    refusal = ModerationError(f"This address accepts: {allow}.", code="method_not_allowed")
     refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
     response = refuse(refusal)
     response["Allow"] = allow

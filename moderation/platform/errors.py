@@ -1,4 +1,4 @@
-"""What can go wrong in words that a client may see; every door turns them into its own answer."""
+"""The errors that a client may see; the API, the pages and each integration format them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ModerationError(Exception):
-    """Refused: `code` for programs, `message` for people, `field` and `limit` where they help."""
+    """A refusal: `code` for programs, `message` for people, `field` and `limit` where they help."""
 
     status = 400
     code = "refused"
@@ -32,21 +32,21 @@ class ModerationError(Exception):
 
 
 class NotFound(ModerationError):
-    """Missing, or not yours: nobody can tell the two apart."""
+    """It does not exist, or belongs to another site: the answer is the same for both."""
 
     status = 404
     code = "not_found"
 
 
 class NotAllowed(ModerationError):
-    """Theirs to see, and for somebody else to do."""
+    """The person may see it, but another role may do this."""
 
     status = 403
     code = "not_allowed"
 
 
 class Suspended(NotAllowed):
-    """The author may not write until then."""
+    """The author may not write until `until`."""
 
     code = "author_suspended"
 
@@ -63,34 +63,34 @@ class Invalid(ModerationError):
 
 
 class TooLarge(ModerationError):
-    """More than is taken at once."""
+    """A request above a size limit."""
 
     status = 413
     code = "too_large"
 
 
 class Conflict(ModerationError):
-    """It does not fit what is already there."""
+    """The request contradicts the stored data."""
 
     status = 409
     code = "conflict"
 
 
 class Busy(ModerationError):
-    """Somebody else holds it right now; the same request may work in a moment."""
+    """Another transaction holds the row; the same request can succeed in a moment."""
 
     status = 503
     code = "busy"
 
 
 class Unavailable(Busy):
-    """The database does not answer: nothing was stored, the same request may work in a moment."""
+    """The database does not answer; the same request can succeed in a moment."""
 
     code = "unavailable"
 
 
 class StaleDecision(Conflict):
-    """The comment has changed since the decider looked; `current` says who decided what, when."""
+    """The comment has changed since the person read it; `current` is the latest decision."""
 
     code = "stale_decision"
 
@@ -101,6 +101,6 @@ class StaleDecision(Conflict):
 
 
 class IllegalTransition(Conflict):
-    """The state machine knows no way from where the comment stands to where it should go."""
+    """The state machine has no transition from the comment's status to the new one."""
 
     code = "illegal_transition"

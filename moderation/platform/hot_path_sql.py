@@ -1,8 +1,8 @@
-"""Statements on the hot path: straight to psycopg, prepared, on Django's own connection.
+"""Statements of the hot path: psycopg runs them, prepared, on Django's own connection.
 
-Django's cursor asks the server for its health once per request and binds parameters in the
-client. Here the statement itself is the health check: a connection found broken is replaced and
-the statement sent once more, which is safe because every statement sent from here may be repeated.
+Django's cursor checks the connection once per request and binds parameters in the client. Here
+the statement itself is the check: `fetch` replaces a broken connection and sends the statement
+again. That is safe, because every statement of the hot path can be repeated.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from moderation.platform.errors import Unavailable
 
 PREPARE_AFTER = 2
 ANSWER_SECONDS = 5.0
-# The server may have changed its mind about a prepared statement (a migration, a pooler).
+# The server does not accept a prepared statement any more (a migration, a pooler).
 STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The database has the statement and says nothing."""
+    """The database has the statement and does not answer."""
 
 
 def in_transaction() -> bool:
-    """Whether this thread is inside a transaction, which alone may tell what has happened."""
+    """Whether this thread is inside a transaction: others see its rows only after the commit."""
     return connection.in_atomic_block
 
 
@@ -39,7 +40,7 @@ def fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     Raises Unavailable when the database does not answer, and psycopg.Error for what it refuses.
     """
     if connection.in_atomic_block:
-        with transaction.atomic():  # a refused statement must not end the caller's transaction
+        with transaction.atomic():  # a refused statement must not abort the caller's transaction
             return _fetch(statement, values)
     for attempt in (1, 2):
         try:
@@ -50,14 +51,14 @@ def fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
             if lost:
                 connection.close()
             if not lost or attempt == 2 or isinstance(error, NoAnswer):
-                raise _in_words(error) from error
+                raise _refusal(error) from error
     raise AssertionError("unreachable")
 
 
-def _in_words(error: psycopg.Error) -> Exception:
+def _refusal(error: psycopg.Error) -> Exception:
     if isinstance(error, psycopg.errors.DeadlockDetected):
         return error
-    return Unavailable("The database does not answer; nothing was stored. Send it again.")
+    return Unavailable(_("The database does not answer. Nothing was stored. Send it again."))
 
 
 def _fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -70,7 +71,7 @@ def _fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     if raw.prepare_threshold is None and settings.DATABASE_PREPARED_STATEMENTS:
         raw.prepare_threshold = PREPARE_AFTER
     cursor = psycopg.Cursor(raw)
-    # A database that hangs sends nothing, not even its own time-out: we do not wait for ever.
+    # A database that hangs sends nothing, not even its own time-out, so the wait needs an end.
     started = time.monotonic()
     raw.wait = functools.partial(type(raw).wait, raw, timeout=ANSWER_SECONDS)
     try:
@@ -78,7 +79,7 @@ def _fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
     except psycopg.OperationalError:
         if time.monotonic() - started >= ANSWER_SECONDS:
-            raw.close()  # the answer may still come, and would be taken for the next one's
+            raw.close()  # a late answer would look like the answer to the next statement
             raise NoAnswer from None
         raise
     finally:

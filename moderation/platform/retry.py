@@ -1,4 +1,4 @@
-"""What to do when two transactions want the same rows: try again, or say that it is busy."""
+"""Repeats a transaction that lost against another one, or refuses it as busy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from moderation.platform.errors import Busy
 
@@ -20,13 +21,11 @@ SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
 
 
 def with_retries(act: Callable[[], Result], *, one_statement: bool = False) -> Result:
-    """Run `act` in a transaction; run it again when PostgreSQL gave up one of two rivals.
+    """Run `act` in a transaction; run it again when PostgreSQL aborts it for another one.
 
-    An `act` of `one_statement` is a transaction by itself, outside of any other: that saves two
-    trips to the database.
-
-    At most `TRIES` times, and once only inside a caller's transaction, which is lost then anyway.
-    Raises Busy when somebody holds a row for longer than lock_timeout.
+    It runs at most `TRIES` times, but once inside a caller's transaction, which is aborted too.
+    `one_statement`: outside of other transactions `act` needs no own one, which saves two trips to
+    the database. Raises Busy when another transaction holds a row for longer than lock_timeout.
     """
     nested = connection.in_atomic_block
     tries = 1 if nested else TRIES
@@ -37,7 +36,7 @@ def with_retries(act: Callable[[], Result], *, one_statement: bool = False) -> R
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", "")
             if state == LOCK_NOT_AVAILABLE:
-                raise Busy("Somebody else is working on this right now.") from error
+                raise Busy(_("Somebody else is changing this now. Try again.")) from error
             if state not in (SERIALIZATION_FAILURE, DEADLOCK) or attempt == tries:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * attempt)

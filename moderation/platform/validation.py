@@ -1,6 +1,6 @@
-"""What a text, an id, a name and an address must be: the same for every door.
+"""The rules for texts, ids, names and addresses, for the API, the pages and the integrations.
 
-Nothing is changed, cut or normalised here. A value is accepted as it is, or refused in words.
+Nothing here changes, cuts or normalises a value: a check accepts it as it is, or raises Invalid.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import re2
+from django.utils.translation import gettext as _
 
 from moderation.platform.errors import Invalid
 
@@ -24,20 +25,20 @@ NOTE_POINTS = 500
 URL_POINTS = 2048
 ID_POINTS = 255
 ID_PATTERN = r"^[A-Za-z0-9._~:@!$*+,;=|()-]{1,255}$"
-# Normalising is quadratic in the length of such a run (100,000 marks: 7.6 s), and nobody reads it.
+# Normalising is quadratic in the length of such a run (100,000 marks: 7.6 s).
 MARK_RUN = 60
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 _id = re.compile(ID_PATTERN, re.ASCII)
 _marks = re2.compile(rf"\pM{{{MARK_RUN + 1}}}")
-# Letters that draw nothing although Unicode does not call them space, control or format.
+# Letters that show nothing, although Unicode does not class them as space, control or format.
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5") | frozenset(
     chr(point) for point in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))
 )
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen: spaces, zero-width letters, fillers, controls."""
+    """Whether a text shows nothing: spaces, zero-width letters, fillers, controls."""
     stripped = text.strip()
     if not stripped:
         return True
@@ -50,23 +51,28 @@ def check_text(text: str, field: str, *, points: int) -> None:
     """Refuse a text that is too long, cannot be stored, or piles up marks on one letter."""
     if len(text) > points:
         raise Invalid(
-            f"At most {points:,} characters are taken.", code="too_long", field=field, limit=points
+            _("At most %(limit)s characters are allowed.") % {"limit": f"{points:,}"},
+            code="too_long",
+            field=field,
+            limit=points,
         )
     if "\x00" in text:
-        raise Invalid("The character U+0000 cannot be stored.", code="nul_character", field=field)
+        raise Invalid(
+            _("The character U+0000 cannot be stored."), code="nul_character", field=field
+        )
     if text.isascii():
         return
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise Invalid(
-            "The text has half of a character (a lone surrogate, U+D800-U+DFFF).",
+            _("The text contains half a character (a lone surrogate, U+D800-U+DFFF)."),
             code="lone_surrogate",
             field=field,
         ) from error
     if _marks.search(text):
         raise Invalid(
-            f"At most {MARK_RUN} combining marks may follow one another.",
+            _("At most %(limit)s combining marks may follow one another.") % {"limit": MARK_RUN},
             code="too_many_marks",
             field=field,
             limit=MARK_RUN,
@@ -79,23 +85,23 @@ def check_body(body: str, field: str = "body") -> None:
     1-10,000 code points, at most 40,000 bytes of UTF-8, something visible, no U+0000.
     """
     check_text(body, field, points=BODY_POINTS)
-    # A code point has four bytes at most: only here could it matter, should the limits change.
+    # A code point has four bytes at most, so this check matters only if the limits change.
     if len(body) * 4 > BODY_BYTES and len(body.encode("utf-8")) > BODY_BYTES:
         raise Invalid(
-            f"At most {BODY_BYTES:,} bytes are taken.",
+            _("At most %(limit)s bytes are allowed.") % {"limit": f"{BODY_BYTES:,}"},
             code="too_long",
             field=field,
             limit=BODY_BYTES,
         )
     if is_blank(body):
-        raise Invalid("The comment shows nothing.", code="empty", field=field)
+        raise Invalid(_("The comment has no visible characters."), code="empty", field=field)
 
 
 def check_id(value: str, field: str) -> None:
-    """Refuse an id that is not 1-255 of the safe letters, or that an address could not carry."""
+    """Refuse an id that is not 1-255 safe characters, or that cannot be part of an address."""
     if _id.match(value) is None or value.endswith("\n") or value in (".", ".."):
         raise Invalid(
-            "An id has 1-255 letters of: A-Z a-z 0-9 . _ ~ : @ ! $ * + , ; = | ( ) -",
+            "An id has 1-255 of these characters: A-Z a-z 0-9 . _ ~ : @ ! $ * + , ; = | ( ) -",
             code="invalid_id",
             field=field,
             limit=ID_POINTS,
@@ -116,7 +122,7 @@ def check_url(url: str, field: str) -> None:
             if parts.scheme not in ("http", "https"):
                 problem = "does not start with http:// or https://"
             elif not parts.hostname or "@" in parts.netloc or parts.port == 0:
-                problem = "names no host, or a user before it"
+                problem = "has no host, or a user name before it"
         except ValueError:
             problem = "cannot be read"
     if problem:
@@ -130,7 +136,7 @@ def check_time(moment: datetime, field: str, *, ahead: timedelta) -> None:
     if not OLDEST <= moment <= datetime.now(UTC) + ahead:
         days = max(1, ahead.days)
         raise Invalid(
-            f"A time lies between 1970 and {days} day{'s' if days > 1 else ''} from now.",
+            f"A time must be between 1970 and {days} day{'s' if days > 1 else ''} from now.",
             code="out_of_range",
             field=field,
         )

@@ -1,7 +1,7 @@
-"""Which classifier measures a site's comments: the bundled one, and the site's own adaptation.
+"""The classifier of a site: the bundled one, with the site's own version where it has one.
 
-scikit-learn and the weights are loaded by the first comment that is measured, so that a web
-process which measures none stays small and starts at once.
+The first comment to score loads scikit-learn and the weights, so a web process that scores no
+comment stays small and starts at once.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ ADAPTED = "likely_to_reject"
 
 @dataclass(frozen=True)
 class SiteClassifier:
-    """What measures one site's comments, and the row that its scores are stamped with."""
+    """Scores one site's comments; its scores carry the id of this version's row."""
 
     base: Classifier
     adaptation: Adaptation | None
     row_pk: int
     name: str
-    # The site's own version is live but cannot be read: its signal is missing where it should be.
+    # The site's own version is live but unreadable, so its signal is missing.
     damaged: bool = False
 
     def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
-        """Measure items; one measurement each, in order, with likely_to_reject where learned."""
+        """Score items; one measurement each, in order, with likely_to_reject where learned."""
         measurements = self.base.score_batch(items)
         if self.adaptation is None:
             return measurements
         learned = self.adaptation.score_batch(items, measurements)
         return [
-            replace(measured, signals={**measured.signals, ADAPTED: value})
-            for measured, value in zip(measurements, learned, strict=True)
+            replace(measurement, signals={**measurement.signals, ADAPTED: value})
+            for measurement, value in zip(measurements, learned, strict=True)
         ]
 
     def score_comments(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
@@ -60,11 +60,11 @@ class SiteClassifier:
         return self.base.score_batch([item_of(context) for context in contexts])
 
     def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
-        """Say which words weighed in which signal, strongest first; in all of them by default."""
-        found = self.base.explain(item, signals=signals)
+        """Return the words that moved each signal, strongest first; of all signals by default."""
+        words = self.base.explain(item, signals=signals)
         if self.adaptation is not None and (signals is None or ADAPTED in signals):
-            found += self.adaptation.explain(item)
-        return sorted(found, key=lambda one: -abs(one.weight))
+            words += self.adaptation.explain(item)
+        return sorted(words, key=lambda word: -abs(word.weight))
 
 
 def item_of(context: CommentContext) -> Item:
@@ -82,15 +82,15 @@ def item_of(context: CommentContext) -> Item:
 
 
 class UnusableBundle(Exception):
-    """The bundled classifier cannot be used; the message says why."""
+    """The bundled classifier is not usable; the message says why."""
 
 
 def bundled() -> Classifier:
-    """Return the bundled classifier, loaded once per process and verified by its checksum.
+    """Return the bundled classifier; a process loads it once and verifies its checksum.
 
     Raises UnusableBundle when its files are missing, damaged or of another format.
     """
-    # Heavy: loaded by what measures, when it does.
+    # Slow to import, so only processes that score load it.
     from classifiers import BundleError, load  # noqa: PLC0415
 
     try:
@@ -100,13 +100,12 @@ def bundled() -> Classifier:
 
 
 def classifier_for(site_pk: int) -> SiteClassifier:
-    """Return what measures the site's comments now.
+    """Return the classifier of the site now.
 
     One small query finds the site's live version, so a promotion or a roll-back reaches every
-    worker with its next batch; the weights are kept per version. A version that cannot be used is
-    passed over: the bundled classifier serves alone, `damaged` says that it should not be alone.
-    Raises UnusableBundle when the bundle itself cannot be used: then nothing may be
-    decided by it.
+    worker with its next batch. The process keeps the weights of each version. When a version is not
+    usable, the bundled classifier scores alone; `damaged` says that the version should be usable.
+    Raises UnusableBundle when the bundle itself is not usable: it must decide nothing.
     """
     base = bundled()
     with connection.cursor() as cursor:
@@ -141,7 +140,7 @@ def usable_classifier(site_pk: int) -> SiteClassifier | None:
 
 
 class VersionError(Exception):
-    """A site's own version cannot be used; `damaged` unless it is only out of date."""
+    """A site's own version is not usable; `damaged` unless it is only out of date."""
 
     def __init__(self, message: str, *, damaged: bool) -> None:
         super().__init__(message)
@@ -149,21 +148,21 @@ class VersionError(Exception):
 
 
 def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
-    """Return the adaptation that a row holds, verified by its digest.
+    """Return the adaptation in a row, verified by its digest.
 
-    Raises VersionError when it was learned on another bundled classifier, or is damaged.
+    Raises VersionError when it is damaged, or learned on another bundled classifier.
     """
     from classifiers import BundleError, site_model  # noqa: PLC0415
 
     if row.base is not None and row.base.name != base.version:
         raise VersionError(
-            f"{row.name} was learned on {row.base.name} and {base.version} is installed; train "
-            "the site anew.",
+            f"{row.name} was learned on {row.base.name} and {base.version} is installed. "
+            "Train the site again.",
             damaged=False,
         )
     if row.computed_digest != row.digest:
         raise VersionError(
-            f"the weights of {row.name} are damaged or altered; roll back or train anew.",
+            f"the weights of {row.name} are damaged or altered. Roll back, or train again.",
             damaged=True,
         )
     try:
@@ -173,7 +172,7 @@ def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
 
 
 def unusable(row: ClassifierVersion, base: Classifier) -> str:
-    """Return in words why a site's version cannot be used; "" when it can."""
+    """Return the message why a site's version is not usable; "" when it is."""
     try:
         load_version(row, base)
     except VersionError as error:

@@ -99,7 +99,7 @@ def test_a_version_of_another_bundle_is_not_used_and_the_site_is_due(
     drain.drain()
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
-    assert "was learned on bundled-0-old" in caplog.text and "train the site anew" in caplog.text
+    assert "was learned on bundled-0-old" in caplog.text and "Train the site again" in caplog.text
     assert train.is_due(daily)
     again = train.retrain(daily)
     assert again.state == "promoted" and again.report["current"]["name"].startswith("the bundled")

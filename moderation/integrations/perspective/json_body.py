@@ -73,7 +73,7 @@ def _unpacked(request: HttpRequest, raw: bytes) -> bytes:
 
 def _bounded(raw: bytes) -> bytes:
     if len(raw) > REQUEST_BYTES:
-        raise TooLarge(f"At most {REQUEST_BYTES:,} bytes are taken here.", limit=REQUEST_BYTES)
+        raise TooLarge(f"At most {REQUEST_BYTES:,} bytes are allowed here.", limit=REQUEST_BYTES)
     return raw
 
 

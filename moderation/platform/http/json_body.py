@@ -1,4 +1,4 @@
-"""Reading a request's JSON strictly: what is doubtful is refused, nothing is guessed."""
+"""Reads a request's JSON strictly: it refuses everything ambiguous and guesses nothing."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def read(request: HttpRequest, model: type[Model], *, limit: int = SINGLE_BYTES)
 
     Raises BadRequest, NotJson, LengthRequired, TooLarge, and pydantic's ValidationError.
     """
-    taken: Model = model.__pydantic_validator__.validate_python(read_json(request, limit=limit))
-    return taken
+    body: Model = model.__pydantic_validator__.validate_python(read_json(request, limit=limit))
+    return body
 
 
 def read_json(request: HttpRequest, *, limit: int) -> Any:
@@ -52,7 +52,7 @@ def decode(raw: bytes) -> str:
 _strict = StrictJson(digits=DIGITS, depth=DEPTH, finite=True)
 # By problem: message, code, limit.
 _PROBLEMS: dict[JsonProblem, tuple[str, str, int | None]] = {
-    JsonProblem.DUPLICATE_KEY: ("A field is named twice in one object.", "duplicate_field", None),
+    JsonProblem.DUPLICATE_KEY: ("An object has the same field twice.", "duplicate_field", None),
     JsonProblem.CONSTANT: ("JSON has no NaN or Infinity.", "not_json", None),
     JsonProblem.INFINITE_NUMBER: ("A number is too large.", "number_too_large", None),
     JsonProblem.LONG_NUMBER: (
@@ -60,7 +60,11 @@ _PROBLEMS: dict[JsonProblem, tuple[str, str, int | None]] = {
         "number_too_large",
         DIGITS,
     ),
-    JsonProblem.TOO_DEEP: (f"JSON nests at most {DEPTH} levels here.", "too_deep", DEPTH),
+    JsonProblem.TOO_DEEP: (
+        f"At most {DEPTH} levels of nesting are allowed here.",
+        "too_deep",
+        DEPTH,
+    ),
 }
 
 
@@ -85,17 +89,17 @@ _PLAIN = frozenset(
 
 
 def check_headers(request: HttpRequest, limit: int) -> None:
-    """Refuse what is no JSON in UTF-8, packed, or longer than `limit` bytes, before it is read."""
+    """Refuse other types than JSON in UTF-8, compressed and too long bodies, before the read."""
     content_type = request.META.get("CONTENT_TYPE", "")
     if content_type not in _PLAIN and not _is_json(content_type):
         raise NotJson("Send `Content-Type: application/json`, in UTF-8.")
     if request.META.get("HTTP_CONTENT_ENCODING", "identity") not in ("identity", ""):
-        raise NotJson("Send the body unpacked, without Content-Encoding.")
+        raise NotJson("Send the body uncompressed, without Content-Encoding.")
     check_length(request, limit)
 
 
 def check_length(request: HttpRequest, limit: int) -> None:
-    """Refuse a body longer than `limit` bytes, or of a length nobody tells, before it is read."""
+    """Refuse a body longer than `limit` bytes, or without its length, before the read."""
     length = request.META.get("CONTENT_LENGTH")
     if not length:
         if request.META.get("HTTP_TRANSFER_ENCODING"):
@@ -104,7 +108,7 @@ def check_length(request: HttpRequest, limit: int) -> None:
     if not length.isascii() or not length.isdigit():
         raise BadRequest("Content-Length is not a number.")
     if int(length) > limit:
-        raise TooLarge(f"At most {limit:,} bytes are taken here.", limit=limit)
+        raise TooLarge(f"At most {limit:,} bytes are allowed here.", limit=limit)
 
 
 def _is_json(content_type: str) -> bool:

@@ -1,4 +1,4 @@
-"""Every refusal as `application/problem+json` (RFC 9457): short, in words, echoing nothing sent."""
+"""Refusals as `application/problem+json` (RFC 9457): short, and without any text of the client."""
 
 from __future__ import annotations
 
@@ -30,42 +30,42 @@ _field_name = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}", re.ASCII)
 
 
 class Unauthorised(ModerationError):
-    """No key that works."""
+    """The request has no valid key."""
 
     status = 401
     code = "unauthorised"
 
 
 class Forbidden(ModerationError):
-    """A key that works, but not for this."""
+    """The key is valid, but lacks the scope."""
 
     status = 403
     code = "forbidden"
 
 
 class BadRequest(ModerationError):
-    """A request that cannot be read."""
+    """The server cannot read the request."""
 
     status = 400
     code = "malformed"
 
 
 class NotJson(ModerationError):
-    """Not `application/json` in UTF-8, or packed."""
+    """The body is not `application/json` in UTF-8, or is compressed."""
 
     status = 415
     code = "unsupported_media_type"
 
 
 class LengthRequired(ModerationError):
-    """A body without its length."""
+    """The request has a body without its length."""
 
     status = 411
     code = "length_required"
 
 
 class TooMany(ModerationError):
-    """More requests than the key may make."""
+    """The key has used up its rate limit."""
 
     status = 429
     code = "too_many_requests"
@@ -102,14 +102,14 @@ def body_of(error: ModerationError) -> dict[str, Any]:
 
 
 def respond(error: ModerationError, headers: dict[str, str] | None = None) -> HttpResponse:
-    """Return the answer for a refusal."""
+    """Return the response for a refusal."""
     response = HttpResponse(
         json.dumps(body_of(error), ensure_ascii=False),
         status=error.status,
         content_type=CONTENT_TYPE,
         headers=headers,
     )
-    # Django would log a line per refusal with the address in it: a flood of what clients send.
+    # Otherwise Django logs a line with the address for each refusal: clients could fill the log.
     response._has_been_logged = True  # type: ignore[attr-defined]
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
@@ -121,17 +121,17 @@ def respond(error: ModerationError, headers: dict[str, str] | None = None) -> Ht
 
 
 def field_of(location: Sequence[str | int]) -> str | None:
-    """Return where something is, as `story.id` or `comments[3].body`; None when unprintable."""
+    """Return a field's name, as `story.id` or `comments[3].body`; None when it is not safe."""
     name = ""
     for part in location:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
     return name if _field_name.fullmatch(name) else None
 
 
-_WORDS = {
+_MESSAGES = {
     "missing": ("missing", "This field is required."),
     "extra_forbidden": ("unknown_field", "There is no such field."),
-    "string_unicode": ("lone_surrogate", "The text has half of a character (a lone surrogate)."),
+    "string_unicode": ("lone_surrogate", "The text contains half a character (a lone surrogate)."),
     "string_type": ("wrong_type", "This must be a string."),
     "model_type": ("wrong_type", "This must be an object."),
     "model_attributes_type": ("wrong_type", "This must be an object."),
@@ -146,11 +146,11 @@ _WORDS = {
 def from_validation(errors: Sequence[Any]) -> ModerationError:
     """Return the refusal for the first of pydantic's errors (dictionaries with type, loc, ctx)."""
     first = errors[0]
-    code, message = _WORDS.get(first["type"], (None, None))
+    code, message = _MESSAGES.get(first["type"], (None, None))
     context = first.get("ctx") or {}
     limit = context.get("le", context.get("ge", context.get("max_length")))
     if message is None:
-        # Our own errors carry their code; pydantic's remaining messages name limits, never input.
+        # Our own errors have a code. Pydantic's other messages name limits, never the input.
         code = first["type"] if context.get("ours") else "invalid"
         message = first["msg"]
     refusal = ModerationError(message, code=code, field=field_of(first["loc"]), limit=limit)
@@ -163,25 +163,25 @@ def _validation(error: ValidationError) -> ModerationError:
 
 
 def _ninja_validation(error: NinjaValidationError) -> ModerationError:
-    return from_validation([{**one, "loc": one["loc"][1:]} for one in error.errors])
+    return from_validation([{**detail, "loc": detail["loc"][1:]} for detail in error.errors])
 
 
-def _silence(error: Exception) -> ModerationError:
+def _no_database(error: Exception) -> ModerationError:
     logger.error("the database does not answer: %s", type(error).__name__)
     return Busy("The database does not answer. Send it again.", code="unavailable")
 
 
 def _missing(error: Http404) -> ModerationError:
-    refusal = ModerationError("There is nothing here.", code="not_found")
+    refusal = ModerationError("This address does not exist.", code="not_found")
     refusal.status = 404
     return refusal
 
 
 def _bug(error: Exception) -> ModerationError:
-    # The frames name our code; the message of an error may quote what was sent, so it stays out.
+    # The frames show our code. The error's message can quote the request, so it is left out.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("unexpected %s\n%s", type(error).__name__, frames)
-    refusal = ModerationError("Something went wrong here; nobody is to blame.", code="internal")
+    refusal = ModerationError("The server has failed; see its log.", code="internal")
     refusal.status = 500
     return refusal
 
@@ -192,21 +192,21 @@ REFUSALS: dict[type[Exception], Callable[[Any], ModerationError]] = {
     ValidationError: _validation,
     NinjaValidationError: _ninja_validation,
     AuthenticationError: lambda _: Unauthorised(
-        "Send a working key: `Authorization: Bearer mk_live_…`."
+        "Send a valid key: `Authorization: Bearer mk_live_…`."
     ),
     Http404: _missing,
     RequestDataTooBig: lambda _: TooLarge("The request is too large."),
     UnreadablePostError: lambda _: BadRequest("The request cannot be read."),
     SuspiciousOperation: lambda _: BadRequest("The request cannot be read."),
-    OperationalError: _silence,
-    InterfaceError: _silence,
-    psycopg.OperationalError: _silence,
-    psycopg.InterfaceError: _silence,
+    OperationalError: _no_database,
+    InterfaceError: _no_database,
+    psycopg.OperationalError: _no_database,
+    psycopg.InterfaceError: _no_database,
 }
 
 
 def refusal_of(error: Exception) -> ModerationError:
-    """Return what an exception means for whoever called, in every dialect's words."""
+    """Return the refusal for an exception; the API and the integrations format it."""
     kind = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
     return REFUSALS[kind](error)
 
