@@ -21,15 +21,18 @@ def sites_of(user: User) -> QuerySet[Site]:
     return Site.objects.filter(moderators__user=user).order_by("name", "pk")
 
 
-def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderator | None:
-    """Return the person's role on the site, or None: no such site, or not theirs."""
+def find_moderator(
+    user: AbstractBaseUser | AnonymousUser, slug: str, role: Role = Role.MODERATOR
+) -> Moderator | None:
+    """Return the person's row for the site; None without the site, or without `role` there."""
     if not user.is_authenticated:
         return None
-    own = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
-    found = own.select_related("site").first()
-    if found:
-        found.user = user  # type: ignore[assignment]
-    return found
+    rows = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
+    moderator = rows.select_related("site").first()
+    if moderator is None or not at_least(moderator, role):
+        return None
+    moderator.user = user  # type: ignore[assignment]
+    return moderator
 
 
 def colleagues(moderator: Moderator) -> list[User]:

@@ -149,8 +149,7 @@ def _rule(user: User, press: Press, ruling: ModeratorDecision) -> Decision:
     )
     if comment is None:
         raise NotFound("There is no such comment.")
-    validation.check_text(ruling.note, "note", points=NOTE_POINTS)
-    validation.check_text(press.key or "", "key", points=KEY_POINTS)
+    validation.check_texts((ruling.note, "note", NOTE_POINTS), (press.key or "", "key", KEY_POINTS))
     policy = check_decision(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(
