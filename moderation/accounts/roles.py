@@ -21,14 +21,17 @@ def sites_of(user: User) -> QuerySet[Site]:
     return Site.objects.filter(moderators__user=user).order_by("name", "pk")
 
 
-def find_moderator(user: AbstractBaseUser | AnonymousUser, slug: str) -> Moderator | None:
-    """Return the person's role on the site; None without a role there, or without such a site."""
+def find_moderator(
+    user: AbstractBaseUser | AnonymousUser, slug: str, role: Role = Role.MODERATOR
+) -> Moderator | None:
+    """Return the person's row for the site; None without the site, or without `role` there."""
     if not user.is_authenticated:
         return None
-    of_user = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
-    moderator = of_user.select_related("site").first()
-    if moderator:
-        moderator.user = user  # type: ignore[assignment]
+    rows = Moderator.objects.filter(user_id=user.pk, site__slug=slug)
+    moderator = rows.select_related("site").first()
+    if moderator is None or not at_least(moderator, role):
+        return None
+    moderator.user = user  # type: ignore[assignment]
     return moderator
 
 

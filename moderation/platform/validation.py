@@ -79,6 +79,12 @@ def check_text(text: str, field: str, *, points: int) -> None:
         )
 
 
+def check_texts(*texts: tuple[str, str, int]) -> None:
+    """Refuse the first text that `check_text` refuses; each with its field and its limit."""
+    for text, field, points in texts:
+        check_text(text, field, points=points)
+
+
 def check_body(body: str, field: str = "body") -> None:
     """Refuse a comment's text that breaks a limit or shows nothing.
 

@@ -149,9 +149,8 @@ def _decide(user: User, seen: SeenComment, ruling: ModeratorDecision) -> Decisio
         .first()
     )
     if comment is None:
-        raise NotFound(_("There is no such comment."))
-    validation.check_text(ruling.note, "note", points=NOTE_POINTS)
-    validation.check_text(seen.key or "", "key", points=KEY_POINTS)
+        raise NotFound("There is no such comment.")
+    validation.check_texts((ruling.note, "note", NOTE_POINTS), (press.key or "", "key", KEY_POINTS))
     policy = check_decision(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(

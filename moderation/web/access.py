@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from moderation.accounts.roles import at_least, find_moderator
+from moderation.accounts.roles import find_moderator
 from moderation.models import Moderator, Role
 
 View = Callable[..., HttpResponse]
@@ -63,8 +63,8 @@ def moderates(
     @signed_in
     @functools.wraps(view)
     def checked(request: HttpRequest, site: str, **kwargs: Any) -> HttpResponse:
-        moderator = find_moderator(request.user, site)
-        if moderator is None or not at_least(moderator, role):
+        moderator = find_moderator(request.user, site, role)
+        if moderator is None:
             raise Http404("No such site.")
         return view(request, moderator, **kwargs)
 

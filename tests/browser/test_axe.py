@@ -95,11 +95,11 @@ def test_nothing_breaks_the_guidelines(
         sheet.click()
         found[f"selection {sheet.inner_text()}"] = violations(page)
     page.goto("/review/daily/together/?search=number")
-    page.get_by_role("button", name="Draw the sample").click()
+    page.get_by_role("button", name="Continue").click()
     found["sample"] = violations(page)
     for answer in page.get_by_label("Approve").all():
         answer.check()
-    page.get_by_role("button", name="I have read them").click()
+    page.get_by_role("button", name="Save the answers").click()
     found["read"] = violations(page)
     page.get_by_role("button", name="Approve").click()
     found["decided"] = violations(page)
@@ -128,7 +128,7 @@ def test_appeals_and_the_page_of_a_decision_break_none(
     settings.PUBLISHING_HOLD_SECONDS = 0
     page = open_desk(owen, "/review/daily/appeals/", **LOOKS[look])
     found = {"list": violations(page)}
-    page.get_by_role("link", name="Read them one by one").click()
+    page.get_by_role("link", name="Answer one by one").click()
     found["appeal"] = violations(page)
     for key in "hn":
         page.keyboard.press(key)
@@ -138,7 +138,7 @@ def test_appeals_and_the_page_of_a_decision_break_none(
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("r")
-    expect(page.get_by_role("status")).to_contain_text("The decision stands.")
+    expect(page.get_by_role("status")).to_contain_text("Upheld. The comment stays rejected.")
     assert Appeal.objects.get(pk=appealed[0].pk).answer == "We have read the minutes."
     for number, each in enumerate(appealed):
         page.goto(decision_url(each.comment_id).removeprefix("http://localhost:8000"))

@@ -61,7 +61,7 @@ def test_decisions_made_offline_are_applied_in_order_and_once(
         press(page, "a")
         expect_comment(page, number + 1)
     expect(page.locator("#status")).to_contain_text("Not saved yet")
-    expect(page.locator("#saving")).to_have_text("saving 8")
+    expect(page.locator("#saving")).to_have_text("Saving 8…")
     assert not Decision.objects.exists()
     page.context.set_offline(False)
     expect(page.locator("#saving")).to_be_hidden(timeout=10_000)
@@ -135,7 +135,7 @@ def test_a_decision_that_the_server_cannot_save_comes_back(
     broken = f"**/{waiting[0].pk}/decide/"
     page.route(broken, lambda route: route.fulfill(status=500, body="no"))
     press(page, "a", "a")
-    expect(page.locator(".notice")).to_contain_text("The server failed")
+    expect(page.locator(".notice")).to_contain_text("The server could not save a decision.")
     expect_comment(page, 2)
     eventually(lambda: statuses(waiting)[1] == Status.APPROVED)  # the others go on
     page.unroute(broken)
@@ -175,7 +175,7 @@ def test_leaving_with_unsaved_decisions_is_warned_of_and_a_reload_keeps_them(
     page = open_room(open_desk, mona)
     page.route("**/decide/", lambda route: route.abort())
     press(page, "a")
-    expect(page.locator("#saving")).to_have_text("saving 1")
+    expect(page.locator("#saving")).to_have_text("Saving 1…")
     warned = page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
     assert warned
     page.unroute("**/decide/")
@@ -216,7 +216,7 @@ def test_a_double_press_is_one_where_the_machine_is_busy_in_between(
     assert Decision.objects.count() == 1
 
 
-def test_an_edited_comment_is_read_anew(
+def test_an_edited_comment_is_read_again(
     open_desk: OpenDesk, mona: User, waiting: list[Comment], secrets: Secrets
 ) -> None:
     page = open_room(open_desk, mona)
@@ -268,7 +268,7 @@ def test_at_the_end_of_the_queue_everything_is_saved_first(
     for number in range(4):
         expect_comment(page, number)
         press(page, "a" if number % 2 else "s")
-    expect(page.get_by_role("heading", level=1)).to_have_text("The rest you skipped")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Only skipped comments left")
     assert Decision.objects.count() == 2
     press(page, "u")
     expect_comment(page, 3)

@@ -83,7 +83,7 @@ def test_a_round_by_keyboard(open_desk: OpenDesk, mona: User, waiting: list[Comm
     assert Decision.objects.get(comment=waiting[1]).clauses == ["no-abuse"]
     page.keyboard.press("u")
     expect_comment(page, 1)
-    expect(page.locator("#status")).to_contain_text("Taken back")
+    expect(page.locator("#status")).to_contain_text("Undone.")
     eventually(lambda: statuses(waiting)[1] == Status.IN_REVIEW)
     expect(page).to_have_url(re.compile(f"/comments/{waiting[1].pk}/$"))
     stored = page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
@@ -105,7 +105,7 @@ def test_a_key_pressed_as_the_next_comment_appears(
     page.evaluate("document.body.dataset.loaded = 'once'")
     page.evaluate(AT_ONCE, "u")
     page.keyboard.press("a")
-    expect(page.locator("#status")).to_contain_text("Taken back")
+    expect(page.locator("#status")).to_contain_text("Undone.")
     page.evaluate(AT_ONCE, "a")
     page.keyboard.press("j")
     expect(page.locator("#status")).to_contain_text("Approved.")
@@ -124,7 +124,7 @@ def test_looking_around_and_the_help(
     page.keyboard.press("k")
     expect_comment(page, 0)
     page.keyboard.press("k")
-    expect(page.locator("#status")).to_have_text("This is the first one of the queue.")
+    expect(page.locator("#status")).to_have_text("This is the first comment of the queue.")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("a")
@@ -178,7 +178,7 @@ def test_two_moderators_press_at_once(
 ) -> None:
     here = f"/review/daily/comments/{waiting[0].pk}/"
     first, second = open_desk(mona, here), open_desk(owen, here)
-    expect(second.get_by_text("is reading this comment at the moment")).to_be_visible()
+    expect(second.get_by_text("is reviewing this comment now.")).to_be_visible()
     first.keyboard.press("a")
     expect_comment(first, 1)
     second.keyboard.press("r")
@@ -192,7 +192,7 @@ def test_two_moderators_press_at_once(
     assert Decision.objects.count() == 1
     second.keyboard.press("o")
     expect(second.locator(".notice")).to_have_count(0)
-    expect(second.locator("#status")).to_contain_text("Decided otherwise.")
+    expect(second.locator("#status")).to_contain_text("Overruled.")
     eventually(lambda: statuses(waiting)[0] == Status.REJECTED)
     assert Decision.objects.count() == 2
     secrets.expect(409)
@@ -299,5 +299,5 @@ def test_what_is_ticked_in_the_list_is_decided(
         for box in page.locator("[name=chosen]").all()[:2]:
             box.check()
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("2 approved.")).to_be_visible()
+    expect(page.get_by_text("2 comments approved.")).to_be_visible()
     assert statuses(waiting)[:3] == [Status.APPROVED, Status.APPROVED, Status.IN_REVIEW]

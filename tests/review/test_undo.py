@@ -12,7 +12,9 @@ from moderation.models import (
     Comment,
     Decision,
     Delivery,
+    Moderator,
     PolicyVersion,
+    Role,
     Site,
     Source,
     Status,
@@ -118,6 +120,18 @@ def test_undo_does_not_reach_over_somebody_elses_decision(
         actions.undo(mona, mine.pk)
     with pytest.raises(NotFound):
         actions.undo(mona, Decision.objects.latest("id").pk)
+
+
+def test_a_former_moderator_undoes_nothing(waiting: Comment, mona: User, herald: Site) -> None:
+    decision = actions.approve(mona, waiting.pk, expected_version=1)
+    Moderator.objects.filter(user=mona).delete()
+    Moderator.objects.create(user=mona, site=herald, role=Role.EDITOR)
+    for named in (decision.pk, None):
+        with pytest.raises(NotFound, match="There is no decision of yours to undo"):
+            actions.undo(mona, named)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.version) == (Status.APPROVED, 2)
+    assert Decision.objects.get() == decision
 
 
 def test_a_decided_comment_can_be_sent_back_to_review_once(

@@ -109,4 +109,4 @@ def test_who_has_two_sites_chooses(client: Client, mona: User, herald: Site) -> 
 def test_who_has_no_site_is_told_so(client: Client, mona: User) -> None:
     mona.moderators.all().delete()
     client.force_login(mona)
-    assert "You do not moderate any site yet" in client.get("/review/").content.decode()
+    assert "You do not moderate a site yet." in client.get("/review/").content.decode()

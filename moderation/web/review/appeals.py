@@ -1,4 +1,4 @@
-"""Appeals in the review room: what waits, one by one; who rejected a comment does not answer."""
+"""Appeals on the review pages, one by one. The moderator who rejected a comment does not answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from moderation.accounts.invitations import note_presence
@@ -24,20 +26,20 @@ from moderation.web.review.card import build_card
 from moderation.web.review.reasons import reason_lines
 from moderation.web.review.shortcuts import keys_of
 
-# What the keys of the review room do here.
-WORDS = {
-    "approve": "Grant: approve the comment",
-    "reject": "The decision stands",
-    "note": "Write an answer to the author",
-    "reasons": "Show or hide who decided, and why",
-    "skip": "Leave it to somebody else: the next one",
-    "undo": "Take your last answer back",
-    "help": "Show the keys",
+# What the keys of the review page do here.
+KEY_DESCRIPTIONS = {
+    "approve": gettext_lazy("Grant: approve the comment"),
+    "reject": gettext_lazy("Uphold the rejection"),
+    "note": gettext_lazy("Write an answer to the author"),
+    "reasons": gettext_lazy("Show or hide the decision and its reasons"),
+    "skip": gettext_lazy("Leave it to somebody else and show the next appeal"),
+    "undo": gettext_lazy("Undo your last answer"),
+    "help": gettext_lazy("Show the keys"),
 }
 
 
 class AnswerForm(forms.Form):
-    """One press: the version that was on the screen, its own key, and the answer in words."""
+    """One key press: the version on the screen, the key press's own key, and the answer."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     key = forms.CharField(max_length=100)
@@ -48,7 +50,7 @@ class AnswerForm(forms.Form):
 @require_GET
 @moderates
 def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """List the appeals that wait, oldest first; one's own rejections are marked, not hidden."""
+    """List the waiting appeals, oldest first; the moderator's own rejections are marked."""
     site = moderator.site
     found = (
         queue.waiting_appeals(site)
@@ -74,14 +76,14 @@ def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @require_GET
 @moderates
 def next_appeal(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Go to the oldest appeal that this person may answer, after the one just left."""
+    """Go to the oldest appeal that this moderator may answer, after the one in the address."""
     return _go_on(moderator, after=read_number(request.GET.get("after", "")))
 
 
 @require_GET
 @moderates
 def appeal(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
-    """Show one appeal: the comment as it was rejected, the clause, and what its author says."""
+    """Show one appeal: the rejected text, the clause, and what the author says."""
     note_presence(moderator)
     return _show(request, moderator, _find(moderator, pk))
 
@@ -93,11 +95,11 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     found = _find(moderator, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _show(request, moderator, found, problem="Nothing was decided: try again.")
-    pressed = form.cleaned_data
-    verb = grant if pressed["action"] == "grant" else uphold
-    words = pressed["answer"].replace("\r\n", "\n")
-    seen = {"expected_version": pressed["version"], "key": pressed["key"], "answer": words}
+        return _show(request, moderator, found, problem=_("Nothing was decided. Try again."))
+    given = form.cleaned_data
+    verb = grant if given["action"] == "grant" else uphold
+    text = given["answer"].replace("\r\n", "\n")
+    seen = {"expected_version": given["version"], "key": given["key"], "answer": text}
     try:
         verb(moderator.user, pk, **seen)
     except StaleDecision as error:
@@ -107,27 +109,30 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
         raise Http404(error.message) from error
     except ModerationError as error:
         return _show(request, moderator, found, problem=error.message)
-    message = "Granted: the comment is approved." if verb is grant else "The decision stands."
-    messages.success(request, message)
+    granted, upheld = (
+        _("Granted. The comment is approved."),
+        _("Upheld. The comment stays rejected."),
+    )
+    messages.success(request, granted if verb is grant else upheld)
     return _go_on(moderator, after=pk)
 
 
 @require_POST
 @moderates
 def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Take an answer of one's own back and show the appeal, which waits again."""
+    """Undo an answer of the moderator and show the appeal, which is open again."""
     pk = read_number(request.POST.get("decision", ""))
-    own = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
-    decision = own.filter(pk=pk, source=Source.APPEAL).first()
+    decisions = Decision.objects.filter(site=moderator.site, moderator=moderator.user)
+    decision = decisions.filter(pk=pk, source=Source.APPEAL).first()
     if decision is None:
-        messages.warning(request, "There is nothing to take back.")
+        messages.warning(request, _("There is nothing to undo."))
         return redirect("review_appeals", moderator.site.slug)
     try:
         take_decision_back(moderator.user, decision.pk)
     except ModerationError as error:
-        messages.warning(request, f"Not taken back: {error.message}")
+        messages.warning(request, _("Not undone: %(reason)s") % {"reason": error.message})
         return redirect("review_appeals", moderator.site.slug)
-    messages.success(request, "Taken back. The appeal waits again.")
+    messages.success(request, _("Undone. The appeal is open again."))
     about = Appeal.objects.filter(comment=decision.comment_id, revision=decision.revision)
     return redirect("review_appeal", moderator.site.slug, about.latest("pk").pk)
 
@@ -162,10 +167,9 @@ def _show(
 ) -> HttpResponse:
     """Render the page of one appeal.
 
-    more: `problem` (why a press changed nothing), `conflict` (what somebody else did meanwhile).
+    more: `problem` (why nothing was changed), `conflict` (what somebody else did meanwhile).
     """
     keys = keys_of(moderator)
-    own = appeal.decision.moderator_id == moderator.user_id
     context = {
         "moderator": moderator,
         "site": moderator.site,
@@ -174,10 +178,10 @@ def _show(
         "clauses": _clauses(appeal.decision),
         "reasons": reason_lines(appeal.decision),
         "may_answer": queue.may_answer(moderator.user, appeal),
-        "own": own,
+        "rejected_by_you": appeal.decision.moderator_id == moderator.user_id,
         "key": str(uuid4()),
         "keys": keys,
-        "shown_keys": [(keys[action], words) for action, words in WORDS.items()],
+        "shown_keys": [(keys[action], text) for action, text in KEY_DESCRIPTIONS.items()],
         "answer": request.POST.get("answer", appeal.answer)[:ANSWER_POINTS],
         "undoable": _undoable(moderator),
         **more,

@@ -1,4 +1,4 @@
-"""The author's page (comments, standing, notes), and the list of who is not at the normal one."""
+"""The author's page (comments, standing, notes), and the list of authors with a standing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from moderation.community.authors import (
@@ -23,32 +25,53 @@ from moderation.review.comment_history import author_record
 from moderation.review.queue import LARGEST_ID, PAGE_SIZE
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
-from moderation.web.review.card import find_policy
 from moderation.web.review.reasons import clause_titles
+from moderation.web.review.round import find_policy
 from moderation.web.review.rows import build_row
 
-# What each standing does, for people.
+# What each standing does, what a page says when it is set or set again, and for how many days.
 MEANINGS = {
-    Standing.NORMAL: "The policy decides, as for everybody.",
-    Standing.TRUSTED: "A fact that the policy may use. By itself it changes nothing.",
-    Standing.PREMODERATED: "A person reads every comment that the policy would approve.",
-    Standing.MUTED: "A person reads what would be approved, after the rest. Nothing is dropped.",
-    Standing.SUSPENDED: "New comments are refused until the end, with the reason.",
+    Standing.NORMAL: gettext_lazy("The policy decides, as for every author."),
+    Standing.TRUSTED: gettext_lazy("A fact for the policy. By itself it changes nothing."),
+    Standing.PREMODERATED: gettext_lazy(
+        "A moderator reviews every comment that the policy would approve."
+    ),
+    Standing.MUTED: gettext_lazy(
+        "A moderator reviews every comment that the policy would approve, after all other "
+        "comments. No comment is lost."
+    ),
+    Standing.SUSPENDED: gettext_lazy(
+        "New comments are refused until the suspension ends. The author sees the reason."
+    ),
 }
-LENGTHS = {
-    1: "A day",
-    3: "Three days",
-    7: "A week",
-    30: "A month",
-    90: "Three months",
-    365: "A year",
+CHANGED = {
+    Standing.NORMAL: gettext_lazy("The author’s standing is now normal."),
+    Standing.TRUSTED: gettext_lazy("The author is now trusted."),
+    Standing.PREMODERATED: gettext_lazy("The author’s comments are now read first."),
+    Standing.MUTED: gettext_lazy("The author is now muted."),
+    Standing.SUSPENDED: gettext_lazy("The author is now suspended."),
+}
+UNDONE = {
+    Standing.NORMAL: gettext_lazy("Undone. The author’s standing is normal again."),
+    Standing.TRUSTED: gettext_lazy("Undone. The author is trusted again."),
+    Standing.PREMODERATED: gettext_lazy("Undone. The author’s comments are read first again."),
+    Standing.MUTED: gettext_lazy("Undone. The author is muted again."),
+    Standing.SUSPENDED: gettext_lazy("Undone. The author is suspended again."),
+}
+DURATIONS = {
+    1: gettext_lazy("One day"),
+    3: gettext_lazy("Three days"),
+    7: gettext_lazy("One week"),
+    30: gettext_lazy("One month"),
+    90: gettext_lazy("Three months"),
+    365: gettext_lazy("One year"),
 }
 
 
 @require_http_methods(["GET", "POST"])
 @moderates
 def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
-    """Show an author of the site, or carry out what was pressed on the page."""
+    """Show an author of the site, or carry out one of the page's forms."""
     found = find_author(moderator.site, pk)
     if found is None:
         raise Http404("No such author.")
@@ -69,9 +92,9 @@ def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
 @require_GET
 @moderates
 def standings(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """List the authors on whom something was decided that holds now."""
-    offered = [each for each in Standing if each != Standing.NORMAL]
-    standing = next((each for each in offered if each == request.GET.get("standing")), "")
+    """List the authors whose standing differs from the normal one."""
+    offered = [value for value in Standing if value != Standing.NORMAL]
+    standing = next((value for value in offered if value == request.GET.get("standing")), "")
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
     found = standings_that_hold(moderator.site, standing=standing, before=before)
     shown = found[:PAGE_SIZE]
@@ -87,18 +110,18 @@ def standings(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
-    """Write the note, decide on the standing, or take that back; return what was done."""
+    """Write the note, change the standing, or undo that; return the message."""
     given = request.POST
     if "text" in given:
         write_note(moderator, found, given["text"])
-        return "Noted."
+        return _("Note saved.")
     seen = read_number(given.get("seen", ""))
     if "undo" in given:
         change = undo_standing(moderator, found, seen=seen)
-        return f"Taken back: {change.get_standing_display().lower()} again."
+        return str(UNDONE[Standing(change.standing)])
     wanted = given.get("standing", "")
     if wanted not in Standing.values:
-        raise Invalid("Choose what should hold from now on.", field="standing")
+        raise Invalid(_("Choose a standing."), field="standing")
     change = change_standing(
         moderator,
         found,
@@ -108,7 +131,7 @@ def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
         clause=given.get("clause", "")[:64],
         reason=given.get("reason", "").replace("\r\n", "\n"),
     )
-    return f"{change.get_standing_display()} from now on."
+    return str(CHANGED[Standing(change.standing)])
 
 
 def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[str, Any]:
@@ -116,9 +139,9 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
     status = request.GET.get("status", "")
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
     page = comments_by(found, status=status, before=before)
-    _, program = find_policy(moderator.site_id)
+    _version, policy = find_policy(moderator.site_id)
     now = Standing(found.standing)
-    may = [each for each in Standing if each == now or may_set(moderator, each)]
+    may = [value for value in Standing if value == now or may_set(moderator, value)]
     return {
         "site": moderator.site,
         "moderator": moderator,
@@ -130,15 +153,15 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
         "changes": [_line(change) for change in changes],
         "notes": notes_on(found),
         "may_change": may_set(moderator, now),
-        # What holds can be given again, with another end or reason.
+        # The present standing can be set again, with another end or reason.
         "standings": [
-            (each, MEANINGS[each]) for each in may if each != now or now != Standing.NORMAL
+            (value, MEANINGS[value]) for value in may if value != now or now != Standing.NORMAL
         ],
-        "lengths": LENGTHS.items(),
-        "clauses": program.citable if program else (),
+        "durations": DURATIONS.items(),
+        "clauses": policy.citable if policy else (),
         "statuses": Status.choices,
         "status": status if status in Status.values else "",
-        "rows": [build_row(item, moderator, program) for item in page.items],
+        "rows": [build_row(item, moderator, policy) for item in page.items],
         "next": page.next_cursor,
         "later_page": before < LARGEST_ID,
         "shows_status": True,
@@ -146,6 +169,6 @@ def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[
 
 
 def _line(change: StandingChange) -> tuple[StandingChange, str]:
-    """Return a change with the clause that it rests on, in words."""
+    """Return a change with the number and title of its clause."""
     names = clause_titles(change.policy)
     return change, names.get(change.clause, change.clause)

@@ -1,6 +1,6 @@
-"""Deciding many comments at once: choose, read a sample without scores, decide, undo.
+"""Bulk decisions: choose many comments, review a sample without scores, decide, undo.
 
-They are chosen by filters, or by hand in the list.
+The comments are chosen by filters, or ticked in the list.
 """
 
 from __future__ import annotations
@@ -8,114 +8,115 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from moderation.models import BulkDecision, Comment, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound
-from moderation.review import bulk as together
-from moderation.review.actions import ModeratorDecision, SeenComment
+from moderation.review import bulk as bulk_decisions
+from moderation.review.actions import ModeratorDecision, Press
 from moderation.review.deferrals import HOURS
 from moderation.review.queue import LARGEST_ID, Count, count_comments
-from moderation.review.queue_filters import QueryTooSlow, QueueFilters
+from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
-from moderation.web.review.card import find_policy
-from moderation.web.review.filters import query_of
-from moderation.web.review.queue import read_filters, to_queue
+from moderation.web.review.round import ReviewRound, find_policy, in_round
 from moderation.web.review.rows import is_cut
 
 
 @require_http_methods(["GET", "POST"])
-@moderates
-def choose(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Ask what to do with the filtered comments, and how many to read first."""
-    form = read_filters(request, moderator)
-    filters = form.filters()
+@in_round
+def choose(round: ReviewRound) -> HttpResponse:
+    """Ask for the decision on the filtered comments, and the size of the sample."""
+    form, posted = round.form, round.request.POST
+    filters = round.filters
     problem = ""
     if form.errors:
         # A list may ignore a filter that it cannot read; many decisions may not.
-        problem = "One of the filters makes no sense: go back to the list and choose again."
-    elif request.method == "POST":
-        size = request.POST.get("sample", "")
+        problem = _("One of the filters has no valid value. Go back to the list and choose again.")
+    elif round.request.method == "POST":
         try:
-            made = together.choose(
-                moderator.user,
-                moderator.site,
+            chosen = bulk_decisions.choose(
+                round.user,
+                round.site,
                 filters,
-                read_plan(request),
-                sample=read_number(size),
-                query=query_of(filters),
+                read_plan(round.request),
+                sample=read_number(posted.get("sample", "")),
+                query=round.query,
             )
-            return redirect("review_bulk", moderator.site.slug, made.pk)
+            return redirect("review_bulk", round.site.slug, chosen.pk)
         except ModerationError as error:
             problem = error.message
         except QueryTooSlow:
-            problem = "That took too long. Narrow the list down first."
-    _, program = find_policy(moderator.site_id)
+            problem = _("The search took too long. Filter the list more narrowly first.")
     context = {
-        "site": moderator.site,
-        "moderator": moderator,
+        "site": round.site,
+        "moderator": round.moderator,
         "form": form,
-        "query": query_of(filters),
-        "count": _count(moderator, filters),
-        "cap": together.CAP,
-        "clauses": program.citable if program else (),
-        "sizes": [(size, 100 * together.most_wrong(size, 0)) for size in together.SAMPLES],
+        "query": round.query,
+        "count": _count(round),
+        "cap": bulk_decisions.CAP,
+        "clauses": form.policy.citable if form.policy else (),
+        "sizes": [
+            (size, 100 * bulk_decisions.most_wrong(size, 0)) for size in bulk_decisions.SAMPLES
+        ],
         "hours": HOURS,
         "problem": problem,
     }
-    return render(request, "review/bulk_choose.html", context, status=422 if problem else 200)
+    return render(round.request, "review/bulk_choose.html", context, status=422 if problem else 200)
 
 
-def read_plan(request: HttpRequest) -> together.Plan:
-    """Return what a button or option says: "" to approve, a clause, ":4" to defer four hours."""
-    said = request.POST.get("clause", "")[:64]
-    if said.startswith(":"):
-        return together.Plan(together.DEFERRED, read_number(said[1:]))
-    if said:
-        return together.Plan(ModeratorDecision(status=Status.REJECTED, clauses=[said]))
-    return together.Plan(ModeratorDecision(status=Status.APPROVED))
+def read_plan(request: HttpRequest) -> bulk_decisions.Plan:
+    """Read a button or option: "" to approve, a clause to reject by, ":4" to defer four hours."""
+    chosen = request.POST.get("clause", "")[:64]
+    if chosen.startswith(":"):
+        return bulk_decisions.Plan(bulk_decisions.PUT_OFF, read_number(chosen[1:]))
+    if chosen:
+        return bulk_decisions.Plan(ModeratorDecision(status=Status.REJECTED, clauses=[chosen]))
+    return bulk_decisions.Plan(ModeratorDecision(status=Status.APPROVED))
 
 
 @require_http_methods(["GET", "POST"])
-@moderates
-def selected(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Decide on the comments that were ticked in the list, once what it cut off was read too."""
-    filters = read_filters(request, moderator).filters()
-    if request.method == "GET":
-        return to_queue(moderator, filters)
-    chosen = [_ticked(each) for each in request.POST.getlist("chosen")[: together.SELECTED_CAP + 1]]
+@in_round
+def selected(round: ReviewRound) -> HttpResponse:
+    """Decide on the ticked comments, once the moderator has read what the list cut off."""
+    if round.request.method == "GET":
+        return redirect(round.queue_address)
+    posted = round.request.POST
+    ticked = posted.getlist("chosen")[: bulk_decisions.SELECTED_CAP + 1]
+    chosen = [_read_ticked(value) for value in ticked]
     pks = [press.comment_pk for press in chosen]
-    texts = Comment.objects.filter(site=moderator.site, pk__in=pks).values_list("pk", "body")
+    texts = Comment.objects.filter(site=round.site, pk__in=pks).values_list("pk", "body")
     try:
-        made = together.select(
-            moderator.user,
-            moderator.site,
+        bulk = bulk_decisions.select(
+            round.user,
+            round.site,
             chosen,
-            read_plan(request),
+            read_plan(round.request),
             unread=[pk for pk, body in texts if is_cut(body)],
-            key=request.POST.get("key", ""),
-            query=query_of(filters),
+            key=posted.get("key", ""),
+            query=round.query,
         )
-        if made.read_at is None or made.decided_at is not None:
-            return redirect("review_bulk", moderator.site.slug, made.pk)
-        return _show_outcome(request, moderator, made, together.decide_bulk(made))
+        if bulk.read_at is None or bulk.decided_at is not None:
+            return redirect("review_bulk", round.site.slug, bulk.pk)
+        outcome = bulk_decisions.decide_bulk(bulk)
+        return _show_outcome(round.request, round.moderator, bulk, outcome)
     except NotFound as error:
         raise Http404(error.message) from error
     except ModerationError as error:
-        messages.warning(request, error.message)
-        return to_queue(moderator, filters)
+        messages.warning(round.request, error.message)
+        return redirect(round.queue_address)
 
 
-def _ticked(given: str) -> SeenComment:
+def _read_ticked(value: str) -> Press:
     """Read "12:3": the comment and the version that the list showed."""
-    pk, _, version = given.partition(":")
-    return SeenComment(read_number(pk), min(read_number(version), 2**31 - 1))
+    pk, _colon, version = value.partition(":")
+    return Press(read_number(pk), min(read_number(version), 2**31 - 1))
 
 
-def _count(moderator: Moderator, filters: QueueFilters) -> Count | None:
+def _count(round: ReviewRound) -> Count | None:
     try:
-        return count_comments(moderator.site, filters)
+        return count_comments(round.site, round.filters)
     except QueryTooSlow:
         return None
 
@@ -123,66 +124,65 @@ def _count(moderator: Moderator, filters: QueueFilters) -> Count | None:
 @require_http_methods(["GET", "POST"])
 @moderates
 def bulk(request: HttpRequest, moderator: Moderator, number: int) -> HttpResponse:
-    """Show where a bulk decision stands, and carry out its next step."""
+    """Show the state of a bulk decision, and carry out its next step."""
     try:
-        found = together.find_bulk(moderator.user, moderator.site, min(number, LARGEST_ID))
+        bulk = bulk_decisions.find_bulk(moderator.user, moderator.site, min(number, LARGEST_ID))
     except NotFound as error:
         raise Http404(error.message) from error
     if request.method == "POST":
         try:
-            return _step(request, moderator, found)
+            return _step(request, moderator, bulk)
         except ModerationError as error:
             messages.warning(request, error.message)
-            return redirect("review_bulk", moderator.site.slug, found.pk)
-    template = "review/bulk_sample.html" if found.read_at is None else "review/bulk.html"
-    return render(request, template, _context(moderator, found))
+            return redirect("review_bulk", moderator.site.slug, bulk.pk)
+    template = "review/bulk_sample.html" if bulk.read_at is None else "review/bulk.html"
+    return render(request, template, _context(moderator, bulk))
 
 
-def _step(request: HttpRequest, moderator: Moderator, found: BulkDecision) -> HttpResponse:
-    """Take the sample's answers, decide, or undo: whichever button was pressed."""
+def _step(request: HttpRequest, moderator: Moderator, bulk: BulkDecision) -> HttpResponse:
+    """Take the answers to the sample, decide, or undo: whatever the button says."""
     if "decide" in request.POST:
-        outcome = together.decide_bulk(found)
+        outcome = bulk_decisions.decide_bulk(bulk)
     elif "undo" in request.POST:
-        outcome = together.undo_bulk(found)
+        outcome = bulk_decisions.undo_bulk(bulk)
     else:
-        answers = {pk: request.POST.get(f"answer-{pk}", "") for pk in found.sample}
+        answers = {pk: request.POST.get(f"answer-{pk}", "") for pk in bulk.sample}
         if not all(answers.values()):
-            messages.warning(request, "Some of them have no answer yet: read every one.")
-            return render(
-                request, "review/bulk_sample.html", _context(moderator, found), status=422
-            )
-        together.note_sample(found, [pk for pk, said in answers.items() if said == "otherwise"])
-        return redirect("review_bulk", moderator.site.slug, found.pk)
-    return _show_outcome(request, moderator, found, outcome, undone="undo" in request.POST)
+            messages.warning(request, _("Some comments have no answer yet. Answer every one."))
+            return render(request, "review/bulk_sample.html", _context(moderator, bulk), status=422)
+        otherwise = [pk for pk, answer in answers.items() if answer == "otherwise"]
+        bulk_decisions.note_sample(bulk, otherwise)
+        return redirect("review_bulk", moderator.site.slug, bulk.pk)
+    return _show_outcome(request, moderator, bulk, outcome, undone="undo" in request.POST)
 
 
 def _show_outcome(
     request: HttpRequest,
     moderator: Moderator,
-    found: BulkDecision,
-    outcome: together.Outcome,
+    bulk: BulkDecision,
+    outcome: bulk_decisions.Outcome,
     *,
     undone: bool = False,
 ) -> HttpResponse:
-    found.refresh_from_db()
-    context = _context(moderator, found) | {"outcome": outcome, "undone": undone}
+    bulk.refresh_from_db()
+    context = _context(moderator, bulk) | {"outcome": outcome, "undone": undone}
     return render(request, "review/bulk.html", context)
 
 
-def _context(moderator: Moderator, found: BulkDecision) -> dict[str, object]:
-    comments = Comment.objects.filter(pk__in=found.sample).select_related("story", "parent")
+def _context(moderator: Moderator, bulk: BulkDecision) -> dict[str, object]:
+    comments = Comment.objects.filter(pk__in=bulk.sample).select_related("story", "parent")
     by_pk = comments.in_bulk()
-    bound = together.bound_of(found)
-    _, program = find_policy(moderator.site_id)
-    clause = program.clause(found.clause) if program and found.clause else None
+    bound = bulk_decisions.bound_of(bulk)
+    _version, policy = find_policy(moderator.site_id)
+    clause = policy.clause(bulk.clause) if policy and bulk.clause else None
     return {
         "site": moderator.site,
         "moderator": moderator,
-        "bulk": found,
-        "drawn": [by_pk[pk] for pk in found.sample if pk in by_pk],
-        "left": len(found.comments) - len(found.otherwise),
+        "bulk": bulk,
+        "drawn": [by_pk[pk] for pk in bulk.sample if pk in by_pk],
+        "remaining": len(bulk.comments) - len(bulk.otherwise),
         "bound": 100 * bound,
-        "limit": 100 * together.LIMIT,
-        "proven": found.read_at is not None and bound <= together.LIMIT,
+        "limit": 100 * bulk_decisions.LIMIT,
+        "proven": bulk.read_at is not None and bound <= bulk_decisions.LIMIT,
         "clause": clause,
     }

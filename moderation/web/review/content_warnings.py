@@ -1,4 +1,4 @@
-"""What a moderator would rather not see at once, or not at all, as chosen under Settings."""
+"""Content warnings: comments that a moderator has covered, or leaves to others."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from moderation.web.review.reasons import SignalLine
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseCare:
-    """A clause on the settings page: whether its comments come covered, or go to others."""
+class ClauseWarning:
+    """A clause on the settings page: whether its comments are covered, or left to others."""
 
     clause: Clause
     covered: bool
@@ -25,7 +25,7 @@ class ClauseCare:
 def is_covered(
     moderator: Moderator, clauses: Collection[str], signals: Iterable[SignalLine]
 ) -> bool:
-    """Tell whether a comment comes covered: by a clause, or a signal that reaches its threshold."""
+    """Tell whether a clause covers a comment, or a signal that reaches its threshold."""
     if not set(moderator.covered_clauses).isdisjoint(clauses):
         return True
     return any(
@@ -40,10 +40,10 @@ def is_left(moderator: Moderator, clauses: Collection[str]) -> bool:
     return not set(moderator.left_clauses).isdisjoint(clauses)
 
 
-def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[ClauseCare]:
-    """Return what is chosen for each clause that a comment may be rejected by."""
+def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[ClauseWarning]:
+    """Return the moderator's choice for each clause by which a comment may be rejected."""
     return [
-        ClauseCare(
+        ClauseWarning(
             clause, clause.id in moderator.covered_clauses, clause.id in moderator.left_clauses
         )
         for clause in (policy.citable if policy else ())
@@ -51,14 +51,12 @@ def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[Cl
 
 
 def signal_lines(moderator: Moderator) -> list[tuple[str, str, bool]]:
-    """Return id and words of each signal that may cover a comment, and whether it does."""
-    return [
-        (name, FACTS[name].label, name in moderator.covered_signals) for name in DISTURBING_SIGNALS
-    ]
+    """Return id and name of each signal that may cover a comment, and whether it does."""
+    return [(name, FACTS[name].words, name in moderator.covered_signals) for name in HEAVY]
 
 
-def save_care(moderator: Moderator, policy: CompiledPolicy | None, posted: QueryDict) -> None:
-    """Keep what the form says; clauses that the policy no longer has are forgotten."""
+def save_warnings(moderator: Moderator, policy: CompiledPolicy | None, posted: QueryDict) -> None:
+    """Save the form's choices; clauses that the policy no longer has are dropped."""
     known = [clause.id for clause in policy.citable] if policy else []
     moderator.covered_clauses = [id for id in known if id in posted.getlist("cover")]
     moderator.left_clauses = [id for id in known if id in posted.getlist("leave")]

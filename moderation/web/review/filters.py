@@ -1,4 +1,4 @@
-"""The filters of the review queue, as a form and as part of every address in the review room."""
+"""The filters of the review queue, as a form and as part of every address of the round."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from moderation.models import Moderator, Source, Status
 from moderation.policy import FACTS, SIGNALS, CompiledPolicy
@@ -21,35 +23,40 @@ from moderation.review.queue_filters import QueueFilters
 
 Choices = list[tuple[str, str]]
 ORDERS = [
-    ("priority", "Most urgent first"),
-    ("newest", "Newest first"),
-    ("oldest", "Oldest first"),
+    ("priority", gettext_lazy("Most urgent first")),
+    ("newest", gettext_lazy("Newest first")),
+    ("oldest", gettext_lazy("Oldest first")),
 ]
-AGES = [(0, "Any age"), (1, "Over an hour"), (24, "Over a day"), (168, "Over a week")]
+AGES = [
+    (0, gettext_lazy("Any age")),
+    (1, gettext_lazy("Over an hour")),
+    (24, gettext_lazy("Over a day")),
+    (168, gettext_lazy("Over a week")),
+]
 STATUSES = [
-    (Status.IN_REVIEW, "In review"),
-    (Status.PENDING, "Waiting for a score"),
-    (Status.APPROVED, "Approved"),
-    (Status.REJECTED, "Rejected"),
+    (Status.IN_REVIEW, gettext_lazy("In review")),
+    (Status.PENDING, gettext_lazy("Waiting for a score")),
+    (Status.APPROVED, gettext_lazy("Approved")),
+    (Status.REJECTED, gettext_lazy("Rejected")),
 ]
-# The span of the signal that is filtered by.
+# The range of the filtered signal.
 SPAN = ("at_least", "at_most")
-# What a filter that is only on or off says.
-WORDS = {
-    "flagged": ("Flagged", "by readers"),
-    "escalated": ("Escalated", "by moderators"),
-    "deferred": ("Deferred", "until later"),
-    "watched": ("Stories", "that you watch"),
+# The labels of filters that are only on or off.
+SWITCHES = {
+    "flagged": gettext_lazy("Flagged by readers"),
+    "escalated": gettext_lazy("Escalated by moderators"),
+    "deferred": gettext_lazy("Deferred"),
+    "watched": gettext_lazy("Stories that you watch"),
 }
-# The rest lies behind "More filters".
+# The other fields are under "More filters".
 FIRST_FIELDS = ("search", "status", "order", "signal")
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """A filter that is set: its name and value in words, and the query without it."""
+    """A filter that is set: its label, its value ("" for a switch), and the query without it."""
 
-    name: str
+    label: str
     value: str
     query: str
 
@@ -58,7 +65,7 @@ class Select(forms.Select):
     """A choice from a list. Django's own renders a template for each option: half of the list."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """Return the same that Django's own does, for options without groups."""
+        """Return the same as Django's own widget, for options without groups."""
         field = self.get_context(name, value, attrs)["widget"]
         options = [option for _, group, _ in field["optgroups"] for option in group]
         return format_html(
@@ -67,7 +74,10 @@ class Select(forms.Select):
             format_html_join(
                 "",
                 '<option value="{}"{}>{}</option>',
-                ((each["value"], flatatt(each["attrs"]), each["label"]) for each in options),
+                (
+                    (option["value"], flatatt(option["attrs"]), option["label"])
+                    for option in options
+                ),
             ),
         )
 
@@ -79,53 +89,63 @@ class ChoiceField(forms.ChoiceField):
 
 
 class FilterForm(forms.Form):
-    """What a moderator may choose. Values that make no sense are ignored, one by one."""
+    """The filters that a moderator may choose. Each invalid value is ignored."""
 
     search = forms.CharField(
         required=False,
+        label=gettext_lazy("Search"),
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Words in comments"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": gettext_lazy("Words in comments")}
+        ),
     )
-    status = ChoiceField(required=False, choices=STATUSES)
-    order = ChoiceField(required=False, choices=ORDERS)
-    section = ChoiceField(required=False)
-    clause = ChoiceField(required=False, label="Held by clause")
-    rule = ChoiceField(required=False, label="Held by rule")
+    status = ChoiceField(required=False, label=gettext_lazy("Status"), choices=STATUSES)
+    order = ChoiceField(required=False, label=gettext_lazy("Order"), choices=ORDERS)
+    section = ChoiceField(required=False, label=gettext_lazy("Section"))
+    clause = ChoiceField(required=False, label=gettext_lazy("Clause"))
+    rule = ChoiceField(required=False, label=gettext_lazy("Rule"))
     source = ChoiceField(
-        required=False, label="Sent here by", choices=[("", "Anyone"), *Source.choices]
+        required=False,
+        label=gettext_lazy("Sent here by"),
+        choices=[("", gettext_lazy("Anyone")), *Source.choices],
     )
     signal = ChoiceField(
         required=False,
-        choices=[("", "Any signal"), *((name, FACTS[name].label) for name in SIGNALS)],
+        label=gettext_lazy("Signal"),
+        choices=[
+            ("", gettext_lazy("Any signal")),
+            *((name, FACTS[name].words) for name in SIGNALS),
+        ],
     )
     at_least = forms.FloatField(
         required=False,
         min_value=0,
         max_value=1,
-        label="Signal at least",
+        label=gettext_lazy("Signal at least"),
         widget=forms.NumberInput(attrs={"step": "0.05", "placeholder": "0.50"}),
     )
     at_most = forms.FloatField(
         required=False,
         min_value=0,
         max_value=1,
-        label="Signal at most",
+        label=gettext_lazy("Signal at most"),
         widget=forms.NumberInput(attrs={"step": "0.05", "placeholder": "1.00"}),
     )
     language = forms.CharField(
         required=False,
+        label=gettext_lazy("Language"),
         max_length=8,
         widget=forms.TextInput(attrs={"placeholder": "en", "autocapitalize": "none"}),
     )
     older_than = forms.TypedChoiceField(
-        required=False, label="Age", choices=AGES, coerce=int, widget=Select
+        required=False, label=gettext_lazy("Age"), choices=AGES, coerce=int, widget=Select
     )
-    story = forms.CharField(required=False, max_length=255, label="Story (its id)")
-    author = forms.CharField(required=False, max_length=255, label="Author (their id)")
-    flagged = forms.BooleanField(required=False, label="Flagged by readers")
-    escalated = forms.BooleanField(required=False, label="Escalated")
-    deferred = forms.BooleanField(required=False, label="Deferred")
-    watched = forms.BooleanField(required=False, label="Stories that you watch")
+    story = forms.CharField(required=False, max_length=255, label=gettext_lazy("Story id"))
+    author = forms.CharField(required=False, max_length=255, label=gettext_lazy("Author id"))
+    flagged = forms.BooleanField(required=False, label=SWITCHES["flagged"])
+    escalated = forms.BooleanField(required=False, label=SWITCHES["escalated"])
+    deferred = forms.BooleanField(required=False, label=SWITCHES["deferred"])
+    watched = forms.BooleanField(required=False, label=SWITCHES["watched"])
 
     def __init__(
         self, data: QueryDict, *, moderator: Moderator, policy: CompiledPolicy | None
@@ -136,18 +156,18 @@ class FilterForm(forms.Form):
         rules = [(rule.id, rule.id) for rule in policy.rules] if policy else []
         choices: dict[str, Choices | Callable[[], Choices]] = {
             "section": functools.cache(self._sections),
-            "clause": [("", "Any clause"), *clauses],
-            "rule": [("", "Any rule"), *rules],
+            "clause": [("", _("Any clause")), *clauses],
+            "rule": [("", _("Any rule")), *rules],
         }
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
 
     def _sections(self) -> Choices:
-        """Look the sections up; only the list shows them, and a filter chooses from them."""
-        return [("", "All sections"), *((name, name) for name in sections(self.moderator.site))]
+        """Look the sections up: only the list shows them, and only a filter on one needs them."""
+        return [("", _("All sections")), *((name, name) for name in sections(self.moderator.site))]
 
     def filters(self) -> QueueFilters:
-        """Return the valid part of what was asked, as the selector wants it."""
+        """Return the valid filters, as the queue takes them."""
         self.is_valid()
         chosen = {
             name: value
@@ -159,37 +179,41 @@ class FilterForm(forms.Form):
         return QueueFilters(**chosen)
 
     def more_fields(self) -> list[forms.BoundField]:
-        """Return the fields that are not always in sight."""
+        """Return the fields under "More filters"."""
         return [field for field in self if field.name not in FIRST_FIELDS]
 
     def active(self) -> list[ActiveFilter]:
-        """Return what is set besides status and order, each with the way to take it off."""
+        """Return the filters in use except status and order, each with the query without it."""
         filters = self.filters()
-        found = []
+        active = []
         for name, value in non_defaults(filters).items():
             if name in ("status", "order") or (name in SPAN and filters.signal):
                 continue
             label = str(self[name].label)
             shown = str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
             if name == "signal":
-                shown = f"{shown} {filters.at_least:g} to {filters.at_most:g}"
-            if name in WORDS:
-                label, shown = WORDS[name]
+                shown = _("%(signal)s from %(low)s to %(high)s") % {
+                    "signal": shown,
+                    "low": f"{filters.at_least:g}",
+                    "high": f"{filters.at_most:g}",
+                }
+            if name in SWITCHES:
+                shown = ""
             without = {"signal": ("signal", *SPAN)}.get(name, (name,))
-            found.append(ActiveFilter(label, shown, query_of(filters, leave_out=without)))
-        return found
+            active.append(ActiveFilter(label, shown, query_of(filters, leave_out=without)))
+        return active
 
 
 def non_defaults(filters: QueueFilters) -> dict[str, Any]:
-    """Return what differs from the plain queue."""
+    """Return the filters that differ from the plain queue."""
     plain = QueueFilters()
     values = {field.name: getattr(filters, field.name) for field in fields(filters)}
     return {name: value for name, value in values.items() if value != getattr(plain, name)}
 
 
 def query_of(filters: QueueFilters, *, leave_out: tuple[str, ...] = (), **more: Any) -> str:
-    """Return the query string of the filters, ready to stand in an address ("" or "?…")."""
+    """Return the filters as the query string of an address ("" or "?…")."""
     values = {k: v for k, v in non_defaults(filters).items() if k not in leave_out}
-    values = {name: "on" if name in WORDS else value for name, value in values.items()}
+    values = {name: "on" if name in SWITCHES else value for name, value in values.items()}
     query = urlencode({**values, **{k: v for k, v in more.items() if v}})
     return f"?{query}" if query else ""

@@ -1,4 +1,4 @@
-"""Which words of a comment to point at: those of the policy's lists, and those that weighed."""
+"""The marked words of a comment: those of the policy's lists, and those that raised a signal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 import threading
 from collections.abc import Iterator
 from typing import Protocol
+
+from django.utils.translation import gettext as _
 
 from moderation.models import Comment, Decision
 from moderation.policy import FACTS
@@ -57,13 +59,13 @@ def build_marks(
     over = {signal.id for signal in signals if signal.over}
     marks = reason_marks(decision)
     for word in _heaviest(comment, over):
-        label = f"Weighed: {FACTS[word.signal].phrase}"
+        label = _("Raised the signal “%(signal)s”") % {"signal": FACTS[word.signal].words}
         marks += [Mark(start, end, "weighed", label) for start, end in _all(comment.body, word)]
     return marks
 
 
 def _heaviest(comment: Comment, signals: set[str]) -> list[WordWeight]:
-    """Return the words that weighed most in these signals; nothing when no signal is high."""
+    """Return the words that raised these signals most; none when no signal is high."""
     if not signals:
         return []
     try:
@@ -82,7 +84,7 @@ def _heaviest(comment: Comment, signals: set[str]) -> list[WordWeight]:
 
 
 def _all(body: str, word: WordWeight) -> Iterator[tuple[int, int]]:
-    """Yield where the word stands and stands again: the classifier weighs a repeated word once."""
+    """Yield every place of the word: the classifier counts a repeated word once."""
     yield word.start, word.end
     text = body[word.start : word.end]
     place = body.find(text) if text.strip() else -1

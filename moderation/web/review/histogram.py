@@ -1,4 +1,4 @@
-"""The histogram over the list: how a signal is spread, and a span of it chosen by two clicks."""
+"""The histogram above the list: the values of a signal, and a range chosen by two clicks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEIGHT = 100
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its span, how many comments, its height up to HEIGHT, and the list behind it."""
+    """One bar: its range, its number of comments, its height up to HEIGHT, and its list."""
 
     low: float
     high: float
@@ -26,28 +26,28 @@ class Bar:
 
     @property
     def top(self) -> str:
-        """Where the bar begins, from above, as SVG writes numbers."""
+        """The upper end of the bar, from above, as SVG writes numbers."""
         return f"{HEIGHT - self.height:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The bars of one signal; `name` is the signal in words."""
+    """The bars of one signal; `name` is the signal's name for people."""
 
     name: str
     bars: list[Bar]
 
     @property
     def total(self) -> int:
-        """How many comments have a value at all."""
+        """The number of comments that have a value."""
         return sum(bar.number for bar in self.bars)
 
 
 def build_histogram(site: Site, filters: QueueFilters) -> Histogram | None:
-    """Return the histogram of the signal that is filtered by; None without one, or when too slow.
+    """Return the histogram of the filtered signal; None without one, or when it takes too long.
 
-    A bar leads to its own span, and while a narrower span is chosen, to the span that reaches from
-    that one to the bar: two clicks choose any range.
+    A bar leads to its own range. While a range is chosen, another bar extends it: two clicks choose
+    any range.
     """
     if not filters.signal:
         return None

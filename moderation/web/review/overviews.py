@@ -1,4 +1,4 @@
-"""Overviews of the review room: what waits, for editors, and one's own work, for oneself."""
+"""Overviews: the workload of a site for its editors, and each moderator's own work."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from moderation.review.queue_filters import QueryTooSlow
 from moderation.review.workload import workload as count_workload
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
-from moderation.web.review.card import find_policy
 from moderation.web.review.reasons import cited
+from moderation.web.review.round import find_policy
 
 
 @require_GET
 @functools.partial(moderates, role=Role.EDITOR)
 def workload(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Show how much waits and how long, by age, section and clause; nobody is ranked."""
+    """Show how many comments wait and how long, by age, section and clause; it ranks nobody."""
     try:
         found = count_workload(moderator.site)
     except QueryTooSlow:
         found = None
-    _, program = find_policy(moderator.site_id)
-    names = {each.id: f"{each.number} {each.title}" for each in program.clauses} if program else {}
+    _, policy = find_policy(moderator.site_id)
+    names = {c.id: f"{c.number} {c.title}" for c in policy.clauses} if policy else {}
     context = {
         "site": moderator.site,
         "work": found,
@@ -42,7 +42,7 @@ def workload(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @require_GET
 @moderates
 def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Show this person's own decisions, each with its undo, and what today asked of them."""
+    """Show the moderator's own decisions, each with its undo, and the numbers of today."""
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
     made = decisions_by_moderator(moderator.user, moderator.site, before=before)
     shown = made[:PAGE_SIZE]
@@ -60,9 +60,9 @@ def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def gold_lines(
     moderator: Moderator,
 ) -> list[tuple[SecondReview, Clause | None, Clause | None]]:
-    """Return what this person said of gold comments, with their clause and the one fixed."""
-    _, program = find_policy(moderator.site_id)
-    clauses = {each.id: each for each in program.clauses} if program else {}
+    """Return the moderator's reviews of gold comments, with their clause and the right one."""
+    _, policy = find_policy(moderator.site_id)
+    clauses = {clause.id: clause for clause in policy.clauses} if policy else {}
     return [
         (review, clauses.get(review.clause), clauses.get(review.gold.clause))
         for review in my_gold_reviews(moderator.user, moderator.site)

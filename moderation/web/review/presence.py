@@ -1,10 +1,11 @@
-"""Being at the desk: an open page says so once a minute, and keeps its comments by it."""
+"""Presence: an open page reports once a minute, which renews its claims."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from moderation.accounts.invitations import note_presence
@@ -19,21 +20,25 @@ from moderation.web.review.queue import read_ids
 @require_http_methods(["GET", "POST"])
 @moderates
 def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Tell the page's script that the person is signed in, with a token for what they press.
+    """Tell the page's script that the person is signed in, with a token for their decisions.
 
-    Posted with the comments that the page holds, it keeps them, and tells who else is here and
-    which comments are somebody else's by now.
+    A POST with the comments of the page renews their claims. The answer names the colleagues who
+    review now, and the comments that somebody else has claimed meanwhile.
     """
     answer: dict[str, object] = {"token": get_token(request)}
     if request.method == "POST":
         held = read_ids(request.POST.get("held", ""))
         kept = claims.renew(moderator.user, held) | held_assignments(moderator.user, held)
         if rest := note_presence(moderator):
-            answer["rest"] = (
-                f"You have been reading for {rest.seconds // 60} minutes. A few minutes away from "
-                "the screen do good; nothing here runs away."
-            )
+            minutes = rest.seconds // 60
+            answer["rest"] = ngettext(
+                "You have been reviewing for %(minutes)s minute. Take a break of a few minutes. "
+                "Your comments wait for you.",
+                "You have been reviewing for %(minutes)s minutes. Take a break of a few minutes. "
+                "Your comments wait for you.",
+                minutes,
+            ) % {"minutes": minutes}
         answer["lapsed"] = [pk for pk in held if pk not in kept]
         others = {"colleagues": colleagues(moderator)}
-        answer["here"] = render_to_string("review/_here.html", others)
+        answer["here"] = render_to_string("review/_here.html", others).strip()
     return JsonResponse(answer)

@@ -1,10 +1,12 @@
-"""Why a comment is where it is, in sentences: reasons with margins, signals with thresholds."""
+"""The reasons for a comment's status: findings with margins, signals with thresholds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from moderation.models import Decision, PolicyVersion, Score, Source, Status
 from moderation.policy import FACTS, CompiledPolicy, Reason, describe
@@ -16,7 +18,7 @@ SHOWN_SIGNALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found, in a sentence, and by how much it is beyond the rule's threshold."""
+    """A rule's finding as a sentence, and its distance beyond the rule's threshold."""
 
     sentence: str
     margin: str = ""
@@ -24,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """A clause ("2 No personal abuse", or "") and what was found to speak for it."""
+    """A clause ("2 No personal abuse", or "") and the findings for it."""
 
     clause: str
     findings: list[Finding]
@@ -46,13 +48,13 @@ class SignalLine:
 
 
 def read_reasons(decision: Decision | None) -> list[Reason]:
-    """Return the stored reasons that can be read; a strange one is left out, not an error."""
+    """Return the stored reasons; an unreadable one is left out and is no error."""
     stored: Iterable[Any] = decision.reasons if decision else ()
-    return [Reason.from_dict(each) for each in stored if isinstance(each, dict) and "rule" in each]
+    return [Reason.from_dict(item) for item in stored if isinstance(item, dict) and "rule" in item]
 
 
 def reason_lines(decision: Decision | None) -> list[ReasonLine]:
-    """Put the reasons of a decision into words, most severe first."""
+    """Return the reasons of a decision as sentences, most severe first."""
     if decision is None:
         return []
     clauses = clause_names(decision)
@@ -62,7 +64,7 @@ def reason_lines(decision: Decision | None) -> list[ReasonLine]:
             finding = Finding(_sentence(reason), _margin(reason))
             lines.setdefault(clauses.get(reason.clause, ""), []).append(finding)
     if not lines and decision.source == Source.FALLBACK:
-        lines[""] = [Finding("It could not be scored, so a person decides.")]
+        lines[""] = [Finding(_("The comment could not be scored, so a moderator decides."))]
     return [ReasonLine(clause, findings) for clause, findings in lines.items()]
 
 
@@ -98,7 +100,7 @@ def _sentence(reason: Reason) -> str:
         return describe(reason)
     except (KeyError, TypeError, ValueError):
         # Stored by a version whose vocabulary this one does not have.
-        return f"The rule “{reason.rule}” applied."
+        return _("The rule “%(rule)s” applied.") % {"rule": reason.rule}
 
 
 def _margin(reason: Reason) -> str:
@@ -134,10 +136,10 @@ def _thresholds(policy: CompiledPolicy | None) -> dict[str, float]:
 
 
 def reason_marks(decision: Decision | None) -> list[Mark]:
-    """Return the spans of the text where words of the policy stood."""
+    """Return the spans of the text with words of the policy's lists."""
     marks = []
     for reason in read_reasons(decision):
         banned = reason.rule == ids.WORD_RULES["banned"]
-        kind, label = ("banned", "Banned word") if banned else ("suspect", "Suspect word")
+        kind, label = ("banned", _("Banned word")) if banned else ("suspect", _("Suspect word"))
         marks += [Mark(start, end, kind, label) for start, end in reason.words]
     return marks

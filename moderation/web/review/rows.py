@@ -1,4 +1,4 @@
-"""What the queue shows of each comment: a line or three, and why it is there."""
+"""One comment in a list: its first lines, and the clauses for its status."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LOOKED_AT = EXCERPT_LENGTH * 4
 
 @dataclass(frozen=True, slots=True)
 class CommentRow:
-    """One comment in the list; `reader` is another moderator who holds it at the moment.
+    """One comment in the list; `reader` is another moderator who holds it now.
 
-    `covered`: the excerpt is for later; `left`: this moderator leaves it to others.
+    `covered`: the list hides the excerpt; `left`: this moderator leaves it to others.
     """
 
     comment: Comment
@@ -35,7 +35,7 @@ class CommentRow:
 
 
 def build_row(item: QueueItem, moderator: Moderator, policy: CompiledPolicy | None) -> CommentRow:
-    """Shorten an item of the queue to what a list can show."""
+    """Shorten an item of the queue to the lines of a list."""
     comment = item.comment
     held = getattr(comment, "claim_holds", False) and comment.claimed_by_id != moderator.user_id
     clauses = cited(item.decision)
@@ -45,7 +45,7 @@ def build_row(item: QueueItem, moderator: Moderator, policy: CompiledPolicy | No
     signals = signal_lines(item.score, policy) if moderator.covered_signals else ()
     return CommentRow(
         comment=comment,
-        excerpt=_words(comment.body)[:EXCERPT_LENGTH] + ("…" if is_cut(comment.body) else ""),
+        excerpt=_one_line(comment.body)[:EXCERPT_LENGTH] + ("…" if is_cut(comment.body) else ""),
         clauses=clauses,
         flags=item.flags,
         escalated=item.escalated,
@@ -58,9 +58,9 @@ def build_row(item: QueueItem, moderator: Moderator, policy: CompiledPolicy | No
 
 def is_cut(body: str) -> bool:
     """Tell whether the list shows only the beginning of a text."""
-    return len(_words(body)) > EXCERPT_LENGTH or len(body) > LOOKED_AT
+    return len(_one_line(body)) > EXCERPT_LENGTH or len(body) > LOOKED_AT
 
 
-def _words(body: str) -> str:
+def _one_line(body: str) -> str:
     # Only the start is looked at: a comment may be long, and mostly white space.
     return " ".join(body[:LOOKED_AT].split())

@@ -1,65 +1,64 @@
-"""Presses in the review room on comments that are read a second time: they decide nothing."""
+"""Key presses on comments that the moderator reviews a second time: they decide nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.forms import Form
-from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from moderation.models import Escalation, Moderator, SecondReview, Status
+from moderation.models import Escalation, Moderator, ReviewAssignment, SecondReview, Status
 from moderation.quality import second_reviews
-from moderation.quality.sampling import assignment_of_card
 from moderation.review.actions import ModeratorDecision
 from moderation.review.deferrals import HOURS
-from moderation.web.review import skipped
+from moderation.web.review.round import ReviewRound
 
-# What the buttons that put a comment off say, and for how many hours they do.
+# The values of the buttons that defer a comment, with their hours.
 DEFERRALS = {f"defer-{hours}": hours for hours in HOURS}
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A comment after an undo: as it stands now for the person who took something back."""
+    """A comment after an undo, as the person who undid the decision sees it."""
 
     comment_pk: int
     version: int
     status: Status
 
 
-def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) -> str:
-    """Keep a press on a card that was drawn, and say the same as for any other; "" when it was not.
+def answer_again(round: ReviewRound, assignment: ReviewAssignment, given: dict[str, Any]) -> str:
+    """Keep a key press on an assigned comment; return the message of any other key press.
 
     Raises what `second_reviews.answer` raises.
     """
-    pressed = form.cleaned_data
-    action, clause = pressed["action"], pressed["clause"]
-    draw = assignment_of_card(moderator.user, pk, pressed["key"])
-    if draw is None or action in ("wrong", "right"):
-        return ""
+    action, clause = given["action"], given["clause"]
     if action == "skip" or action in DEFERRALS:
-        second_reviews.skip(draw)
-        skipped.remember(request, moderator.site, pk)
-        return "Skipped." if action == "skip" else "Deferred."
+        second_reviews.skip(assignment)
+        round.skip(assignment.comment_id)
+        return _("Skipped.") if action == "skip" else _("Deferred.")
     status = Status.REJECTED if clause else Status.APPROVED
     if action in Escalation.Kind:
         status = Status.IN_REVIEW
     ruling = ModeratorDecision(
-        status=status, clauses=[clause] if clause else [], note=pressed["note"]
+        status=status, clauses=[clause] if clause else [], note=given["note"]
     )
-    seen = {"expected_version": pressed["version"], "key": pressed["key"]}
-    review = second_reviews.answer(draw, ruling=ruling, **seen)
-    said = Status(review.status)
-    return "Escalated." if said == Status.IN_REVIEW else f"{said.label}."
+    seen = {"expected_version": given["version"], "key": given["key"]}
+    review = second_reviews.answer(assignment, ruling=ruling, **seen)
+    messages = {
+        Status.APPROVED: _("Approved."),
+        Status.REJECTED: _("Rejected."),
+        Status.IN_REVIEW: _("Escalated."),
+    }
+    return messages[Status(review.status)]
 
 
 def take_back_review(moderator: Moderator, key: str) -> Undone | None:
-    """Take back the review that a press with this key made; None when there is none.
+    """Take back the review that a key press with this key made; None when there is none.
 
     Raises what `second_reviews.take_back` raises.
     """
-    own = SecondReview.objects.filter(site=moderator.site, moderator=moderator.user, key=key)
-    review = own.select_related("comment").first()
+    reviews = SecondReview.objects.filter(site=moderator.site, moderator=moderator.user, key=key)
+    review = reviews.select_related("comment").first()
     if review is None:
         return None
     taken = second_reviews.take_back(moderator.user, review)

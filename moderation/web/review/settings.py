@@ -1,4 +1,4 @@
-"""Settings of the review room: a moderator's own keys and care, and an editor's for the site."""
+"""Settings: a moderator's own keys and content warnings, and an editor's for the site."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Role, Site
 from moderation.web.access import moderates
-from moderation.web.review.card import find_policy
-from moderation.web.review.content_warnings import clause_lines, save_care, signal_lines
-from moderation.web.review.shortcuts import FIRST, SHORTCUTS, keys_of, trouble_with
+from moderation.web.review.content_warnings import clause_lines, save_warnings, signal_lines
+from moderation.web.review.round import find_policy
+from moderation.web.review.shortcuts import FIRST, SHORTCUTS, keys_of, problem_with
 
 MOST_PERCENT = 20
-# How many of the comments that moderators are given are second reviews.
+# The shares of second reviews, by kind.
 SHARES = {
-    "audit_share": "Decisions of the policy",
-    "double_share": "Decisions of colleagues",
-    "gold_share": "Gold comments",
+    "audit_share": gettext_lazy("Automatic decisions, in %"),
+    "double_share": gettext_lazy("Decisions of colleagues, in %"),
+    "gold_share": gettext_lazy("Gold comments, in %"),
 }
 
 
 class SharesForm(forms.Form):
-    """Shares in per cent; one that is not given stays as it is."""
+    """Shares in per cent; a share that is missing stays as it is."""
 
     audit_share = forms.FloatField(min_value=0, max_value=MOST_PERCENT, required=False)
     double_share = forms.FloatField(min_value=0, max_value=MOST_PERCENT, required=False)
@@ -34,41 +37,41 @@ class SharesForm(forms.Form):
 @moderates
 def settings(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Show the settings, or save those of one of the page's forms."""
-    trouble = site_trouble = ""
-    _, policy = find_policy(moderator.site_id)
+    problem = site_problem = ""
+    _version, policy = find_policy(moderator.site_id)
     keys = {**keys_of(moderator), **({} if moderator.single_keys else FIRST | moderator.shortcuts)}
     if request.method == "POST":
         if "site" in request.POST:
-            site_trouble = _save_site(request, moderator)
-            saved = not site_trouble
+            site_problem = _save_site(request, moderator)
+            saved = not site_problem
         elif "care" in request.POST:
-            save_care(moderator, policy, request.POST)
+            save_warnings(moderator, policy, request.POST)
             saved = True
         else:
             keys = {name: request.POST.get(name, "")[:4].strip() for name in FIRST}
-            trouble = trouble_with(keys)
-            saved = not trouble and _save_own(request, moderator, keys)
+            problem = problem_with(keys)
+            saved = not problem and _save_keys(request, moderator, keys)
         if saved:
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("review_settings", moderator.site.slug)
     context = {
         "moderator": moderator,
         "site": moderator.site,
-        "shortcuts": [(each, keys[each.action]) for each in SHORTCUTS],
+        "shortcuts": [(shortcut, keys[shortcut.action]) for shortcut in SHORTCUTS],
         "cover_key": keys["cover"],
-        "trouble": trouble,
+        "problem": problem,
         "clauses": clause_lines(moderator, policy),
         "signals": signal_lines(moderator),
         "shares": _share_lines(request, moderator.site),
-        "site_trouble": site_trouble,
+        "site_problem": site_problem,
         "edits": at_least(moderator, Role.EDITOR),
     }
     return render(
-        request, "review/settings.html", context, status=422 if trouble or site_trouble else 200
+        request, "review/settings.html", context, status=422 if problem or site_problem else 200
     )
 
 
-def _save_own(request: HttpRequest, moderator: Moderator, keys: dict[str, str]) -> bool:
+def _save_keys(request: HttpRequest, moderator: Moderator, keys: dict[str, str]) -> bool:
     moderator.single_keys = "single_keys" in request.POST
     moderator.shortcuts = {name: key for name, key in keys.items() if key != FIRST[name]}
     moderator.save(update_fields=["single_keys", "shortcuts"])
@@ -76,13 +79,13 @@ def _save_own(request: HttpRequest, moderator: Moderator, keys: dict[str, str]) 
 
 
 def _save_site(request: HttpRequest, moderator: Moderator) -> str:
-    """Keep what an editor chose for the site; return what is wrong with it, or ""."""
+    """Save an editor's choices for the site; return a sentence on what is wrong, or ""."""
     if not at_least(moderator, Role.EDITOR):
         raise Http404("Only an editor may change the site.")
     site = moderator.site
     form = SharesForm(request.POST)
     if not form.is_valid():
-        return f"Each share is a number from 0 to {MOST_PERCENT} %."
+        return _("Each share is a number from 0 to %(most)s.") % {"most": MOST_PERCENT}
     site.show_reasons = "show_reasons" in request.POST
     given = {name: percent for name, percent in form.cleaned_data.items() if percent is not None}
     for name, percent in given.items():
@@ -91,9 +94,9 @@ def _save_site(request: HttpRequest, moderator: Moderator) -> str:
     return ""
 
 
-def _share_lines(request: HttpRequest, site: Site) -> list[tuple[str, str, str]]:
-    """Return name, words and value in per cent of each share, as posted where it was refused."""
+def _share_lines(request: HttpRequest, site: Site) -> list[tuple[str, Promise, str]]:
+    """Return name, label and per cent of each share, as posted where it was refused."""
     return [
-        (name, words, request.POST.get(name, f"{100 * getattr(site, name):g}")[:10])
-        for name, words in SHARES.items()
+        (name, label, request.POST.get(name, f"{100 * getattr(site, name):g}")[:10])
+        for name, label in SHARES.items()
     ]

@@ -1,4 +1,4 @@
-"""The story's page: its comments and how they stand, its state, and the stories one watches."""
+"""The story's page: its comments by status and its state; and the watched stories."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from moderation.community import story_state
@@ -23,14 +24,14 @@ from moderation.review.queue import LARGEST_ID, QueuePage
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number
-from moderation.web.review.card import find_policy
+from moderation.web.review.round import find_policy
 from moderation.web.review.rows import build_row
 
 
 @require_http_methods(["GET", "POST"])
 @moderates
 def story(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
-    """Show a story of the site, or carry out what was pressed on the page."""
+    """Show a story of the site, or carry out one of the page's forms."""
     found = find_story(moderator, pk)
     if found is None:
         raise Http404("No such story.")
@@ -50,7 +51,7 @@ def _act(request: HttpRequest, moderator: Moderator, found: Story) -> str:
     if "watch" in given:
         watched = given["watch"] == "on"
         story_state.watch(moderator, found, watched=watched)
-        return "On your list." if watched else "No longer on your list."
+        return _("You watch this story.") if watched else _("You no longer watch this story.")
     change = story_state.change_state(
         moderator,
         found,
@@ -58,7 +59,7 @@ def _act(request: HttpRequest, moderator: Moderator, found: Story) -> str:
         seen=given.get("seen", ""),
         note=given.get("note", "").replace("\r\n", "\n"),
     )
-    return f"{change.get_state_display()} from now on."
+    return _("Changed. The story is now: %(state)s.") % {"state": change.get_state_display()}
 
 
 def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[str, Any]:
@@ -70,17 +71,17 @@ def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[s
         page = comments_under(found, status=status, before=before)
     except QueryTooSlow:
         too_slow = True
-    _, program = find_policy(moderator.site_id)
+    _version, policy = find_policy(moderator.site_id)
     return {
         "site": moderator.site,
         "moderator": moderator,
         "story": found,
         "counts": [(label, counts[value]) for value, label in Status.choices] if counts else [],
-        "states": [each for each in Story.State.choices if each[0] != found.state],
+        "states": [choice for choice in Story.State.choices if choice[0] != found.state],
         "changes": story_changes(found),
         "statuses": Status.choices,
         "status": status if status in Status.values else "",
-        "rows": [build_row(item, moderator, program) for item in page.items],
+        "rows": [build_row(item, moderator, policy) for item in page.items],
         "next": page.next_cursor,
         "later_page": before < LARGEST_ID,
         "too_slow": too_slow,
@@ -91,6 +92,6 @@ def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[s
 @require_GET
 @moderates
 def watched(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """List the stories that this person watches, with what waits under each."""
+    """List the stories that the moderator watches, with the waiting comments of each."""
     context = {"site": moderator.site, "watched": watched_stories(moderator)}
     return render(request, "review/watched.html", context)

@@ -1,4 +1,4 @@
-"""The review room."""
+"""The addresses of the review pages."""
 
 from __future__ import annotations
 

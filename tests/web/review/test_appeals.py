@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -59,11 +61,11 @@ def page_of(client: Client, appeal: Appeal) -> str:
 
 def test_the_list_shows_what_waits_and_whose_it_is(owens: Client, waiting: list[Appeal]) -> None:
     page = owens.get(LIST).content.decode()
-    assert "3 authors ask to look again" in page
+    assert "3 open appeals" in page
     assert "&lt;i&gt;mayor&lt;/i&gt;" in page and "U+200B" in page and "Comment number 2." in page
-    assert page.count("somebody else answers") == 1
+    assert page.count("You rejected it: a colleague answers") == 1
     assert "Mona" not in page
-    assert ">3</span></a>" in owens.get("/review/daily/").content.decode()
+    assert re.search(r">3</span>\s*</a>", owens.get("/review/daily/").content.decode())
 
 
 def test_next_passes_over_ones_own_rejections(owens: Client, waiting: list[Appeal]) -> None:
@@ -72,8 +74,8 @@ def test_next_passes_over_ones_own_rejections(owens: Client, waiting: list[Appea
     assert owens.get(f"{LIST}next/?after={first.pk}")["Location"] == f"{LIST}{second.pk}/"
     assert owens.get(f"{LIST}next/?after={second.pk}")["Location"] == LIST
     page = page_of(owens, own)
-    assert "You rejected this comment: somebody else answers" in page
-    assert 'value="grant"' not in page
+    assert "You rejected this comment. A colleague answers the appeal." in page
+    assert "Next appeal" in page and 'value="grant"' not in page
     refused = press(owens, own, "grant")
     assert refused.status_code == 422 and "somebody else answers" in refused.content.decode()
     assert Appeal.objects.filter(outcome=None).count() == 3
@@ -93,8 +95,8 @@ def test_an_appeal_shows_text_words_and_clause_and_folds_away_who_decided(
 @pytest.mark.parametrize(
     ("action", "status", "said"),
     [
-        ("grant", Status.APPROVED, "Granted: the comment is approved."),
-        ("uphold", Status.REJECTED, "The decision stands."),
+        ("grant", Status.APPROVED, "Granted. The comment is approved."),
+        ("uphold", Status.REJECTED, "Upheld. The comment stays rejected."),
     ],
 )
 def test_an_answer_decides_and_goes_on(
@@ -133,7 +135,7 @@ def test_it_takes_nothing_back_when_there_is_nothing(
     made = grant(mona, waiting[2].pk, expected_version=2)
     for given in (decision, str(made.pk)):
         answer = owens.post(f"{LIST}undo/", {"decision": given}, follow=True)
-        assert "There is nothing to take back." in answer.content.decode()
+        assert "There is nothing to undo." in answer.content.decode()
     assert Decision.objects.filter(reverses=made).count() == 0
 
 
@@ -173,19 +175,20 @@ def test_what_was_edited_or_erased_waits_no_more(
 ) -> None:
     edit.edit_comment(waiting[0].comment, body="Another text.")
     erase_comment(waiting[1].comment)
-    assert "1 author asks" in owens.get(LIST).content.decode()
-    assert "Nobody needs to answer" in page_of(owens, waiting[0])
-    assert "Comment number 0." in page_of(owens, waiting[0])  # as it was decided on
+    assert "1 open appeal" in owens.get(LIST).content.decode()
+    edited, erased = page_of(owens, waiting[0]), page_of(owens, waiting[1])
+    assert "This appeal needs no answer any more" in edited
+    assert "Comment number 0." in edited  # the text that was decided
     assert press(owens, waiting[0], "grant").status_code in (409, 422)
-    assert "Comment number 1." not in page_of(owens, waiting[1])
+    assert "This appeal needs no answer any more" in erased and "Comment number 1." not in erased
 
 
 def test_who_is_alone_may_answer_and_reads_that_it_is_told(
     owens: Client, waiting: list[Appeal], mona: User
 ) -> None:
     Moderator.objects.filter(user=mona).delete()
-    assert "Nobody else moderates this site" in owens.get(LIST).content.decode()
-    assert "Nobody else moderates this site" in page_of(owens, waiting[2])
+    assert "You are the only moderator of this site" in owens.get(LIST).content.decode()
+    assert "are the only moderator of this site" in page_of(owens, waiting[2])
     assert press(owens, waiting[2], "uphold").status_code == 302
 
 
@@ -197,7 +200,7 @@ def test_people_of_other_sites_see_nothing(
     assert client.get(f"/review/herald/appeals/{waiting[0].pk}/").status_code == 404
     assert client.post(f"/review/herald/appeals/{waiting[0].pk}/answer/").status_code == 404
     page = client.get("/review/herald/appeals/").content.decode()
-    assert "No author asks to look again" in page
+    assert "No open appeals" in page
 
 
 @pytest.mark.parametrize("pk", ["0", "9223372036854775808", "9" * 30])
@@ -214,7 +217,7 @@ def test_the_comment_s_history_leads_to_it(owens: Client, waiting: list[Appeal])
 def test_answers_stand_among_ones_own_decisions(owens: Client, waiting: list[Appeal]) -> None:
     press(owens, waiting[0], "grant")
     page = owens.get("/review/daily/own/").content.decode()
-    assert "Comment number 0." in page and "an undo" not in page
+    assert "Comment number 0." in page and "undo of a decision" not in page
     answer = owens.post("/review/daily/undo/", {"decision": str(Decision.objects.latest("pk").pk)})
     assert answer.status_code == 302
     assert Appeal.objects.filter(outcome=None).count() == 3

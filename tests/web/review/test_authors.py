@@ -88,7 +88,7 @@ def test_suspending_and_taking_it_back(client: Client, here: str, ravi: Author) 
     change = StandingChange.objects.get()
     assert client.post(here, {"seen": str(change.pk), "undo": ""}).status_code == 302
     page = client.get(here).content.decode()
-    assert "Standing: Normal" in page and "took a change back" in page
+    assert "Standing: Normal" in page and "undo of a change" in page
     assert StandingChange.objects.count() == 2
 
 
@@ -175,7 +175,7 @@ def test_who_is_not_at_the_normal_standing_is_listed(
     client: Client, here: str, sven: Moderator, ravi: Author, daily: Site, herald: Site
 ) -> None:
     page = "/review/daily/authors/"
-    assert "Nobody." in client.get(page).content.decode()
+    assert "No authors." in client.get(page).content.decode()
     nina = Author.objects.create(site=daily, external_id="nina", name="<b>Nina")
     over = Author.objects.create(site=daily, external_id="over", name="Olga")
     far = Author.objects.create(site=herald, external_id="far", name="Frida")
@@ -192,7 +192,8 @@ def test_who_is_not_at_the_normal_standing_is_listed(
     trusted = client.get(f"{page}?standing=trusted").content.decode()
     assert "Nina" in trusted and "Ravi" not in trusted
     standing.undo_standing(sven, ravi, seen=StandingChange.objects.get(author=ravi).pk)
-    assert "Ravi" not in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "Nina" in shown and "Ravi" not in shown
     for strange in ("standing=%00", "standing=normal", "before=x", f"before={9**30}"):
         assert client.get(f"{page}?{strange}").status_code == 200
 

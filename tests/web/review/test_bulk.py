@@ -49,15 +49,16 @@ def test_the_histogram_counts_present_texts_whatever_the_span(
 
 def test_two_clicks_choose_a_span(client: Client, waiting: list[Comment]) -> None:
     page = client.get("/review/daily/?signal=toxicity").content.decode()
-    assert "12 measured" in page and "at_least=0.95" in page
+    assert "12 scored comments." in page and "at_least=0.95" in page
     page = client.get("/review/daily/?signal=toxicity&at_least=0.0&at_most=0.05").content.decode()
     assert "signal=toxicity&amp;at_most=0.1" in page  # the next bar reaches from there
     assert "Toxicity 0.03." in page and "Toxicity 0.09." not in page
-    assert "Decide these together" in page
+    assert "Decide in bulk" in page
 
 
 def test_the_list_without_a_signal_has_no_histogram(client: Client, waiting: list[Comment]) -> None:
-    assert "measured" not in client.get("/review/daily/").content.decode()
+    page = client.get("/review/daily/").content.decode()
+    assert "12 comments waiting" in page and "scored comments" not in page
 
 
 def test_a_span_is_read_decided_and_taken_back(client: Client, waiting: list[Comment]) -> None:
@@ -74,10 +75,10 @@ def test_a_span_is_read_decided_and_taken_back(client: Client, waiting: list[Com
     assert client.post(here, answers | {f"answer-{first}": ""}).status_code == 422
     client.post(here, answers | {f"answer-{first}": "otherwise"})
     assert "Approve 9" in client.get(here).content.decode()
-    assert "9 approved." in client.post(here, {"decide": ""}).content.decode()
+    assert "9 comments approved." in client.post(here, {"decide": ""}).content.decode()
     assert Comment.objects.get(pk=first).status == Status.IN_REVIEW
     assert Comment.objects.filter(status=Status.APPROVED).count() == 9
-    assert "9 taken back." in client.post(here, {"undo": ""}).content.decode()
+    assert "9 comments undone." in client.post(here, {"undo": ""}).content.decode()
     assert not Comment.objects.filter(status=Status.APPROVED).exists()
     again = client.post(here, {"decide": ""})
     assert again.status_code == 302  # said on the next page, and nothing is done

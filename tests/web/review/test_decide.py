@@ -120,7 +120,7 @@ def test_skipping_passes_over_for_the_round(desk_of_mona: Client, waiting: list[
         comment.refresh_from_db()
         desk_of_mona.post(decide_at(comment), pressed(comment, action="skip"))
     page = desk_of_mona.get("/review/daily/next/").content.decode()
-    assert "The rest you skipped" in page and "3 comments" in page
+    assert "Only skipped comments left" in page and "You skipped 3 comments." in page
     again = desk_of_mona.get("/review/daily/next/?again")
     assert again["Location"] == f"/review/daily/comments/{waiting[0].pk}/"
     assert not Decision.objects.exists()
@@ -143,7 +143,7 @@ def test_it_undoes_nothing_when_there_is_nothing(
 ) -> None:
     answer = desk_of_mona.post("/review/daily/undo/", {"decision": decision}, headers=SCRIPT)
     assert answer.status_code == 409
-    assert "nothing to take back" in answer.content.decode()
+    assert "nothing to undo" in answer.content.decode()
 
 
 def test_it_does_not_undo_the_decision_of_another(
@@ -177,10 +177,10 @@ def test_a_script_gets_the_next_comments_before_they_are_due(
     assert waiting[1].claimed_by == mona
     have = f"{waiting[0].pk},{waiting[1].pk}"
     answer = desk_of_mona.get(f"{ahead}{have}", headers=SCRIPT).json()
-    assert not answer["cards"] and "Colleagues read the rest" in answer["empty"]
+    assert not answer["cards"] and "Your colleagues have the rest" in answer["empty"]
 
 
-def test_a_text_that_was_edited_has_to_be_read_anew(
+def test_a_text_that_was_edited_has_to_be_read_again(
     desk_of_mona: Client, waiting: list[Comment]
 ) -> None:
     press = pressed(waiting[0], action="approve")
@@ -196,7 +196,10 @@ def test_what_somebody_else_pressed_is_not_done_in_ones_name(
 ) -> None:
     press = pressed(waiting[0], action="approve", by=str(owen.pk))
     answer = desk_of_mona.post(decide_at(waiting[0]), press, headers=SCRIPT)
-    assert answer.status_code == 422 and "Somebody else" in answer.json()["message"]
+    assert (
+        answer.status_code == 422
+        and "Another person has signed in here." in answer.json()["message"]
+    )
     undo = {"decision": "1", "by": str(owen.pk)}
     answer = desk_of_mona.post("/review/daily/undo/", undo, headers=SCRIPT)
     assert answer.status_code == 409
@@ -223,15 +226,15 @@ def test_looking_around_keeps_the_filters(desk_of_mona: Client, waiting: list[Co
     assert after["Location"] == f"/review/daily/comments/{waiting[2].pk}/?order=oldest"
     assert before["Location"] == f"/review/daily/comments/{waiting[0].pk}/?order=oldest"
     last = desk_of_mona.get(f"/review/daily/comments/{waiting[2].pk}/after/")
-    assert "This is the last one." in last.content.decode()
+    assert "This is the last comment of the queue." in last.content.decode()
 
 
 def test_another_reader_is_named(desk_of_mona: Client, waiting: list[Comment], owen: User) -> None:
     assert claims.claim(owen, waiting[0].pk)
     page = desk_of_mona.get(f"/review/daily/comments/{waiting[0].pk}/").content.decode()
-    assert "Owen</bdi> is reading" in page
+    assert "<bdi>Owen</bdi> is reviewing this comment now." in page
     queue = desk_of_mona.get("/review/daily/").content.decode()
-    assert "is reading" in queue
+    assert "<bdi>Owen</bdi> is reviewing" in queue
     answer = desk_of_mona.get("/review/daily/next/")
     assert answer["Location"] == f"/review/daily/comments/{waiting[1].pk}/"
 
@@ -249,7 +252,7 @@ def test_history_shows_decisions_and_earlier_texts(
 
 def test_an_empty_desk_says_so_kindly(desk_of_mona: Client, daily: Site) -> None:
     assert "Nothing to review yet" in desk_of_mona.get("/review/daily/next/").content.decode()
-    assert "All read" in desk_of_mona.get("/review/daily/").content.decode()
+    assert "All reviewed" in desk_of_mona.get("/review/daily/").content.decode()
 
 
 @pytest.mark.parametrize("pk", ["0", "9223372036854775808", "99999999999999999999999"])

@@ -53,7 +53,7 @@ def test_a_second_opinion_is_somebody_elses(
     assert next_of(nils, daily) == waiting[0]
     client.force_login(nils)
     page = client.get(f"/review/daily/comments/{waiting[0].pk}/").content.decode()
-    assert "asks that somebody else decides" in page and "Irony, or meant?" in page
+    assert "asks another moderator to decide." in page and "Irony, or meant?" in page
     assert not Decision.objects.exists()
 
 
@@ -75,7 +75,10 @@ def test_a_decision_closes_the_escalation(
     client.post(decide_at(waiting[0]), pressed(waiting[0], action="senior"))
     decision = actions.approve(owen, waiting[0].pk, expected_version=1)
     actions.undo(owen, decision.pk)
-    assert "Comment number 0." not in client.get("/review/daily/?escalated=on").content.decode()
+    escalated = client.get("/review/daily/?escalated=on").content.decode()
+    assert "No comment matches these filters." in escalated
+    assert "Comment number 0." not in escalated
+    assert "Comment number 0." in client.get("/review/daily/").content.decode()
 
 
 def test_a_comment_that_changed_is_not_escalated(

@@ -75,7 +75,7 @@ def test_a_disagreement_waits_for_a_senior_moderator(
     assert decision.source == Source.MODERATOR and decision.clauses == ["no-abuse"]
     assert Decision.objects.filter(comment=threat).count() == 2
     page = client.get(DISAGREEMENTS).content.decode()
-    assert "No disagreement is open" in page and "Nothing was changed" not in page
+    assert "No open disagreements" in page and "Nothing was changed" not in page
     client.force_login(mona)
     assert client.get(DISAGREEMENTS).status_code == 404
 
@@ -143,15 +143,15 @@ def test_an_editor_fixes_answers_and_retires_them(
     gold = GoldComment.objects.get()
     assert (gold.status, gold.clause, gold.added_by) == ("rejected", "no-abuse", owen)
     assert "gold comment already" in client.post(adding, {"clause": ""}).content.decode()
-    assert "nobody has read it yet" in client.get(GOLD).content.decode()
+    assert "no reviews yet" in client.get(GOLD).content.decode()
     client.post(GOLD, {"retire": str(gold.pk)})
     gold.refresh_from_db()
-    assert gold.retired_at and "None yet" in client.get(GOLD).content.decode()
+    assert gold.retired_at and "No gold comments yet" in client.get(GOLD).content.decode()
     assert client.get(f"{GOLD}?comment=999999").status_code == 404
     client.force_login(mona)
     assert client.get(GOLD).status_code == 404
     shown = client.get(f"/review/daily/comments/{comment.pk}/").content.decode()
-    assert "gold comment" not in shown
+    assert "A golden insult." in shown and "gold comment" not in shown
 
 
 def test_what_waits_cannot_be_gold(client: Client, settle: Settle, owen: User) -> None:
@@ -174,10 +174,11 @@ def test_gold_alone_is_told_afterwards_and_kindly(
     press(client, comment, given(client), action="approve")
     page = client.get("/review/daily/own/").content.decode()
     assert "A golden insult." in page and "2 No personal abuse" in page
-    assert "Nobody keeps score" in page and "An audit." not in page
+    assert "Nobody counts your answers." in page and "An audit." not in page
     key = SecondReview.objects.get(kind="gold").key
     client.post("/review/daily/undo/", {"key": key}, headers=SCRIPT)
-    assert "golden" not in client.get("/review/daily/own/").content.decode()
+    page = client.get("/review/daily/own/").content.decode()
+    assert "You have not decided anything yet." in page and "golden" not in page
 
 
 def test_the_figures_are_weighted_by_what_was_drawn(settle: Settle, daily: Site) -> None:
@@ -215,7 +216,7 @@ def test_agreement_is_told_by_clause(
     assert raw and raw.value == 0.75
     client.force_login(owen)
     page = client.get(AGREEMENT).content.decode()
-    assert "Too few to say" in page and "2 No personal abuse" in page
+    assert "Too few: 50 are needed" in page and "2 No personal abuse" in page
     for strange in ("x", "-1", "9" * 30):
         assert client.get(f"{AGREEMENT}?days={strange}").status_code == 200
     client.force_login(mona)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,9 +40,11 @@ def status_of(comment: Comment) -> str:
 
 def test_the_list_offers_it_for_what_waits(client: Client, waiting: list[Comment]) -> None:
     page = client.get("/review/daily/").content.decode()
-    assert f'name="chosen" value="{waiting[0].pk}:1"' in page and 'id="selection"' in page
+    assert re.search(rf'name="chosen"\s+value="{waiting[0].pk}:1"', page)
+    assert 'id="selection"' in page
     actions.approve(User.objects.get(username="mona"), waiting[0].pk, expected_version=1)
-    assert 'name="chosen"' not in client.get("/review/daily/?status=approved").content.decode()
+    approved = client.get("/review/daily/?status=approved").content.decode()
+    assert "Number 0." in approved and 'name="chosen"' not in approved
 
 
 def test_what_is_ticked_is_rejected_and_taken_back(
@@ -50,13 +53,14 @@ def test_what_is_ticked_is_rejected_and_taken_back(
     actions.approve(owen, waiting[2].pk, expected_version=1)
     press = ticked(*waiting[:3], clause="no-abuse")
     page = client.post(f"{SELECTED}?order=oldest", press).content.decode()
-    assert "2 rejected." in page and "1 left as they are" in page and "approved by Owen" in page
+    assert "2 comments rejected." in page and "1 comment stays as it is:" in page
+    assert "approved by Owen" in page
     assert Decision.objects.filter(clauses=["no-abuse"]).count() == 2
     again = client.post(f"{SELECTED}?order=oldest", press)
     made = BulkDecision.objects.get()
     assert again["Location"] == f"/review/daily/together/{made.pk}/"
     page = client.post(again["Location"], {"undo": ""}).content.decode()
-    assert "2 taken back." in page and status_of(waiting[0]) == Status.IN_REVIEW
+    assert "2 comments undone." in page and status_of(waiting[0]) == Status.IN_REVIEW
 
 
 def test_what_the_list_cut_off_is_read_first(client: Client, waiting: list[Comment]) -> None:
@@ -64,9 +68,11 @@ def test_what_the_list_cut_off_is_read_first(client: Client, waiting: list[Comme
     made = BulkDecision.objects.get()
     assert made.sample == [waiting[3].pk] and not Decision.objects.exists()
     page = client.get(answer["Location"]).content.decode()
-    assert "Read them in full" in page and "Long. Long." in page and "Number 0." not in page
+    assert "Full texts" in page and "Long. Long." in page and "Number 0." not in page
     client.post(answer["Location"], {f"answer-{waiting[3].pk}": "so"})
-    assert "2 approved." in client.post(answer["Location"], {"decide": ""}).content.decode()
+    assert (
+        "2 comments approved." in client.post(answer["Location"], {"decide": ""}).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,16 +99,16 @@ def test_deferring_a_selection_and_bringing_it_back(
     client: Client, waiting: list[Comment], daily: Site
 ) -> None:
     page = client.post(SELECTED, ticked(*waiting, clause=":4")).content.decode()
-    assert "4 deferred." in page and "They come back on" in page
+    assert "4 comments deferred." in page and "The comments return to the queue on" in page
     listed = client.get("/review/daily/").content.decode()
     assert "4 deferred" in listed and "Number 0." not in listed
     page = client.get("/review/daily/?deferred=on").content.decode()
     assert "Number 0." in page and "by <bdi>Mona" in page
     assert (workload(daily).waiting, workload(daily).deferred) == (4, 4)
-    assert "The rest is deferred" in client.get("/review/daily/next/").content.decode()
+    assert "Only deferred comments left" in client.get("/review/daily/next/").content.decode()
     made = BulkDecision.objects.get()
     page = client.post(f"/review/daily/together/{made.pk}/", {"undo": ""}).content.decode()
-    assert "4 taken back." in page
+    assert "4 comments undone." in page
     assert "Number 0." in client.get("/review/daily/").content.decode()
 
 
@@ -112,7 +118,9 @@ def test_a_filtered_list_is_deferred_without_a_sample(
     answer = client.post("/review/daily/together/?search=number", {"clause": ":1"})
     page = client.get(answer["Location"]).content.decode()
     assert "Defer 3" in page
-    assert "3 deferred." in client.post(answer["Location"], {"decide": ""}).content.decode()
+    assert (
+        "3 comments deferred." in client.post(answer["Location"], {"decide": ""}).content.decode()
+    )
 
 
 @pytest.mark.parametrize("headers", [{}, SCRIPT])
@@ -125,11 +133,14 @@ def test_one_comment_is_put_off_and_comes_back(
     assert answer.status_code == (200 if headers else 302)
     waiting[0].refresh_from_db()
     assert waiting[0].status == Status.IN_REVIEW and waiting[0].claimed_by is None
-    assert str(waiting[0].pk) not in client.get("/review/daily/next/")["Location"]
+    assert client.get("/review/daily/next/")["Location"] == (
+        f"/review/daily/comments/{waiting[1].pk}/"
+    )
     page = client.get(here).content.decode()
-    assert "Deferred until" in page and "Bring it back now" in page
+    assert "Deferred until" in page and "Return it to the queue now" in page
     Comment.objects.update(deferred_until=Now() - timedelta(seconds=1))
-    assert "Deferred until" not in client.get(here).content.decode()
+    page = client.get(here).content.decode()
+    assert "Number 0." in page and "Deferred until" not in page
     assert "Number 0." in client.get("/review/daily/").content.decode()
 
 

@@ -1,27 +1,27 @@
-// Keys: each presses a button or link that is on the page.
+// Keys: each one clicks a button or link of the page.
 
-const BOUNCE = 250; // milliseconds in which the same key again is the same press
+const BOUNCE = 250; // milliseconds in which the same key counts once
 
 export const find = (selector) => document.querySelector(selector);
 let last = { key: "", at: 0 };
 
-// A key is ours when nobody writes, holds it down, composes a letter or means a shortcut.
+// A key is ours unless somebody writes in a field, holds it down, composes a letter or uses a shortcut.
 export function isOurs(event) {
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
   const meant = event.ctrlKey || event.metaKey || event.altKey;
   return !(field || meant || event.repeat || event.isComposing || event.keyCode === 229);
 }
 
-// Twice within a blink was meant once: nobody has read the next comment yet.
+// A second press within a blink is meant once: nobody has read the next comment yet.
 function isBounce(key, target, now) {
   const again = key === last.key && now - last.at < BOUNCE;
   last = { key, at: now };
   return again && target.matches("button");
 }
 
-export function closeSheets(within = document, besides = null) {
-  for (const sheet of within.querySelectorAll(".bar details[open]")) {
-    if (sheet !== besides) sheet.open = false;
+export function closeSheets(within = document, except = null) {
+  for (const sheet of within.querySelectorAll(".bar [open]")) {
+    if (sheet !== except) sheet.open = false;
   }
 }
 
@@ -34,7 +34,7 @@ function openSheet(summary) {
 }
 
 function targetOf(key) {
-  const sheet = find(".bar details[open]");
+  const sheet = find(".bar [open]");
   if (sheet && /^[1-9]$/.test(key)) return sheet.querySelector(`[data-digit="${key}"]`);
   return find(`[data-key="${CSS.escape(key)}"]:not([hidden], :disabled)`);
 }
@@ -47,7 +47,7 @@ function onKey(event) {
     return;
   }
   if (key === "escape") {
-    const open = find(".bar details[open]");
+    const open = find(".bar [open]");
     closeSheets();
     open?.querySelector("summary").focus({ preventScroll: true });
   }

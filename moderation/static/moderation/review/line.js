@@ -1,4 +1,4 @@
-// The comments that come next, on the page before they are due.
+// The next comments of the round, loaded before the page needs them.
 
 import { ask, toElement } from "./ask.js";
 

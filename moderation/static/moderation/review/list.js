@@ -1,4 +1,4 @@
-// In the list, J and K go down and up, X ticks the comment one is at.
+// In the list, J and K move down and up, X ticks the current comment.
 
 import { isOurs } from "./keys.js";
 

@@ -1,11 +1,11 @@
-// What was pressed, on its way to the server: one by one, in order, until each has its answer.
-// A press has its own key: sent twice, it is one decision.
+// Decisions on their way to the server: one by one, in order, until each has its answer.
+// Each has a key of its own: sent twice, it is one decision.
 
 import { ask } from "./ask.js";
 
-const KEPT = "presses"; // in the tab's storage, against a reload; no comment texts
+const KEPT = "presses"; // in the tab's storage, so that a reload loses none; no comment texts
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15_000]; // milliseconds between attempts
-const TRIES = 3; // so many answers of 500 are an answer
+const TRIES = 3; // this many answers of 500 are final
 
 const isAway = (status) => [0, 408, 429, 502, 503, 504].includes(status);
 
@@ -87,7 +87,7 @@ export class Outbox {
     }
     this.#failures = 0;
     this.#presses.shift();
-    // What was pressed on a comment since it was taken back rests on its new version.
+    // A decision made after an undo is based on the comment's new version.
     for (const later of this.#presses) {
       if (data.version && later.pk === data.pk) later.fields.version = data.version;
     }

@@ -1,8 +1,9 @@
-// The review room: the next comment is there at once; what was pressed follows in the background.
+// The review page: it shows the next comment at once, and saves decisions in the background.
 
 import { ask, toElement } from "./ask.js";
 import { closeSheets, find, listen, unhide } from "./keys.js";
 import { Line } from "./line.js";
+import { message } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { SignIn } from "./sign-in.js";
 
@@ -21,15 +22,16 @@ let active = Date.now();
 const shown = () => find("#focus");
 const isWaiting = (card) => card.dataset.status === "in_review";
 const isIdle = () => !shown().dataset.pk;
-const nameOf = (card) => card?.querySelector("#who bdi")?.textContent.slice(0, 40) ?? "the author";
+const nameOf = (card) =>
+  card?.querySelector("#who bdi")?.textContent.slice(0, 40) ?? message("anonymous");
 
 function say(text, { next = null, trouble = false } = {}) {
   const line = find("#status");
-  line.textContent = next ? `${text} Next: ${nameOf(next)}` : text;
+  line.textContent = next ? message("next", { message: text, name: nameOf(next) }) : text;
   line.classList.toggle("trouble", trouble);
 }
 
-function show(card, message, options) {
+function show(card, text, options) {
   closeSheets(shown());
   shown().replaceWith(card);
   for (const button of card.querySelectorAll("[form=undo]")) button.hidden = !canUndo();
@@ -38,7 +40,7 @@ function show(card, message, options) {
     history.replaceState(null, "", card.dataset.address);
     document.title = card.dataset.title;
   }
-  say(message, options);
+  say(text, options);
   scrollTo(0, 0);
   card.querySelector("#who").focus({ preventScroll: true });
 }
@@ -46,9 +48,9 @@ function show(card, message, options) {
 const canUndo = () => Boolean(past.length || older);
 const spare = (id) => document.importNode(find(id).content.firstElementChild, true);
 
-function advance(message) {
+function advance(text) {
   const next = line.next();
-  show(next ?? spare("#between"), message, { next });
+  show(next ?? spare("#between"), text, { next });
   line.fill();
 }
 
@@ -71,11 +73,11 @@ function notify(text, { overturn, address } = {}) {
   find("#notices").append(notice);
 }
 
-// A comment whose press came to nothing is the next one; what is on the screen stays there.
-function comeBack(card, why) {
-  if (isIdle()) return show(card, why, { trouble: true });
+// A comment whose decision was not saved comes next; the comment on the screen stays there.
+function comeBack(card, reason) {
+  if (isIdle()) return show(card, reason, { trouble: true });
   line.putFirst(card);
-  notify(`${why} The comment of ${nameOf(card)} comes again next.`);
+  notify(message("again", { reason, name: nameOf(card) }));
 }
 
 function forget(press) {
@@ -92,7 +94,7 @@ function toggle(button) {
   const wrong = button.value === "wrong";
   button.value = wrong ? "right" : "wrong";
   button.ariaPressed = String(wrong);
-  say(wrong ? "Noted: the classifier was wrong." : "Taken back.");
+  say(message(wrong ? "noted" : "note_removed"));
 }
 
 function decide(form, button) {
@@ -116,7 +118,7 @@ function undo() {
     return;
   }
   leave(shown());
-  show(last.card, "Taken back.");
+  show(last.card, message("undone"));
   if (outbox.takeBack(last.key)) return;
   outbox.add({ address, pk: Number(last.card.dataset.pk), fields: { key: last.key, by } });
 }
@@ -129,7 +131,7 @@ async function look(link) {
   looking = false;
   if (shown() !== from) return;
   if (!data.html) {
-    return say(data.message ?? "The server does not answer.", { trouble: !data.message });
+    return say(data.message ?? message("no_answer"), { trouble: !data.message });
   }
   const card = toElement(data.html);
   leave(from);
@@ -152,39 +154,39 @@ function late(press, data) {
   if (data.html) return comeBack(toElement(data.html), data.message);
   const wanted = press.fields.clause ? "rejected" : "approved";
   if (!data.version || data.status === wanted) return notify(data.message);
-  notify(`${data.message} Your press on the comment of ${nameOf(card)} changed nothing.`, {
+  notify(message("changed_nothing", { reason: data.message, name: nameOf(card) }), {
     address: press.address.replace("decide/", ""),
     overturn: () => {
       const key = `${press.fields.key}-o`;
       if (card) remember(key, card);
       outbox.add({ ...press, tried: 0, fields: { ...press.fields, version: data.version, key } });
-      say("Decided otherwise.");
+      say(message("overruled"));
     },
   });
 }
 
 function refused(press, status, data) {
-  const why = data.message ?? (status === 404 ? "A comment is gone." : "The server failed.");
+  const reason = data.message ?? message(status === 404 ? "gone" : "failed");
   const card = forget(press);
   const again = data.html ? toElement(data.html) : status >= 500 && card;
-  if (again) comeBack(again, why);
-  else notify(why);
+  if (again) comeBack(again, reason);
+  else notify(reason);
 }
 
 function changed(size) {
   const saving = find("#saving");
-  saving.textContent = `saving ${size}`;
+  saving.textContent = message("saving", { count: size });
   clearTimeout(mention);
   mention = 0;
   if (!size) saving.hidden = true;
   else if (saving.hidden) mention = setTimeout(() => (saving.hidden = false), SOON);
-  if (!size && find("#status").classList.contains("trouble")) say("All saved.");
+  if (!size && find("#status").classList.contains("trouble")) say(message("saved"));
   if (!size && isIdle()) line.fill();
 }
 
 function trouble() {
   find("#saving").hidden = false;
-  say("Not saved yet: the server does not answer. Trying again…", { trouble: true });
+  say(message("retrying"), { trouble: true });
 }
 
 function came(answer) {

@@ -1,7 +1,8 @@
-// Signing in again where one is, when the session ended meanwhile.
+// Signing in again on the page itself, when the session has ended.
 
 import { ask } from "./ask.js";
 import { find } from "./keys.js";
+import { message } from "./messages.js";
 
 const none = { status: 0, data: {} };
 
@@ -12,7 +13,7 @@ export class SignIn {
   #here;
   #back;
 
-  // here: an address that answers with a token to who is signed in; back(token): go on.
+  // here: an address that answers signed-in people with a token; back(token): continue.
   constructor(here, back) {
     this.#here = here;
     this.#back = back;
@@ -32,7 +33,7 @@ export class SignIn {
     this.#form.elements.password.focus();
   }
 
-  // Goes on when the person is signed in after all; returns whether they are.
+  // Continues when the person is signed in already; returns whether they are.
   async #look() {
     const { status, data } = await ask(this.#here).catch(() => none);
     this.#token = data.token ?? this.#token;
@@ -51,7 +52,7 @@ export class SignIn {
     const signedIn = status === 200 && (await this.#look());
     const trouble = this.#form.querySelector("[role=alert]");
     trouble.hidden = signedIn;
-    trouble.textContent = data.form?.errors[0] ?? "That did not work; there is another way below.";
+    trouble.textContent = data.form?.errors[0] ?? message("sign_in_failed");
     if (!signedIn) password.focus();
   }
 }
