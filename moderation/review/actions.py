@@ -150,7 +150,7 @@ def _decide(user: User, seen: SeenComment, ruling: ModeratorDecision) -> Decisio
     )
     if comment is None:
         raise NotFound("There is no such comment.")
-    validation.check_texts((ruling.note, "note", NOTE_POINTS), (press.key or "", "key", KEY_POINTS))
+    validation.check_texts((ruling.note, "note", NOTE_POINTS), (seen.key or "", "key", KEY_POINTS))
     policy = check_decision(comment.site_id, ruling)
     score = Score.objects.filter(comment=comment, revision=comment.revision).order_by("-pk").first()
     return decide(

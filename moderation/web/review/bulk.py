@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from moderation.models import BulkDecision, Comment, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound
 from moderation.review import bulk as bulk_decisions
-from moderation.review.actions import ModeratorDecision, Press
+from moderation.review.actions import ModeratorDecision, SeenComment
 from moderation.review.deferrals import HOURS
 from moderation.review.queue import LARGEST_ID, Count, count_comments
 from moderation.review.queue_filters import QueryTooSlow
@@ -70,7 +70,7 @@ def read_plan(request: HttpRequest) -> bulk_decisions.Plan:
     """Read a button or option: "" to approve, a clause to reject by, ":4" to defer four hours."""
     chosen = request.POST.get("clause", "")[:64]
     if chosen.startswith(":"):
-        return bulk_decisions.Plan(bulk_decisions.PUT_OFF, read_number(chosen[1:]))
+        return bulk_decisions.Plan(bulk_decisions.DEFERRED, read_number(chosen[1:]))
     if chosen:
         return bulk_decisions.Plan(ModeratorDecision(status=Status.REJECTED, clauses=[chosen]))
     return bulk_decisions.Plan(ModeratorDecision(status=Status.APPROVED))
@@ -108,10 +108,10 @@ def selected(round: ReviewRound) -> HttpResponse:
         return redirect(round.queue_address)
 
 
-def _read_ticked(value: str) -> Press:
+def _read_ticked(value: str) -> SeenComment:
     """Read "12:3": the comment and the version that the list showed."""
     pk, _colon, version = value.partition(":")
-    return Press(read_number(pk), min(read_number(version), 2**31 - 1))
+    return SeenComment(read_number(pk), min(read_number(version), 2**31 - 1))
 
 
 def _count(round: ReviewRound) -> Count | None:

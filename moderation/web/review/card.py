@@ -21,8 +21,8 @@ from moderation.models import (
     Status,
 )
 from moderation.policy import Clause, CompiledPolicy
-from moderation.quality.sampling import open_draw
-from moderation.review.history import Event, comment_history, is_deferred, open_escalations
+from moderation.quality.sampling import open_assignment
+from moderation.review.comment_history import Event, comment_history, is_deferred, open_escalations
 from moderation.templatetags.comment_text import Mark
 from moderation.web.review.content_warnings import is_covered
 from moderation.web.review.evidence import Evidence, gather_evidence
@@ -124,7 +124,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     policy, rules = find_policy(comment.site_id)
     events = comment_history(comment)
     evidence = gather_evidence(comment, events, rules)
-    assignment = open_draw(moderator.user, comment)
+    assignment = open_assignment(moderator.user, comment)
     status = Status.IN_REVIEW if assignment else Status(comment.status)
     kept_back = assignment is not None or _is_decoy(comment, moderator, events)
     shown = evidence.without_opinions() if kept_back else evidence

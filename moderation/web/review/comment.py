@@ -16,7 +16,7 @@ from moderation.accounts.roles import at_least, colleagues
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Role, Status
 from moderation.review import claims, queue, queue_filters
-from moderation.review.history import last_undoable
+from moderation.review.comment_history import last_undoable
 from moderation.web.review.card import build_card
 from moderation.web.review.messages import script_messages
 from moderation.web.review.round import ReviewRound

@@ -52,7 +52,9 @@ def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[Cl
 
 def signal_lines(moderator: Moderator) -> list[tuple[str, str, bool]]:
     """Return id and name of each signal that may cover a comment, and whether it does."""
-    return [(name, FACTS[name].words, name in moderator.covered_signals) for name in HEAVY]
+    return [
+        (name, FACTS[name].label, name in moderator.covered_signals) for name in DISTURBING_SIGNALS
+    ]
 
 
 def save_warnings(moderator: Moderator, policy: CompiledPolicy | None, posted: QueryDict) -> None:

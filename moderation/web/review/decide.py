@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from moderation.models import Comment, Decision, Escalation, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
-from moderation.quality.sampling import draw_of_press
+from moderation.quality.sampling import assignment_of_card
 from moderation.review import actions, claims, deferrals, escalations
 from moderation.review.comment_history import last_undoable
 from moderation.review.queue import LARGEST_ID
@@ -79,7 +79,7 @@ def decide(round: ReviewRound, comment: Comment) -> HttpResponse:
     if not form.is_valid():
         return _refused(round, comment.pk, str(NOTHING_DECIDED))
     given = form.cleaned_data
-    assignment = draw_of_press(round.user, comment.pk, given["key"])
+    assignment = assignment_of_card(round.user, comment.pk, given["key"])
     try:
         if assignment and given["action"] not in FEEDBACK:
             message = answer_again(round, assignment, given)
@@ -118,7 +118,7 @@ def _set_aside(round: ReviewRound, pk: int, given: dict[str, Any]) -> str:
         return _("Noted: the classifier was wrong.") if action == "wrong" else _("Note removed.")
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(round.user, actions.Press(pk, given["version"]), until)
+        deferrals.defer(round.user, actions.SeenComment(pk, given["version"]), until)
         return _("Deferred.")
     if action == "bring-back":
         deferrals.bring_back(round.user, pk)

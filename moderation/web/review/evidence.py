@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from moderation.decisions.latest_score import latest_score
 from moderation.models import Comment, Decision, Score, Source, Status
 from moderation.policy import CompiledPolicy
-from moderation.review.history import Event, latest_decision, latest_judgement, latest_score
+from moderation.review.comment_history import Event, latest_automatic_decision, latest_decision
 from moderation.web.review.reasons import SignalLine, signal_lines
 
 
@@ -46,4 +47,4 @@ def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
     """
     by_person = decision is not None and decision.source == Source.MODERATOR
     waits = comment.status == Status.IN_REVIEW
-    return latest_judgement(comment) if waits and by_person else decision
+    return latest_automatic_decision(comment) if waits and by_person else decision

@@ -114,7 +114,7 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Signal"),
         choices=[
             ("", gettext_lazy("Any signal")),
-            *((name, FACTS[name].words) for name in SIGNALS),
+            *((name, FACTS[name].label) for name in SIGNALS),
         ],
     )
     at_least = forms.FloatField(

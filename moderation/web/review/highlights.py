@@ -59,7 +59,7 @@ def build_marks(
     over = {signal.id for signal in signals if signal.over}
     marks = reason_marks(decision)
     for word in _heaviest(comment, over):
-        label = _("Raised the signal “%(signal)s”") % {"signal": FACTS[word.signal].words}
+        label = _("Raised the signal “%(signal)s”") % {"signal": FACTS[word.signal].label}
         marks += [Mark(start, end, "weighed", label) for start, end in _all(comment.body, word)]
     return marks
 

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from moderation.community.authors import standing_in_words
+from moderation.community.authors import standing_label
 from moderation.community.flagger_record import FlaggerRecord, weighed_flags
 from moderation.models import Comment, Decision, Flag, PolicyVersion, Score, Story
-from moderation.review.history import AuthorRecord, Event, author_record, calls_wrong
+from moderation.review.comment_history import AuthorCounts, Event, author_record, marked_wrong
 from moderation.web.review.evidence import Evidence
 from moderation.web.review.reasons import (
     SHOWN_SIGNALS,
@@ -31,7 +31,7 @@ LEAST_SIMILARITY = 0.05
 class AuthorPanel:
     """The author's record on the site; `standing` is "" when it is the normal one."""
 
-    record: AuthorRecord
+    record: AuthorCounts
     standing: str
     notes: int
 
@@ -80,8 +80,8 @@ def author_panel(comment: Comment) -> AuthorPanel:
     """Return what the site knows of the comment's author, without this comment."""
     author = comment.author
     return AuthorPanel(
-        record=author_record(author, besides=comment),
-        standing=standing_in_words(author),
+        record=author_record(author, excluding=comment),
+        standing=standing_label(author),
         notes=author.notes.count() if author else 0,
     )
 
@@ -104,7 +104,7 @@ def reasons_panel(
         policy=policy,
         signals=signals[:shown],
         more_signals=signals[shown:],
-        called_wrong=calls_wrong(user, evidence.score),
+        called_wrong=marked_wrong(user, evidence.score),
         is_open=is_open,
     )
 

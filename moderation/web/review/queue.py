@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from moderation.accounts.roles import at_least, sites_of
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Role, Status
-from moderation.quality.second_reviews import comments_to_read_again, shuffled_in
+from moderation.quality.second_reviews import comments_for_second_review, mix_in
 from moderation.review import claims, queue_filters
 from moderation.review import queue as review_queue
 from moderation.review.bulk import SELECTED_CAP
@@ -112,7 +112,7 @@ def claim_next(round: ReviewRound, *, after: int | None = None) -> Comment | Non
         comment = claims.claim_next(
             round.user, round.site, round.filters, after=after, skipped=round.skipped
         )
-    again = comments_to_read_again(round.moderator, round.filters, given=1 if comment else 0)
+    again = comments_for_second_review(round.moderator, round.filters, count=1 if comment else 0)
     return again[0] if again else comment
 
 
@@ -132,14 +132,16 @@ def ahead(round: ReviewRound) -> HttpResponse:
                 round.site,
                 round.filters,
                 limit=AHEAD,
-                besides=have,
+                on_desk=have,
                 skipped=round.skipped,
             )
     except queue_filters.QueryTooSlow:
         claimed = []
-    again = comments_to_read_again(round.moderator, round.filters, given=len(claimed), besides=have)
+    again = comments_for_second_review(
+        round.moderator, round.filters, count=len(claimed), on_desk=have
+    )
     waiting = count_waiting(round)
-    comments = shuffled_in(claimed, again)
+    comments = mix_in(claimed, again)
     answer = {
         "cards": [card_html(round, comment, held=True) for comment in comments],
         "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),
