@@ -15,12 +15,15 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3.13 python3.14 pyth
 	$$python -c 'import sys, ensurepip, venv; sys.exit(not $(SUITABLE))' \
 		>/dev/null 2>&1 && { echo $$python; break; }; done)
 
-.PHONY: help run test check format chaos bench screenshot lock clean browser
+.PHONY: help run test mutants check format messages chaos bench screenshot lock clean browser
 
 help:
 	@echo "make run         start everything: http://localhost:$(PORT) (PORT=8001 for another port)"
 	@echo "make test        run the tests, on all cores  ARGS='-k queue' passes options to pytest"
+	@echo "make mutants     change the code in small ways: which change does no test notice?"
 	@echo "make check       lint, types, import contracts, missing migrations, system checks"
+	@echo "make format      put Python and templates into their one form"
+	@echo "make messages    collect the sentences to translate (NEW=de begins another language)"
 	@echo "make chaos       break the parts under load and count what is lost (SECONDS=60)"
 	@echo "make bench       measure, with peers in the same run"
 	@echo "make screenshot  take the README's screenshots from a running service"
@@ -31,11 +34,15 @@ run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up --host $(LISTEN) --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+mutants: .venv/dev.stamp
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/mypy moderation classifiers
 	$(BIN)/lint-imports
 	@# Settings such as production has them; these commands reach no server.
@@ -49,6 +56,19 @@ check: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	-$(BIN)/djlint --reformat --quiet templates
+
+# Writes moderation/locale/LANGUAGE/LC_MESSAGES/django.po, and compiles it; commit both files.
+NEW ?=
+messages: .venv/dev.stamp
+	@command -v xgettext >/dev/null 2>&1 && command -v msgfmt >/dev/null 2>&1 || { \
+		echo "make messages needs GNU gettext: install it (Debian: apt install gettext; macOS: brew install gettext)." >&2; \
+		exit 1; }
+	@$(BIN)/python manage.py makemessages $(if $(NEW),--locale $(NEW),--all) \
+		--add-location file --no-wrap $(foreach path,.venv var tests docs classifiers *.txt,--ignore '$(path)')
+	@if ls moderation/locale/*/LC_MESSAGES/django.po >/dev/null 2>&1; then \
+		$(BIN)/python manage.py compilemessages --ignore .venv --ignore var; \
+	else echo "All sentences can be collected. No language is begun yet: make messages NEW=de begins one."; fi
 
 SECONDS ?= 60
 chaos: .venv/dev.stamp
@@ -117,5 +137,5 @@ lock: | .venv/bin/python
 	@echo "· requirements.txt and requirements-dev.txt are pinned anew; commit both"
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
+	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Measures comments: abuse, off-topic, quality, language. Knows nothing of the web or databases.
+"""Scores comments: abuse, off-topic, quality, language. Uses neither the web nor a database.
 
 >>> from classifiers import Item, load
 >>> classifier = load()

@@ -1,4 +1,4 @@
-"""The command line: `python -m classifiers score` and `python -m classifiers adapt`."""
+"""Scores comments (`score`) and fits a site's model (`adapt`), from JSON Lines."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ ADAPTATION_FILE = "adaptation.bin"
 def _explain(
     classifier: Classifier, adaptation: site_model.Adaptation | None, item: Item
 ) -> list[Contribution]:
-    own = adaptation.explain(item) if adaptation is not None else []
-    return sorted([*classifier.explain(item), *own], key=lambda one: -abs(one.weight))
+    learned = adaptation.explain(item) if adaptation is not None else []
+    return sorted([*classifier.explain(item), *learned], key=lambda one: -abs(one.weight))
 
 
 def _changes(
     classifier: Classifier, item: Item, measured: Measurement, below: float
 ) -> dict[str, Any]:
-    """Return for each signal that reaches a threshold which words to leave out, if any help."""
+    """Return for each signal that reaches a threshold the words to leave out, None if none help."""
     reached = [
         signal
         for signal, score in measured.signals.items()
@@ -38,8 +38,8 @@ def _changes(
     ]
     words = {signal: classifier.words_to_change(item, signal, below) for signal in reached}
     return {
-        signal: None if own is None else [asdict(one) for one in own]
-        for signal, own in words.items()
+        signal: None if removed is None else [asdict(word) for word in removed]
+        for signal, removed in words.items()
     }
 
 
@@ -69,15 +69,15 @@ def score_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield one record per line, in order; a bad line yields its id and an error.
 
-    With ``below``, a threshold 0-1, a record says what would change the signals that reach it.
+    With ``below`` (0-1), a record has the words without which each signal would be below it.
     """
     for block in blocks_of(lines):
         read = [read_line(line) for line in block]
         items = [item for _, item, _ in read if item is not None]
         measured = classifier.score_batch(items)
-        own = adaptation.score_batch(items, measured) if adaptation is not None else []
-        for number, one in enumerate(own):
-            measured[number].signals[site_model.SIGNAL] = one
+        learned = adaptation.score_batch(items, measured) if adaptation is not None else []
+        for number, score in enumerate(learned):
+            measured[number].signals[site_model.SIGNAL] = score
         results = iter(measured)
         for record, item, wrong in read:
             if item is None:
@@ -94,7 +94,7 @@ def score_lines(
 def _with_progress(lines: Iterable[bytes]) -> Iterable[bytes]:
     if not sys.stderr.isatty():
         return lines
-    from tqdm import tqdm  # noqa: PLC0415 (only people see it)
+    from tqdm import tqdm  # noqa: PLC0415 (only on a terminal)
 
     shown: Iterable[bytes] = tqdm(lines, unit=" comments", file=sys.stderr)
     return shown
@@ -150,21 +150,31 @@ def _share(text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m classifiers", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    score = commands.add_parser("score", help="JSON Lines in, JSON Lines out")
-    score.add_argument("file", type=Path, nargs="?", help="input file; standard input by default")
-    score.add_argument("--explain", action="store_true", help="add the words that weighed")
+    score = commands.add_parser("score", help="score comments: JSON Lines in, JSON Lines out")
+    score.add_argument("file", type=Path, nargs="?", help="input file (default: standard input)")
+    score.add_argument("--explain", action="store_true", help="add the words that moved the scores")
     score.add_argument(
-        "--below", type=_share, metavar="P", help="add the words without which a signal is below P"
+        "--below",
+        type=_share,
+        metavar="P",
+        help="add the words without which a signal would be below P (0-1)",
     )
-    score.add_argument("--site", type=Path, help="folder of a site's own adaptation")
+    score.add_argument("--site", type=Path, help="folder of a site's model, written by adapt")
     score.set_defaults(run=_score)
-    learn = commands.add_parser("adapt", help="learn a site's own adaptation")
-    learn.add_argument("--labels", type=Path, required=True, help='lines {"text", "label": 0|1}')
+    learn = commands.add_parser("adapt", help="fit a site's model to decisions")
+    learn.add_argument(
+        "--labels",
+        type=Path,
+        required=True,
+        help='JSON Lines with "text" and "label" (1 rejected, 0 approved)',
+    )
     learn.add_argument("--out", type=Path, required=True, help="folder to write to")
-    learn.add_argument("--seed", type=int, default=0)
+    learn.add_argument("--seed", type=int, default=0, help="seed of the cross-validation")
     learn.set_defaults(run=_adapt)
     for command in (score, learn):
-        command.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+        command.add_argument(
+            "--bundle", type=Path, help="folder of a bundle (default: the shipped one)"
+        )
     return parser
 
 
@@ -173,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except BrokenPipeError:  # whoever read has seen enough; nothing is left to say
+    except BrokenPipeError:  # the reader closed the pipe; there is nothing more to write
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Safe files for classifiers: arrays in .npz without pickle, a JSON card, SHA-256 checksums."""
+"""Reads and writes classifier files: arrays in .npz without pickle, a JSON card, SHA-256 sums."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMAT = 1
 CARD = "card.json"
 CHECKSUMS = "checksums.json"
 MAX_BYTES = 256 * 2**20
-"""Largest size of one unpacked array file that is read."""
+"""Largest size of an unpacked array file, in bytes."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -29,12 +29,12 @@ class BundleError(Exception):
 
 
 def digest_of(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 of bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return arrays as a compressed .npz with fixed times, so that same arrays are same bytes."""
+    """Return arrays as a compressed .npz with fixed times: equal arrays give equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(arrays):
@@ -52,12 +52,14 @@ def unpack_arrays(content: bytes) -> Arrays:
     Raises
     ------
     BundleError
-        When it is not a .npz, is too large, or holds anything but plain arrays.
+        When the bytes are not a .npz, are too large, or hold anything but plain arrays.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-                raise BundleError("The array file unpacks to more than is allowed.")
+                raise BundleError(
+                    f"The unpacked array file is larger than {MAX_BYTES // 2**20} MiB."
+                )
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -82,7 +84,7 @@ def read_bundle(folder: Path) -> tuple[dict[str, bytes], dict[str, Any], str]:
     Raises
     ------
     BundleError
-        When a file is missing, altered, or the format is not this one.
+        When a file is missing or altered, or the bundle has another format.
     """
     try:
         checksums = json.loads((folder / CHECKSUMS).read_text())

@@ -1,7 +1,7 @@
-"""The classifiers as scikit-learn estimators: for pipelines, cross-validation and calibration.
+"""Wraps the classifiers as scikit-learn estimators for pipelines, cross-validation, calibration.
 
-Their input is a sequence of comments, each a string or an `Item` with its context. Nothing else in
-this package needs this module, and scoring imports no scikit-learn.
+Their input is a sequence of comments, each a string or an `Item` with its context. Scoring does not
+import this module, nor scikit-learn.
 
 >>> from sklearn.linear_model import LogisticRegression
 >>> from sklearn.pipeline import make_pipeline
@@ -39,7 +39,7 @@ def items_of(X: Comments) -> list[Item]:
     Raises
     ------
     ValueError
-        When it is a single string, or holds anything but strings and items.
+        For a single string, or anything but strings and items.
     """
     if isinstance(X, str):
         raise ValueError("Expected a sequence of comments, got a single string.")
@@ -50,7 +50,7 @@ def items_of(X: Comments) -> list[Item]:
 
 
 class _OfComments(BaseEstimator):  # type: ignore[misc]
-    """What all three share: input is a sequence of comments, not a table of numbers."""
+    """Base of the estimators: input is a sequence of comments, not a table of numbers."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -62,14 +62,15 @@ class _OfComments(BaseEstimator):  # type: ignore[misc]
 class CommentFeatures(TransformerMixin, _OfComments):  # type: ignore[misc]
     """Turns comments into a sparse matrix of hashed words, pairs of words and character n-grams.
 
-    Nothing is learned. Disguises are undone, words for groups of people share one feature.
+    It needs no training. Disguises are repaired; words for groups of people share one feature.
 
     Parameters
     ----------
     bits : int, default=20
         log2 of the number of columns, 1 to 20.
     scaled : bool, default=True
-        Divide by the square root of the number of features, as the bundled heads do; else counts.
+        Divide by the square root of the number of features, as the bundled heads do. If false,
+        return counts.
     """
 
     def __init__(self, *, bits: int = TABLE_BITS, scaled: bool = True) -> None:
@@ -77,14 +78,14 @@ class CommentFeatures(TransformerMixin, _OfComments):  # type: ignore[misc]
         self.scaled = scaled
 
     def fit(self, X: Comments, y: ArrayLike | None = None) -> Self:
-        """Check the parameters; nothing is learned."""
+        """Check the parameters."""
         if not 1 <= self.bits <= TABLE_BITS:
             raise ValueError(f"bits must be 1 to {TABLE_BITS}, got {self.bits}.")
         items_of(X)
         return self
 
     def transform(self, X: Comments) -> sparse.csr_matrix:
-        """Return the features, shape (comments, 2**bits)."""
+        """Return the features, float32 (comments, 2**bits)."""
         texts = [item.text for item in items_of(X)]
         parts = [sparse.csr_matrix((0, 1 << self.bits), dtype=np.float32)]
         for start in range(0, len(texts), BLOCK):
@@ -98,7 +99,7 @@ class CommentFeatures(TransformerMixin, _OfComments):  # type: ignore[misc]
         return sparse.vstack(parts, format="csr")
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
-        """Return a name per column; the words behind a hash are not kept."""
+        """Return a name per column: a number, because hashing keeps no words."""
         return np.array([f"hashed{number}" for number in range(1 << self.bits)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
@@ -108,13 +109,13 @@ class CommentFeatures(TransformerMixin, _OfComments):  # type: ignore[misc]
 
 
 class SignalClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
-    """One signal of a bundle as a classifier that needs no training; class 1 is the bad one.
+    """One signal of a bundle as a classifier without training; class 1 is the bad one.
 
     Parameters
     ----------
     signal : str, default="toxicity"
     bundle : str or Path, optional
-        Folder of another bundle than the shipped one.
+        Folder of a bundle; the shipped one by default.
 
     Attributes
     ----------
@@ -129,7 +130,7 @@ class SignalClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         self.bundle = bundle
 
     def fit(self, X: Comments, y: ArrayLike | None = None) -> Self:
-        """Check the input; nothing is learned.
+        """Check the input.
 
         Raises
         ------
@@ -145,13 +146,13 @@ class SignalClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         return self
 
     def predict_proba(self, X: Comments) -> NDArray[np.float64]:
-        """Return the probability of both classes; a comment without the signal gets one half."""
+        """Return probabilities, (comments, 2); one half for a comment without the signal."""
         measured = self._classifier().score_batch(items_of(X))
         bad = np.array([one.signals.get(self.signal, 0.5) for one in measured], dtype=np.float64)
         return np.stack([1.0 - bad, bad], axis=1)
 
     def predict(self, X: Comments) -> NDArray[np.int64]:
-        """Return 1 where the score is above one half. The policy sets thresholds, not this."""
+        """Return 1 where the score is above one half."""
         return np.asarray(self.classes_[(self.predict_proba(X)[:, 1] > 0.5).astype(int)])
 
     def _classifier(self) -> Classifier:
@@ -168,19 +169,19 @@ class SignalClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
 
 
 class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
-    """A site's own adaptation: learns what its moderators reject, starting from the bundle.
+    """A site's model: learns what its moderators reject, starting from the bundle.
 
     Parameters
     ----------
     bundle : str or Path, optional
-        Folder of another bundle than the shipped one.
+        Folder of a bundle; the shipped one by default.
     seed : int, default=0
-        Same comments, labels and seed give the same classifier.
+        Equal comments, labels and seed give equal classifiers.
 
     Attributes
     ----------
     classes_ : array of shape (2,)
-        The labels in order; the second is the one whose probability is learned.
+        The labels in order; the model learns the probability of the second.
     adaptation_ : `classifiers.site_model.Adaptation`
     """
 
@@ -189,7 +190,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         self.seed = seed
 
     def fit(self, X: Comments, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn from comments and labels of two classes; see `classifiers.site_model.fit`."""
+        """Fit to comments and labels of two classes; see `classifiers.site_model.fit`."""
         items = items_of(X)
         check_consistent_length(items, y, sample_weight)
         check_classification_targets(y)
@@ -207,12 +208,12 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Comments) -> NDArray[np.float64]:
-        """Return the log-odds of the second class."""
+        """Return the log-odds of the second class, (comments,)."""
         check_is_fitted(self)
         return self.adaptation_.logits(items_of(X))
 
     def predict_proba(self, X: Comments) -> NDArray[np.float64]:
-        """Return the probability of both classes."""
+        """Return the probabilities of both classes, (comments, 2)."""
         bad = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
         return np.stack([1.0 - bad, bad], axis=1)
 
@@ -222,7 +223,7 @@ class AdaptedClassifier(ClassifierMixin, _OfComments):  # type: ignore[misc]
         return np.asarray(self.classes_[second.astype(int)])
 
     def __getstate__(self) -> dict[str, Any]:
-        """Keep the adaptation as its own safe bytes; the bundle is loaded again when read."""
+        """Return the state with the adaptation as safe bytes; unpickling loads the bundle again."""
         state: dict[str, Any] = super().__getstate__()
         if "adaptation_" not in state:
             return state

@@ -1,4 +1,4 @@
-"""JSON Lines as the command line reads them: strict, line by line, in bounded memory."""
+"""Reads JSON Lines for the command line: strict, line by line, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, BinaryIO, NoReturn
 from classifiers.types import Item
 
 LONGEST_LINE = 8 * 2**20
-"""Bytes of one line that are read; a longer line is refused and skipped."""
+"""Most bytes of a line; a longer line is rejected and skipped."""
 
 LINES_AT_ONCE = 512
 BYTES_AT_ONCE = 4 * 2**20
-"""A block of lines ends with the line that reaches either."""
+"""A block ends with the line that reaches one of these limits."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -23,7 +23,7 @@ class LineError(ValueError):
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a stream; of a line that is too long only its beginning."""
+    """Yield the lines of a stream; of a line that is too long, only its beginning."""
     start = _BOM
     while line := stream.readline(LONGEST_LINE + 1):
         end = line
@@ -67,18 +67,18 @@ def _short(digits: str) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise LineError("a key stands there twice")
+        raise LineError("a key is repeated")
     return record
 
 
 def record_of(line: bytes) -> Any:
-    """Return what a line of JSON holds.
+    """Return the value of a line of JSON.
 
     Raises
     ------
     LineError
-        When the line is too long, no UTF-8 or no strict JSON (RFC 8259; also refused: NaN, numbers
-        that no float holds, a key that stands there twice).
+        When the line is too long, not UTF-8 or not strict JSON (RFC 8259). NaN, numbers too large
+        for a float and repeated keys are errors too.
     """
     if len(line) > LONGEST_LINE:
         raise LineError(f"the line is longer than {LONGEST_LINE:,} bytes")
@@ -106,7 +106,7 @@ def _text(record: dict[str, Any], name: str) -> str:
 
 
 def item_of(record: Any) -> Item:
-    """Return the item that a line of input describes; null is as good as absent.
+    """Return the item of a line of input; null means absent.
 
     Raises
     ------
@@ -122,7 +122,9 @@ def item_of(record: Any) -> Item:
     story, thread = record.get("story"), record.get("thread")
     if not isinstance(story, dict | None):
         raise LineError("story is not an object")
-    if not isinstance(thread, list | None) or not all(isinstance(one, str) for one in thread or ()):
+    if not isinstance(thread, list | None) or not all(
+        isinstance(text, str) for text in thread or ()
+    ):
         raise LineError("thread is not a list of strings")
     story = story or {}
     return Item(
@@ -136,13 +138,13 @@ def item_of(record: Any) -> Item:
 
 
 def identity_of(record: Any) -> str | int | float | None:
-    """Return the id that a line's answer bears; None where it has none that can be told."""
+    """Return the id for a line's answer; None if it is missing or unusable."""
     identity = record.get("id") if isinstance(record, dict) else None
     return identity if isinstance(identity, str | int | float) else None
 
 
 def read_line(line: bytes) -> tuple[Any, Item | None, str]:
-    """Return (record, item, what is wrong) of a line; the item is None where something is wrong."""
+    """Return (record, item, error) of a line; on an error the item is None."""
     record: Any = None
     try:
         record = record_of(line)

@@ -1,4 +1,4 @@
-"""Nearest texts by meaning: exact search among vectors that the caller has stored."""
+"""Finds the nearest texts by meaning: exact search among stored vectors."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ _ROWS_AT_ONCE = 65_536
 
 
 def nearest(queries: Floats, stored: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-    """Return the stored vectors nearest to each query, exactly: every one is compared.
+    """Return the stored vectors nearest to each query; every stored vector is compared.
 
     Parameters
     ----------
-    queries : array of float32, queries x dimensions
+    queries : array of float32 (queries, dimensions)
         Unit vectors, as `Classifier.vectors` makes them.
-    stored : array of float32, texts x dimensions
+    stored : array of float32 (texts, dimensions)
         Unit vectors of the same classifier version. A memory map will do: it is read in blocks.
     count : int
-        How many to return; at most as many as are stored.
+        Number of vectors to return; at most as many as are stored.
 
     Returns
     -------
-    (indices, cosines)
-        Both queries x count, the nearest first; among equals the one stored first.
+    indices : array of int64 (queries, count)
+        Nearest first; among equals the first stored.
+    cosines : array of float32 (queries, count)
 
     Raises
     ------
@@ -50,8 +51,9 @@ def nearest(queries: Floats, stored: Floats, count: int) -> tuple[NDArray[np.int
 def _best(
     indices: NDArray[np.int64], cosines: Floats, count: int
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Keep the best of each row, in order."""
+    """Return the best ``count`` columns of each row, in order."""
     if cosines.shape[1] > count:
+        # Ties with the last place stay, so that the stable sort below keeps the first stored.
         limit = -np.partition(-cosines, count - 1, axis=1)[:, count - 1 : count]
         cosines = np.where(cosines >= limit, cosines, -np.inf)
     order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]

@@ -1,4 +1,4 @@
-"""Tables of figures as the docs and the bundle's card show them."""
+"""Formats tables of figures for the docs and the bundle's card."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FIGURES = ("n", "positives", "AUC", "95 %", "AP", "ECE")
-"""The columns that `figure_cells` fills."""
+"""Columns of `figure_cells`."""
 
 
 @dataclass(frozen=True, slots=True)

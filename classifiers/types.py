@@ -1,4 +1,4 @@
-"""The values that go into and come out of a classifier: plain frozen records."""
+"""Defines the input and output of a classifier as plain frozen records."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ABUSE_SIGNALS: tuple[str, ...] = SIGNALS[:8]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One comment with what it stands under.
+    """One comment with its context.
 
-    ``story`` is the story's body text, ``parent`` the comment that is answered, ``thread`` the
-    earlier comments of the same story, oldest first. Everything but ``text`` may be empty.
+    ``story`` is the story's body text, ``parent`` the comment it answers, ``thread`` the earlier
+    comments of the same story, oldest first. Every field except ``text`` may be empty.
     """
 
     text: str
@@ -36,13 +36,13 @@ class Item:
 
     @property
     def has_story(self) -> bool:
-        """Say whether there is a story's text to be on the topic of."""
+        """Say whether the item has a title or a story text."""
         return bool(self.title.strip() or self.story.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The passage of the story that a comment is closest to.
+    """The passage of the story that is most similar to a comment.
 
     ``start`` and ``end`` are offsets into ``Item.story``, or into ``Item.title`` when ``source``
     is ``"title"``. ``similarity`` is a cosine, 0-1.
@@ -57,7 +57,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a classifier measured on one item.
+    """The scores of one item.
 
     ``signals`` maps signal names to calibrated scores 0-1 (higher is worse). ``language`` is an
     ISO 639-1 code or ``"und"``; ``trained`` says whether the abuse signals were trained for it.
@@ -74,7 +74,7 @@ class Contribution:
     """The share of one span of the comment in one signal's score.
 
     ``start`` and ``end`` are offsets into the original ``Item.text``; ``weight`` is in log-odds.
-    A contribution with an empty span is the part that belongs to no word (base rate, length).
+    A contribution with an empty span belongs to no word (base rate, length).
     """
 
     signal: str

@@ -1,4 +1,4 @@
-"""System checks that refuse settings under which comments or people would not be safe."""
+"""System checks: they refuse settings that endanger comments or people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check_secret_key(**_: Any) -> list[Error]:
 
 @register(Tags.database)
 def check_database(**_: Any) -> list[Error]:
-    """Refuse anything but PostgreSQL: the queue relies on its SKIP LOCKED and its clock."""
+    """Refuse any database but PostgreSQL: the queue needs its SKIP LOCKED and its clock."""
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         return []
     return [
@@ -40,12 +40,12 @@ def check_database(**_: Any) -> list[Error]:
 
 @register(Tags.security, deploy=True)
 def check_public_address(**_: Any) -> list[Error | Warning]:
-    """Refuse DEBUG, any-host and plain HTTP where the service is meant for the public."""
-    found: list[Error | Warning] = []
+    """Refuse DEBUG and ALLOWED_HOSTS=*, and warn of plain HTTP, on a public service."""
+    messages: list[Error | Warning] = []
     if settings.DEBUG:
-        found.append(Error("DEBUG must be off.", hint="Unset DEBUG.", id="moderation.E003"))
+        messages.append(Error("DEBUG must be off.", hint="Unset DEBUG.", id="moderation.E003"))
     if "*" in settings.ALLOWED_HOSTS:
-        found.append(
+        messages.append(
             Error(
                 "ALLOWED_HOSTS must name the hosts, not '*'.",
                 hint="Set ALLOWED_HOSTS=comments.example.org",
@@ -53,17 +53,17 @@ def check_public_address(**_: Any) -> list[Error | Warning]:
             )
         )
     if not settings.HTTPS:
-        found.append(
+        messages.append(
             Warning(
                 "BASE_URL should start with https://.", hint="Set BASE_URL.", id="moderation.W001"
             )
         )
     if settings.WEBHOOK_ALLOW_PRIVATE:
-        found.append(
+        messages.append(
             Warning(
                 "WEBHOOK_ALLOW_PRIVATE lets webhooks reach private addresses.",
                 hint="Unset it unless every webhook receiver is trusted.",
                 id="moderation.W002",
             )
         )
-    return found
+    return messages

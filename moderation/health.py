@@ -1,4 +1,4 @@
-"""Health for load balancers, and figures for Prometheus."""
+"""Health checks for load balancers, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from moderation.platform.http.request_counter import REQUESTS
 
-# Counting a long queue costs; past this the exact figure helps nobody.
+# Counting a long queue is expensive, and the exact number of more rows helps nobody.
 COUNTED = 100_000
 REDIS_SECONDS = 0.3
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -41,12 +41,12 @@ GAUGES = (
 
 
 def livez(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; asks nothing of anybody."""
+    """Answer that the process runs; ask no other service."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def depths() -> tuple[float, ...]:
-    """Return pending, seconds of the oldest pending, in review, deliveries due, deliveries dead."""
+    """Return pending, age of the oldest pending, in review, deliveries due, deliveries dead."""
     with connection.cursor() as cursor:
         cursor.execute(DEPTHS)
         row = cursor.fetchone()
@@ -66,7 +66,7 @@ def _broker_answers() -> bool:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether comments can be taken: PostgreSQL answers. Redis only makes things slower."""
+    """Answer whether the service can take comments. It needs PostgreSQL; Redis only saves time."""
     report: dict[str, Any] = {"status": "ok", "database": "ok", "broker": "ok"}
     try:
         pending, oldest, *_ = depths()
@@ -80,7 +80,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Give the figures in Prometheus' text format, to loopback or with METRICS_TOKEN."""
+    """Return the metrics in Prometheus' text format, for loopback or with METRICS_TOKEN."""
     if not _may_read_metrics(request):
         return HttpResponse("Not here.\n", status=404, content_type="text/plain")
     registry = CollectorRegistry()
@@ -93,8 +93,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         values = ()
     up = Gauge("moderato_database_up", "1 when PostgreSQL answers.", registry=registry)
     up.set(1 if values else 0)
-    for (name, words), value in zip(GAUGES, values, strict=False):
-        Gauge(name, words, registry=registry).set(value)
+    for (name, description), value in zip(GAUGES, values, strict=False):
+        Gauge(name, description, registry=registry).set(value)
     Gauge("moderato_scrape_seconds", "What these figures cost.", registry=registry).set(
         time.perf_counter() - started
     )
@@ -106,5 +106,5 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if token:
         return hmac.compare_digest(header.encode(), f"Bearer {token}".encode())
-    # Behind a proxy every request comes from its address: loopback says nothing then.
+    # Behind a proxy every request has the proxy's address, so loopback proves nothing.
     return not settings.TRUSTED_PROXIES and request.META.get("REMOTE_ADDR") in LOOPBACK

@@ -7,28 +7,30 @@ from urllib.parse import unquote
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_language
 
 from moderation.standalone.local_env import read_local
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
-# Where `make run` keeps its data, the demo its key, and an import the place it has reached.
+# The folder of `make run`'s data, the demo's key, and the progress of imports.
 DATA_FOLDER = env("DATA_FOLDER", default=str(BASE_DIR / "var"))
-# What `make run` started there, so that manage.py in a second terminal works on the same data.
+# The services of `make run`, so that manage.py in a second terminal uses the same data.
 local = read_local(Path(DATA_FOLDER))
 
 # --- Safety ---------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
-# `make run` makes a key and keeps it under var/; elsewhere moderation.E001 refuses the empty one.
+# `make run` makes a key and stores it under var/; otherwise moderation.E001 refuses an empty one.
 SECRET_KEY = env("SECRET_KEY", default=local.get("SECRET_KEY", ""))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-# Where readers, moderators and webhooks find this service; links in answers start with it.
+# The public address of this service; links in answers start with it.
 BASE_URL = env("BASE_URL", default=local.get("BASE_URL", "http://localhost:8000")).rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
-# How many proxies in front may be believed about the client's address (0: none).
+# The number of trusted proxies that report the client's address (0: none).
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -39,7 +41,7 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=HTTPS)
-# The load balancer asks for health over plain HTTP.
+# Load balancers check the health over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$", r"^api/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "moderation.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,7 +112,14 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
-# In which times are shown to people; what machines read stays in UTC.
+# Pages are in English, and in each language that has a compiled folder under moderation/locale.
+LOCALE_PATHS = [BASE_DIR / "moderation" / "locale"]
+_translated = (path.parts[-3] for path in LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo"))
+LANGUAGES = [
+    (code, LANG_INFO.get(code, {}).get("name_local", code))
+    for code in sorted({LANGUAGE_CODE, *map(to_language, _translated)})
+]
+# The time zone of times on pages; the API uses UTC.
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
@@ -142,7 +152,7 @@ DATABASES = {
         },
     }
 }
-# Off behind a pooler that shares connections between transactions and knows no prepared statements.
+# Off behind a pooler that shares connections between transactions without prepared statements.
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -183,14 +193,14 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# Celery would close the connection to PostgreSQL around every task; the tasks look after it instead
+# Celery would close the connection to PostgreSQL around every task. The tasks manage it instead
 # (CONN_MAX_AGE, and a check that it still works), which saves 8 ms per wake-up.
 CELERY_DB_REUSE_MAX = 1_000_000
-# Training must not keep comments waiting: it has its own broker queue.
+# Training has its own broker queue, so that it does not delay comments.
 CELERY_TASK_DEFAULT_QUEUE = "moderato"
 CELERY_TASK_ROUTES = {"moderation.tasks.retrain": {"queue": "training"}}
 CELERY_BEAT_SCHEDULE = {
-    # Finds pending comments that woke no worker.
+    # Finds pending comments for which no wake-up arrived.
     "sweep": {
         "task": "moderation.tasks.score_pending",
         "schedule": env.float("SWEEP_SECONDS", default=5.0),
@@ -200,7 +210,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "moderation.tasks.deliver_due",
         "schedule": env.float("DELIVER_SECONDS", default=2.0),
     },
-    # Tells Akismet's clients what became of the comments that they hold.
+    # Sends Akismet's clients the status of the comments that they hold.
     "callbacks": {
         "task": "moderation.tasks.tell_callbacks",
         "schedule": env.float("CALLBACK_SECONDS", default=20.0),
@@ -216,7 +226,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env(
 )
 
 # --- Moderation -----------------------------------------------------------------------------
-# A moderator's decision stays inside the house this long, so that an undo leaves no trace outside.
+# A moderator's decision is public after this time, so that publishers never see a quick undo.
 PUBLISHING_HOLD_SECONDS = env.int("PUBLISHING_HOLD_SECONDS", default=8)
 CLAIM_MINUTES = env.int("CLAIM_MINUTES", default=10)
 # A batch of comments is scored in one transaction; a lease outlives any batch that still runs.
@@ -227,17 +237,17 @@ SCORING_ATTEMPTS = env.int("SCORING_ATTEMPTS", default=5)
 RATE_LIMIT_PER_MINUTE = env.int("RATE_LIMIT_PER_MINUTE", default=60_000)
 READER_COMMENTS_PER_MINUTE = env.int("READER_COMMENTS_PER_MINUTE", default=6)
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
-# Labels a day that one API key may suggest through the doors for other systems' clients.
+# Labels a day that one API key may suggest through the integrations.
 SUGGESTIONS_PER_DAY = env.int("SUGGESTIONS_PER_DAY", default=5_000)
-# Tell Akismet's clients that what the policy rejects may be dropped unseen.
+# Tell Akismet's clients that they may drop comments that the policy rejects.
 AKISMET_DISCARD = env.bool("AKISMET_DISCARD", default=False)
-# A web process loads the classifier when it starts, not with the first text that it has to score.
+# A web process loads the classifier when it starts, not with the first text to score.
 WARM_CLASSIFIER = env.bool("WARM_CLASSIFIER", default=False)
-# Webhooks may reach private addresses only where an operator says so (an intranet, a test).
+# Whether webhooks may reach private addresses (an intranet, a test).
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=15.0)
 
-# /metrics answers to `Authorization: Bearer TOKEN`; without a token, to this machine only.
+# /metrics needs `Authorization: Bearer TOKEN`; without a token, only this machine may read it.
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 # --- People ---------------------------------------------------------------------------------
@@ -261,7 +271,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "moderation.web.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_TOTP_ISSUER = "Moderato"
-# Administrators give the addresses, so there is nothing for people to verify first.
+# Administrators enter the addresses, so people need not verify them.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

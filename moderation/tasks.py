@@ -1,7 +1,7 @@
-"""Celery's doors: each answers a message or the clock, calls one service, and may be repeated.
+"""The Celery tasks: a message or beat starts each one, and each may run again at any time.
 
-A message carries nothing that matters: what is to do stands in the database. A worker that dies
-over a task is tried again three times; whatever is lost after that, the sweep finds.
+A message carries no data: the database says what is to do. Celery repeats a task three times when
+its worker dies. The sweep finds the work that is lost after that.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from celery import shared_task
 from django.db import close_old_connections, connection
 
 from moderation.intake import wake_worker
-from moderation.integrations.akismet import callbacks
+from moderation.integrations.akismet.callbacks import CALLBACKS
 from moderation.learning import train
 from moderation.scoring import drain
 from moderation.webhooks import sender
+from moderation.webhooks.deliveries import WEBHOOKS
 
 WORKER_LOST_TRIES = 3
 
@@ -24,7 +25,7 @@ class OutOfMemoryError(RuntimeError):
 
 def _renew_connection() -> None:
     """Drop a connection to PostgreSQL that is old, or that a restart has broken."""
-    if not connection.in_atomic_block:  # called within somebody's transaction: it is theirs
+    if not connection.in_atomic_block:  # a caller's transaction keeps its connection
         close_old_connections()
 
 
@@ -37,15 +38,15 @@ def _renew_connection() -> None:
     time_limit=30,
 )
 def score_pending() -> None:
-    """Decide every comment that is due; sent by `wake_worker.notify` and by the sweep.
+    """Decide every comment that is due. Intake wakes this task, and the sweep starts it, too.
 
-    What was decided is told to the publishers at once; the clock finds what is left over.
+    Publishers receive the decisions at once. Beat starts `deliver_due` for the rest.
     """
     _renew_connection()
-    wake_worker.acknowledge()  # before it looks: a later comment wakes a worker again
+    wake_worker.acknowledge()  # before looking: a comment from now on sends a new message
     try:
         if drain.drain():
-            sender.deliver_in_background()
+            sender.deliver_in_background(WEBHOOKS)
     except MemoryError:
         raise OutOfMemoryError("scoring ran out of memory") from None
 
@@ -59,9 +60,9 @@ def score_pending() -> None:
     time_limit=75,
 )
 def deliver_due() -> None:
-    """Send the webhooks that are due; returns at once, a thread of the process sends them."""
+    """Send the webhooks that are due, in a thread of the process; returns at once."""
     try:
-        sender.deliver_in_background()
+        sender.deliver_in_background(WEBHOOKS)
     except MemoryError:
         raise OutOfMemoryError("delivering ran out of memory") from None
 
@@ -75,11 +76,11 @@ def deliver_due() -> None:
     time_limit=75,
 )
 def tell_callbacks() -> None:
-    """Tell Akismet's clients what became of comments; returns at once, a thread tells them."""
+    """Send Akismet's clients the new decisions, in a thread of the process; returns at once."""
     try:
-        callbacks.tell_in_background()
+        sender.deliver_in_background(CALLBACKS)
     except MemoryError:
-        raise OutOfMemoryError("telling callbacks ran out of memory") from None
+        raise OutOfMemoryError("sending callbacks ran out of memory") from None
 
 
 @shared_task(
@@ -91,9 +92,9 @@ def tell_callbacks() -> None:
     time_limit=280,
 )
 def retrain() -> None:
-    """Train the sites that have enough new decisions; those left over get a message of their own.
+    """Train the sites that have enough new decisions; another message trains the rest.
 
-    Its broker queue is `training`, so that comments are scored meanwhile.
+    The task has the broker queue `training`, so that workers score comments meanwhile.
     """
     _renew_connection()
     try:

@@ -12,6 +12,7 @@ import django
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
+from threadpoolctl import threadpool_limits
 
 from moderation.standalone import EmbeddedServerError, Lifeline, start_postgres, start_redis
 from moderation.standalone.lifeline import alive
@@ -43,8 +44,19 @@ def pytest_configure(config: pytest.Config) -> None:
         start_servers(config)
     os.environ.setdefault("BASE_URL", "http://localhost:8000")  # whatever `make run` left in var/
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    one_thread_each()
     if worker or config.getoption("dist", "no") == "no":
         set_up_django(config)
+
+
+def one_thread_each() -> None:
+    """Keep numerical libraries to one thread: on busy cores theirs wait for each other, spinning.
+
+    Libraries that are loaded later, here and in other processes, read the environment.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"
+    threadpool_limits(limits=1)
 
 
 def start_servers(config: pytest.Config) -> None:
@@ -82,11 +94,19 @@ def set_up_django(config: pytest.Config) -> None:
     django.setup()
     # A test is one transaction, idle for as long as the test computes on a busy machine.
     connections["default"].settings_dict["OPTIONS"]["options"] += PATIENT
+    if template := os.environ.get("TEST_DATABASE_TEMPLATE"):
+        own_copy(template)
     # Passwords are hashed as in production, but cheaply: most tests make a user or two.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
     Argon2PasswordHasher.parallelism = 1
     config.pluginmanager.import_plugin("tests.cast")
     config.pluginmanager.import_plugin("tests.desk")
+
+
+def own_copy(template: str) -> None:
+    """Give this process a copy of a migrated database: a mutant's process lives for a few tests."""
+    name = f"test_{os.getpid()}"
+    connections["default"].settings_dict["TEST"] |= {"NAME": name, "TEMPLATE": template}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max
@@ -23,7 +24,7 @@ from moderation import tasks
 from moderation.celery import app
 from moderation.decisions.decide import decide
 from moderation.intake import wake_worker
-from moderation.integrations.akismet import callbacks
+from moderation.integrations.akismet.callbacks import CALLBACKS
 from moderation.learning import train
 from moderation.models import (
     Callback,
@@ -40,6 +41,7 @@ from moderation.policy_versions import live
 from moderation.scoring import drain
 from moderation.standalone.startup import programs
 from moderation.webhooks import endpoints, sender
+from moderation.webhooks.deliveries import WEBHOOKS
 from tests.cast import MakeComment
 from tests.desk import comments, is_training
 from tests.receiver import Receiver, status
@@ -100,12 +102,12 @@ def test_deliver_due_is_idempotent(
         """Run the task and wait for the thread that it starts."""
         app.tasks["moderation.tasks.deliver_due"].run()
         for thread in threading.enumerate():
-            if thread.name == "deliver":
+            if thread.name == "webhooks":
                 thread.join(PATIENCE_SECONDS)
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(sender, "claim", lambda **_: (_ for _ in ()).throw(OSError))
+            patched.setattr(WEBHOOKS, "claim", lambda **_: (_ for _ in ()).throw(OSError))
             run()
 
     with Receiver(status(200)) as receiver:
@@ -131,7 +133,7 @@ def test_tell_callbacks_is_idempotent(
 
     def crash() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr(callbacks, "_claim", lambda: (_ for _ in ()).throw(OSError))
+            patched.setattr(CALLBACKS, "claim", lambda **_: (_ for _ in ()).throw(OSError))
             run()
 
     with Receiver(status(200)) as receiver:
@@ -142,7 +144,7 @@ def test_tell_callbacks_is_idempotent(
         decide(comment.pk, status="approved", source="policy", expected_version=1)
         assert_idempotent(SimpleNamespace(run=run), crash)
         assert len(receiver.got) == 1
-    assert Callback.objects.get().state == Callback.State.TOLD
+    assert Callback.objects.get().state == Callback.State.SENT
 
 
 @pytest.mark.django_db
@@ -202,18 +204,20 @@ def test_a_lease_outlives_any_batch_that_still_runs() -> None:
     assert tasks.score_pending.soft_time_limit > drain.DRAIN_SECONDS
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("task", "service", "verb"),
     [
         (tasks.score_pending, drain, "drain"),
         (tasks.deliver_due, sender, "deliver_in_background"),
+        (tasks.tell_callbacks, sender, "deliver_in_background"),
         (tasks.retrain, train, "retrain_due"),
     ],
 )
 def test_running_out_of_memory_does_not_end_the_worker(
     task: Any, service: Any, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def exhausted() -> None:
+    def exhausted(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(service, verb, exhausted)
@@ -251,6 +255,15 @@ class Worker:
         """Return once the worker takes messages."""
         assert eventually(lambda: "ready." in self.log.read_text()), self.log.read_text()
 
+    def wait_until_idle(self) -> None:
+        """Return once every task that the worker took has ended."""
+
+        def idle() -> bool:
+            log = self.log.read_text()
+            return log.count("] received") == log.count("] succeeded in")
+
+        assert eventually(idle), self.log.read_text()
+
     def children(self) -> list[int]:
         """The pids of the pool."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -271,12 +284,20 @@ class Worker:
 def worker(transactional_db: None, tmp_path: Path, daily: Site) -> Iterator[Worker]:
     """A worker that is ready; The Daily has its policy."""
     live.ensure_default(daily)
+    forget_messages()
     started = Worker(tmp_path / "worker.log")
     try:
         started.wait_until_ready()
         yield started
     finally:
         started.stop()
+
+
+def forget_messages() -> None:
+    """Empty the queues: other tests rang for comments that are gone."""
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    for key in broker.scan_iter("moderato:*"):
+        broker.delete(key)
 
 
 def all_decided() -> bool:
@@ -295,6 +316,7 @@ def test_a_real_worker_wakes_and_outlives_its_children(
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
 
+    worker.wait_until_idle()
     for pid in worker.children():
         os.kill(pid, signal.SIGKILL)
     make_comment()
@@ -302,6 +324,7 @@ def test_a_real_worker_wakes_and_outlives_its_children(
     assert eventually(all_decided), worker.log.read_text()
 
     # PostgreSQL ended every connection, as a restart does: the next task opens a new one.
+    worker.wait_until_idle()
     with connection.cursor() as cursor:
         cursor.execute(END_CONNECTIONS)
     make_comment()
@@ -331,7 +354,8 @@ def test_comments_are_scored_while_a_site_is_trained(
 ) -> None:
     for text, rejected in comments(450):
         wanted = Status.REJECTED if rejected else Status.APPROVED
-        decide(make_comment(text).pk, status=wanted, source="moderator", expected_version=1, hold=0)
+        reviewed = make_comment(text, status=Status.IN_REVIEW)
+        decide(reviewed.pk, status=wanted, source="moderator", expected_version=1, hold=0)
     app.send_task("moderation.tasks.retrain", queue="training")
     assert eventually(is_training), worker.log.read_text()
     make_comment()

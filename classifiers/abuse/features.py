@@ -1,7 +1,7 @@
-"""Texts to hashed features, for a whole batch at once.
+"""Turns a batch of texts into hashed features.
 
-The same features serve training (as a sparse matrix) and scoring (as sums of weights). They are
-words, their character n-grams of 3 to 5 with the word's edges, words with their surroundings
+Training uses the features as a sparse matrix, scoring as sums of weights. Features are words, their
+character n-grams of 3 to 5 characters, words with their surroundings
 (`classifiers.abuse.context_features`), pairs of words, signs of style and the length of the text.
 Words for groups of people count as one placeholder and give no character n-grams.
 
@@ -28,20 +28,20 @@ from classifiers.text.hashing import (
     places_within,
     rows_of,
 )
-from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.token_cache import PerWord, TokenCache
 from classifiers.text.tokens import Words, read_words
 
 BLOCK = 1024
-"""Texts per block: enough to share the fixed costs, few enough for the processor's cache."""
+"""Texts per block: enough to share fixed costs, few enough for the processor's cache."""
 
 CUES = ("link", "shout", "exclaim", "question", "mention")
-"""Signs of style that count as features beside the words; the text's length is one more."""
+"""Signs of style that are features too; the text's length is one more."""
 
 LENGTHS = 10
-"""Steps of the length: the bits of the number of words, up to so many."""
+"""Most steps of the length feature, which is the bit length of the number of words."""
 
 Family = tuple[Numbers, NDArray[np.int32], Numbers]
-"""Row numbers, ascending text ids, and the word that each feature belongs to (-1: none)."""
+"""Features of one kind, three arrays (features,): table row, text (ascending), word (-1: none)."""
 
 Weights = NDArray[np.float32]
 
@@ -50,11 +50,21 @@ Weights = NDArray[np.float32]
 class Features:
     """Hashed features of a batch of texts.
 
-    ``distinct`` are the places of the words that stand in their text for the first time: a feature
-    counts once per text. ``sequences`` are the families that need more than one word: words with
-    their surroundings, pairs, and last what belongs to no word. ``counts`` is the number of
-    features per text. ``runs`` are surroundings and pairs wherever they stand, however often.
-    ``silent`` says which words give no features of their own, if any do not.
+    Attributes
+    ----------
+    words : Words
+    distinct : array of int64
+        Places of the words that occur in their text for the first time: a feature counts once per
+        text.
+    sequences : tuple of Family
+        Features of more than one word, once per text: words with their surroundings, pairs, and
+        last the features that belong to no word.
+    counts : array of int64 (texts,)
+        Number of features of each text.
+    runs : tuple of Family
+        Surroundings and pairs at every place, repetitions included.
+    silent : array of bool (words,), optional
+        Words without features of their own.
     """
 
     words: Words
@@ -66,62 +76,67 @@ class Features:
 
     @property
     def count(self) -> int:
-        """Return how many texts there are."""
+        """Return the number of texts."""
         return self.words.count
 
     @functools.cached_property
     def families(self) -> tuple[Family, ...]:
         """Return every feature one by one: n-grams, words, then the sequences."""
-        vocabulary, ids = self.words.vocabulary, self.words.ids[self.distinct]
-        counts = vocabulary.ngram_counts.values.take(ids)
-        places = np.repeat(vocabulary.ngram_firsts.values.take(ids), counts) + places_within(counts)
+        cache, ids = self.words.cache, self.words.ids[self.distinct]
+        counts = cache.ngram_counts.values.take(ids)
+        places = np.repeat(cache.ngram_firsts.values.take(ids), counts) + places_within(counts)
         owners = np.repeat(self.distinct, counts)
-        ngrams = vocabulary.ngrams.values.take(places).astype(np.int64)
-        own = word_rows(vocabulary.feature_hashes(ids))
+        ngrams = cache.ngrams.values.take(places).astype(np.int64)
+        single = word_rows(cache.feature_hashes(ids))
         return (
             (ngrams, self.words.text_ids[owners], owners),
-            (own, self.words.text_ids[self.distinct], self.distinct),
+            (single, self.words.text_ids[self.distinct], self.distinct),
             *self.sequences,
         )
 
 
 def word_rows(hashes: Hashes) -> Numbers:
-    """Return the row numbers that words have as features on their own."""
+    """Return the table rows of single words."""
     return rows_of(hashes, SALTS["word"])
 
 
 class WordWeights:
-    """A table of weights (rows x heads), read through sums per word.
+    """Looks up a table of weights through sums per word.
 
-    ``shift`` says by how many bits the rows are folded: the table has ``2**(TABLE_BITS - shift)``.
+    Parameters
+    ----------
+    weights : array of float32 (2**(TABLE_BITS - shift), heads)
+    shift : int
+        Number of bits by which rows are folded to a smaller table.
     """
 
     def __init__(self, weights: Weights, shift: int = 0) -> None:
         self._weights, self._shift, self.heads = weights, shift, weights.shape[1]
         self._sums = PerWord(self._sums_of, np.float32, weights.shape[1])
 
-    def _sums_of(self, vocabulary: Vocabulary, begin: int, end: int) -> Weights:
+    def _sums_of(self, cache: TokenCache, begin: int, end: int) -> Weights:
+        """Return the weights of words and their n-grams, (end - begin, heads)."""
         words = np.arange(begin, end)
-        counts = vocabulary.ngram_counts.values[begin:end]
-        places = vocabulary.ngram_firsts.values[begin:end]
-        rows = vocabulary.ngrams.values.take(np.repeat(places, counts) + places_within(counts))
+        counts = cache.ngram_counts.values[begin:end]
+        places = cache.ngram_firsts.values[begin:end]
+        rows = cache.ngrams.values.take(np.repeat(places, counts) + places_within(counts))
         sums = np.zeros((end - begin, self._weights.shape[1]), dtype=np.float32)
         add_by_text(sums, self.of_rows(rows.astype(np.int64)), np.repeat(words - begin, counts))
-        return sums + self.of_rows(word_rows(vocabulary.feature_hashes(words)))
+        return sums + self.of_rows(word_rows(cache.feature_hashes(words)))
 
     def of_rows(self, rows: Numbers) -> Weights:
-        """Return the weights of single features (features x heads)."""
+        """Return the weights of single features, float32 (features, heads)."""
         return self._weights.take(rows >> self._shift if self._shift else rows, axis=0)
 
     def of_words(self, words: Words) -> Weights:
-        """Return the weights of each word with its n-grams (words x heads)."""
-        return self._sums.of(words.vocabulary).take(words.ids, axis=0)
+        """Return the weights of each word with its n-grams, float32 (words, heads)."""
+        return self._sums.of(words.cache).take(words.ids, axis=0)
 
     def sums(self, features: Features) -> Weights:
-        """Return the summed weights of each text's features (texts x heads)."""
+        """Return the summed weights of each text's features, float32 (texts, heads)."""
         words = features.words
         sums = np.zeros((features.count, self._weights.shape[1]), dtype=np.float32)
-        per_word = self._sums.of(words.vocabulary)
+        per_word = self._sums.of(words.cache)
         distinct = features.distinct
         add_by_text(sums, per_word.take(words.ids[distinct], axis=0), words.text_ids[distinct])
         for rows, ids, _ in features.sequences:
@@ -130,7 +145,7 @@ class WordWeights:
 
 
 def add_by_text(sums: Weights, values: Weights, ids: NDArray[np.integer]) -> None:
-    """Add rows of values to the ``sums`` of the texts that they belong to (ids ascend)."""
+    """Add values (features, heads) to the ``sums`` (texts, heads) of their texts; ids ascend."""
     if not len(values):
         return
     first = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
@@ -138,8 +153,9 @@ def add_by_text(sums: Weights, values: Weights, ids: NDArray[np.integer]) -> Non
 
 
 def first_occurrences(words: Words) -> Numbers:
-    """Return the places of the words that stand in their text for the first time, in order."""
-    place_bits, word_bits = len(words.ids).bit_length(), words.vocabulary.size.bit_length()
+    """Return the places of the words that occur in their text for the first time, ascending."""
+    # Text, word and place in one 64-bit integer: one sort groups equal words, first place first.
+    place_bits, word_bits = len(words.ids).bit_length(), words.cache.size.bit_length()
     keys = words.text_ids.astype(np.int64) << word_bits
     keys = ((keys | words.ids) << place_bits) | np.arange(len(words.ids))
     keys.sort()
@@ -152,7 +168,7 @@ def first_occurrences(words: Words) -> Numbers:
 
 
 def _once(family: Family) -> Family:
-    """Return the features that stand in their text for the first time, in order."""
+    """Return the features that occur in their text for the first time, in order."""
     rows, ids, owners = family
     place_bits = len(rows).bit_length()
     keys = ((ids.astype(np.int64) << TABLE_BITS) | rows) << place_bits | np.arange(len(rows))
@@ -173,7 +189,7 @@ def _pairs(words: Words, hashes: Hashes) -> Family:
 
 
 def _cues(texts: Sequence[str], words: Words) -> Family:
-    """Return the style cues of each text and its length, as features that belong to no word."""
+    """Return each text's style cues and length as features that belong to no word."""
     found: list[int] = []
     ids: list[int] = []
     lengths = np.bincount(words.text_ids, minlength=len(texts)).tolist()
@@ -207,17 +223,17 @@ def extract(texts: Sequence[str]) -> Features:
     Parameters
     ----------
     texts : sequence of str
-        Any strings. Call with at most some thousand at a time (`BLOCK`) for speed.
+        Any strings; `BLOCK` at a time is fastest.
 
     Returns
     -------
     Features
-        Row numbers below ``2**TABLE_BITS`` with text and word of each.
+        Table rows below ``2**TABLE_BITS``, with text and word of each.
     """
     words = read_words(texts)
-    vocabulary = words.vocabulary
+    cache = words.cache
     distinct = first_occurrences(words)
-    hashes = vocabulary.feature_hashes(words.ids)
+    hashes = cache.feature_hashes(words.ids)
     runs = (scope_family(words, hashes), _pairs(words, hashes))
     sequences = (*map(_once, runs), _cues(texts, words))
     return with_counts(words, distinct, sequences, runs)
@@ -229,8 +245,8 @@ def with_counts(
     sequences: tuple[Family, ...],
     runs: tuple[Family, ...] = (),
 ) -> Features:
-    """Return the features of these words and sequences, counted per text."""
-    per_word = words.vocabulary.ngram_counts.values.take(words.ids.take(distinct)) + 1
+    """Return these words and sequences as features, with their number per text."""
+    per_word = words.cache.ngram_counts.values.take(words.ids.take(distinct)) + 1
     counts = np.bincount(words.text_ids.take(distinct), weights=per_word, minlength=words.count)
     counts = counts.astype(np.int64)
     for _, ids, _ in sequences:
@@ -239,7 +255,7 @@ def with_counts(
 
 
 def scale_of(counts: Numbers | Weights) -> Weights:
-    """Return the factor that a text's summed weights are multiplied with: 1/sqrt(features).
+    """Return the factor of each text's summed weights: 1 / sqrt(features + 12), float32 (texts,).
 
     A factor per text instead of an L2 norm keeps a score a plain sum over its words.
     """

@@ -1,4 +1,4 @@
-"""Abuse heads of further languages: small tables of their own beside the English one.
+"""Scores abuse in other languages: each has a small table of its own.
 
 They read the same hashed features, folded to a smaller table. Korean is decomposed into jamo
 first (Unicode NFD), so that character n-grams see the consonants and vowels that a syllable block
@@ -24,7 +24,7 @@ from classifiers.text.identity_terms_other import identity_words
 from classifiers.text.tokens import read_words
 
 LANGUAGE_BITS = 18
-"""log2 of the rows of such a table."""
+"""log2 of the number of rows of a language's table."""
 
 Ints = NDArray[np.int64]
 
@@ -35,27 +35,28 @@ def _decomposed(text: str, language: str) -> str:
 
 
 def _origins(text: str) -> NDArray[np.int32]:
-    """Return for each character of a decomposed text, and for its end, the place it came from."""
+    """Return the original offset of each character of a decomposed text, and of its end."""
     lengths = [len(unicodedata.normalize("NFD", character)) for character in text[:MAX_CHARS]]
     return np.append(np.repeat(np.arange(len(lengths)), lengths), len(lengths)).astype(np.int32)
 
 
 @functools.cache
 def _masked(language: str) -> NDArray[np.uint64]:
-    """Return the hashes of the words for groups of people, sorted."""
+    """Return the hashes of a language's words for groups of people, ascending."""
     words = " ".join([*identity_words(language), *IDENTITY_TERMS])
     return np.unique(read_words([_decomposed(words, language)]).hashes)
 
 
 def read(texts: Sequence[str], language: str) -> Features:
-    """Return the features that a language's heads score; offsets are those of the read texts.
+    """Return the features that a language's heads score, with offsets into the decomposed texts.
 
-    Words for groups of people give no features: naming a group costs a comment nothing. Nor do
-    surroundings, whose words are English.
+    Words for groups of people give no features: naming a group costs a comment nothing.
+    Surroundings give none either, because their words are English.
     """
     features = extract([_decomposed(text, language) for text in texts])
     masked = np.isin(features.words.hashes, _masked(language))
-    # What belongs to no word has the number -1, a pair of words that of the first.
+    # A feature of no word has the owner -1, which finds the last element: never masked.
+    # A pair belongs to its first word.
     alone = np.append(masked, False)
     either = alone | np.append(alone[1:], False)
     _, pairs, cues = features.sequences
@@ -71,7 +72,7 @@ def read(texts: Sequence[str], language: str) -> Features:
 
 
 def _without(family: Family, left_out: NDArray[np.bool_]) -> Family:
-    """Return a family without the features of words that are left out."""
+    """Return a family without the features of the words ``left_out``, bool (words + 1,)."""
     rows, ids, owners = family
     kept = ~left_out[owners]
     return rows[kept], ids[kept], owners[kept]
@@ -79,7 +80,7 @@ def _without(family: Family, left_out: NDArray[np.bool_]) -> Family:
 
 @dataclass(frozen=True, slots=True)
 class LanguageHeads:
-    """The abuse signals that one language's data could teach; the others are absent."""
+    """The abuse signals of one language: those with training labels; others are absent."""
 
     language: str
     table: AbuseTable
@@ -96,7 +97,7 @@ class LanguageHeads:
         return as_items(sigmoid(self.table.logits(read(texts, self.language))), self.table.names)
 
     def read_one(self, text: str) -> Features:
-        """Return the features of one text, with offsets into the text as it was written."""
+        """Return the features of one text, with offsets into the original text."""
         features = read([text], self.language)
         if self.language != "ko":
             return features

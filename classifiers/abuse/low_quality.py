@@ -1,7 +1,7 @@
-"""The signal low_quality: empty of content, shouting, gibberish, or the same thing over and over.
+"""Scores low_quality: empty, shouting, gibberish or repetitive comments.
 
-No licensed labels teach it, so it is a sum of stated measures with weights set by hand on own
-examples; its score is an ordering, not a measured probability.
+No licensed labels exist, so the score is a sum of stated measures with weights set by hand. It is
+an ordering, not a calibrated probability.
 """
 
 from __future__ import annotations
@@ -26,13 +26,19 @@ def low_quality_logits(
     features: Features,
     idf: NDArray[np.float32],
     rarest: float,
-    foreign: NDArray[np.bool_] | None = None,
+    other_language: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """Return log-odds of low quality per text.
+    """Return the log-odds of low quality, float64 (texts,).
 
-    ``idf`` is the table of stem weights; a stem at its maximum, ``rarest``, was never seen in
-    training. That says nothing of a text in a language that the table does not know: ``foreign``
-    marks those.
+    Parameters
+    ----------
+    features : Features
+    idf : array of float32 (2**STEM_BITS,)
+        The table of stem weights.
+    rarest : float
+        Its maximum: the weight of stems that training never saw.
+    other_language : array of bool (texts,), optional
+        Texts in a language that the table does not cover: their unseen stems do not count.
     """
     words = features.words
     size, ids = words.count, words.text_ids
@@ -41,12 +47,13 @@ def low_quality_logits(
     unknown = np.bincount(ids[unseen], minlength=size).astype(np.float64)
     distinct = np.bincount(ids.take(features.distinct), minlength=size).astype(np.float64)
     shouting, signs = _appearance(words)
+    # Long texts repeat words as a matter of course: the longer, the more repetition is ordinary.
     repeated = np.where(count >= 4, 1.0 - _share(distinct, count), 0.0)
     ordinary = np.log2(count + 2.0) * 1.6
     repeated = np.maximum(0.0, repeated - 0.06 * ordinary)
-    if foreign is not None:
-        unknown = np.where(foreign, 0.0, unknown)
-    strange = _share(unknown, count + 1.0)  # one unknown word alone is no gibberish
+    if other_language is not None:
+        unknown = np.where(other_language, 0.0, unknown)
+    strange = _share(unknown, count + 1.0)  # so that one unknown word alone is no gibberish
     logits: NDArray[np.float64] = (
         _BIAS
         + _EMPTY * (count == 0)
@@ -60,8 +67,8 @@ def low_quality_logits(
 
 
 def _appearance(words: Words) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return per text how much it shouts (capitals) and how much is signs, 0 when normal."""
-    counts = words.vocabulary.appearance.values.take(words.chunks, axis=0).astype(np.float32)
+    """Return shares (0-1) of capitals and of signs above the usual level, float64 (texts,) each."""
+    counts = words.cache.appearance.values.take(words.chunks, axis=0).astype(np.float32)
     sums = np.zeros((words.count, 4), dtype=np.float32)
     add_by_text(sums, counts, words.chunk_text_ids)
     letters, capitals, signs, _ = sums.T.astype(np.float64)

@@ -1,10 +1,13 @@
-"""The abuse signals: one table of weights for all heads, calibrated to 0-1.
+"""Scores the abuse signals: one table of weights for all heads, calibrated to 0-1.
 
-A comment's log-odds for a signal are the scaled sum of the weights of its features plus what its
-length counts, or the same of its worst sentence (`classifiers.abuse.sentences`) less a discount,
-whichever is higher; plus the scaled sum of its worst window (`classifiers.abuse.windows`) times an
-emphasis, plus a bias. Sums on purpose: the share of each word is exact, and scoring is a gather and
-a sum.
+A comment's log-odds for a signal are the sum of
+
+1. the higher of two values: the scaled weights of its features plus a term for its length, or the
+   same of its worst sentence (`classifiers.abuse.sentences`) less a discount;
+2. the scaled weights of its worst window (`classifiers.abuse.windows`) times an emphasis;
+3. a bias.
+
+Only sums are used, so the share of each word is exact.
 """
 
 from __future__ import annotations
@@ -19,21 +22,26 @@ from numpy.typing import NDArray
 
 from classifiers.abuse.features import Features, WordWeights, scale_of
 from classifiers.abuse.quantised_weights import decode_weights, encode_weights
-from classifiers.abuse.sentences import Sentences, put_in_place, sentences_of
+from classifiers.abuse.sentences import Sentences, replace_texts, sentences_of
 from classifiers.abuse.windows import WordSums, windows_of, within_windows
 from classifiers.text.hashing import TABLE_BITS, first_highest
 
 FloatArray = NDArray[np.float32]
 
 SHORT = 11
-"""Words: below that, being shorter still says nothing of abuse."""
+"""Number of words below which the length of a text no longer counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What a table measures of texts: ``whole`` and ``worst`` window, in log-odds without bias.
+    """A table's results on texts before calibration, in log-odds without bias.
 
-    Both have the shape (texts, heads); ``lengths`` (texts) is the logarithm of the number of words.
+    Attributes
+    ----------
+    whole, worst : arrays of float32 (texts, heads)
+        The whole text, and its worst window.
+    lengths : array of float32 (texts,)
+        Logarithm of the number of words.
     """
 
     whole: FloatArray
@@ -43,12 +51,18 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
-    """What counts beside the whole text, per head.
+    """Factors of the parts that count in addition to the whole text, per head.
 
-    ``worst`` is what the worst window's log-odds are multiplied with, ``length`` what the logarithm
-    of the number of words is. ``discount`` times the logarithm of the number of sentences is taken
-    off the worst one: the more there are, the likelier one is high by chance. Without a discount
-    sentences do not count.
+    Attributes
+    ----------
+    worst : array of float32 (heads,)
+        Factor of the worst window's log-odds.
+    length : array of float32 (heads,)
+        Factor of the logarithm of the number of words.
+    discount : array of float32 (heads,), optional
+        Factor of the logarithm of the number of sentences, which is subtracted from the worst
+        sentence: the more sentences, the likelier a high one by chance. Without it, sentences do
+        not count.
     """
 
     worst: FloatArray
@@ -58,11 +72,19 @@ class Emphasis:
 
 @dataclass(frozen=True)
 class AbuseTable:
-    """Weights (rows x heads) with Platt slope and bias folded in.
+    """A table of weights, Platt slope and bias included.
 
-    ``weights[row, head]`` is in log-odds before the text's scale, ``bias[head]`` in log-odds.
-    Without ``emphasis`` the whole text alone counts. A table may have fewer rows than there are
-    features: a smaller power of two.
+    Attributes
+    ----------
+    names : tuple of str
+        Signal of each head.
+    weights : array of float32 (rows, heads)
+        Log-odds before the text's scale. The number of rows is a power of two, at most
+        ``2**TABLE_BITS``.
+    bias : array of float32 (heads,)
+        Log-odds.
+    emphasis : Emphasis, optional
+        Without it only the whole text counts.
     """
 
     names: tuple[str, ...]
@@ -95,7 +117,7 @@ class AbuseTable:
         return WordWeights(self.weights, folded)
 
     def margins(self, features: Features) -> Margins:
-        """Return what whole texts and their worst windows sum to."""
+        """Return the log-odds of whole texts and of their worst windows, without bias."""
         return self._margins(features, WordSums.of(features, self._by_word))
 
     def _margins(self, features: Features, sums: WordSums) -> Margins:
@@ -107,12 +129,13 @@ class AbuseTable:
         return Margins(whole, worst, lengths_of(features))
 
     def _whole(self, features: Features) -> FloatArray:
+        """Return the scaled sums of whole texts, float32 (texts, heads)."""
         sums = self._by_word.sums(features)
         sums *= scale_of(features.counts)[:, None]
         return sums
 
     def logits(self, features: Features) -> FloatArray:
-        """Return log-odds, shape (texts, heads)."""
+        """Return calibrated log-odds, float32 (texts, heads)."""
         if self.emphasis is None:
             return self._whole(features) + self.bias
         sums = WordSums.of(features, self._by_word)
@@ -120,17 +143,18 @@ class AbuseTable:
         logits = margins.whole + self.emphasis.length * margins.lengths[:, None]
         sentences = sentences_of(features) if self.emphasis.discount is not None else None
         if sentences is not None:
-            read = sentences.margins(sums) + self._beside_sentences(sentences)
-            worst = np.maximum.reduceat(read, sentences.edges)
+            # (sentences, heads), then the worst sentence of each text (texts with words, heads).
+            by_sentence = sentences.margins(sums) + self._sentence_terms(sentences)
+            worst = np.maximum.reduceat(by_sentence, sentences.edges)
             logits[sentences.texts] = np.maximum(logits[sentences.texts], worst)
         logits += self.emphasis.worst * margins.worst
         logits += self.bias
         return logits
 
-    def _beside_sentences(self, sentences: Sentences) -> FloatArray:
-        """Return what a sentence's length counts, less the discount (sentences x heads).
+    def _sentence_terms(self, sentences: Sentences) -> FloatArray:
+        """Return the length term of each sentence less the discount, float32 (sentences, heads).
 
-        Minus infinity for the only sentence of a text, which is no other passage than the whole.
+        Minus infinity for the only sentence of a text: it is the whole text.
         """
         assert self.emphasis is not None
         others = np.repeat(sentences.counts, sentences.counts)
@@ -140,40 +164,45 @@ class AbuseTable:
         return counted
 
     def worst_passages(self, features: Features, head: int) -> tuple[Features, FloatArray]:
-        """Return what decides for a head: each text's features, or those of its worst sentence.
+        """Return the passage of each text that decides for a head: the whole or its worst sentence.
 
-        Beside them what the passage's length counts (texts), less the discount of a sentence.
+        Returns
+        -------
+        features : Features
+            The passages' features.
+        terms : array of float32 (texts,)
+            Length term of each passage, less the discount of a sentence.
         """
         if self.emphasis is None:
             return features, np.zeros(features.count, dtype=np.float32)
-        beside = self.emphasis.length[head] * lengths_of(features)
+        terms = self.emphasis.length[head] * lengths_of(features)
         sentences = sentences_of(features)
         if self.emphasis.discount is None or sentences is None:
-            return features, beside
-        counted = self._beside_sentences(sentences)[:, head]
+            return features, terms
+        counted = self._sentence_terms(sentences)[:, head]
         margins = sentences.margins(WordSums.of(features, self._by_word))[:, head] + counted
         worst = first_highest(margins, sentences.edges)
-        whole = self._whole(features)[:, head] + beside
+        whole = self._whole(features)[:, head] + terms
         ahead = margins[worst] > whole[sentences.texts]
-        beside[sentences.texts[ahead]] = counted[worst[ahead]]
-        return put_in_place(features, sentences, worst[ahead]), beside
+        terms[sentences.texts[ahead]] = counted[worst[ahead]]
+        return replace_texts(features, sentences, worst[ahead]), terms
 
     def word_shares(self, features: Features, head: int) -> FloatArray:
-        """Return the log-odds that each word of a single text brings to one head.
+        """Return the share of each word of a single text in one head, float32 (words + 1,).
 
-        The last entry holds what belongs to no word; see `share_by_word`.
+        In log-odds. The last entry belongs to no word; see `share_by_word`.
         """
-        passage, beside = self.worst_passages(features, head)
+        passage, terms = self.worst_passages(features, head)
         shares = self._shares(passage, head)
-        shares[-1] += beside[0]
+        shares[-1] += terms[0]
         if self.emphasis is not None:
             worst = self._shares(self.worst_windows(features, head), head)
             shares += self.emphasis.worst[head] * worst
         return shares
 
     def _shares(self, features: Features, head: int) -> FloatArray:
-        own = [self._by_word.of_rows(rows)[:, head] for rows, *_ in features.families]
-        return share_by_word(features, own)
+        weights = [self._by_word.of_rows(rows)[:, head] for rows, *_ in features.families]
+        return share_by_word(features, weights)
 
     def worst_windows(self, features: Features, head: int) -> Features:
         """Return the features of each text's worst window for one head."""
@@ -200,10 +229,22 @@ def _logarithms(lengths: NDArray[np.int64]) -> FloatArray:
 
 
 def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArray:
-    """Share the weights of a single text's features, family by family, out among its words.
+    """Share the weights of a single text's features among its words.
 
-    The share of a pair of words goes half to each. The last entry holds what belongs to no word:
-    the style cues. The shares carry the text's scale, so they sum to its log-odds without bias.
+    Each word of a pair gets half of the pair's weight.
+
+    Parameters
+    ----------
+    features : Features
+        Those of one text.
+    weights : sequence of arrays (features of the family,)
+        Weights of each of ``features.families``.
+
+    Returns
+    -------
+    array of float32 (words + 1,)
+        Log-odds, scaled, so that they sum to the text's log-odds without bias. The last entry is
+        the share of the style cues, which belong to no word.
     """
     scale = scale_of(features.counts)[0]
     size = len(features.words.hashes)
@@ -220,11 +261,11 @@ def share_by_word(features: Features, weights: Sequence[FloatArray]) -> FloatArr
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return probabilities for log-odds, safe at both ends."""
+    """Return probabilities (0-1) for log-odds; never overflows."""
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * np.asarray(logits, dtype=np.float64)))
 
 
 def as_items(scores: NDArray[np.float64], names: Sequence[str]) -> list[dict[str, float]]:
-    """Turn a score array (texts, heads) into one dictionary per text, rounded to 4 places."""
+    """Return one dictionary per text of a score array (texts, heads), rounded to 4 decimals."""
     rounded = np.round(scores, 4).tolist()
     return [dict(zip(names, row, strict=True)) for row in rounded]

@@ -1,9 +1,8 @@
-"""The sentences of a text, each read as a text of its own.
+"""Scores each sentence of a text as if it were a text.
 
-A sum over a long text averages away what one sentence says. So the worst sentence is asked for
-beside the whole (`classifiers.abuse.model`). Its features are those of the text that stand within
-it, but that a word which the sentence has already gives no more; signs of style, which belong to no
-word, are left out.
+One abusive sentence is lost in the mean of a long text. So `classifiers.abuse.model` compares the
+worst sentence with the whole. A sentence has the features of the text within it, each word once.
+Signs of style belong to no word and are left out.
 """
 
 from __future__ import annotations
@@ -29,9 +28,16 @@ from classifiers.text.hashing import Numbers
 class Sentences:
     """The sentences of a batch, text after text.
 
-    ``begins`` are the words that they begin with. ``texts`` are the texts that have words,
-    ``edges`` where each one's sentences begin. Per word, ``ids`` is the number of its sentence, and
-    ``new`` says whether the sentence has it for the first time.
+    Attributes
+    ----------
+    begins : array of int64 (sentences,)
+        First word of each sentence.
+    texts, edges : arrays of int64 (texts with words,)
+        Number of each text, and its first sentence.
+    ids : array of int32 (words,)
+        Sentence of each word.
+    new : array of bool (words,)
+        Whether the word occurs in its sentence for the first time.
     """
 
     begins: Numbers
@@ -42,21 +48,23 @@ class Sentences:
 
     @property
     def counts(self) -> Numbers:
-        """Return how many sentences each of ``texts`` has."""
+        """Return the number of sentences of each of ``texts``."""
         return np.diff(np.append(self.edges, len(self.begins)))
 
     @property
     def lengths(self) -> Numbers:
-        """Return how many words each sentence has."""
+        """Return the number of words of each sentence."""
         return np.diff(np.append(self.begins, len(self.ids)))
 
     def margins(self, sums: WordSums) -> Weights:
-        """Return what the features of each sentence sum to, scaled (sentences x heads)."""
-        found = np.add.reduceat(sums.with_next * self.new[:, None], self.begins)
+        """Return the scaled sums of each sentence's features, float32 (sentences, heads)."""
+        totals = np.add.reduceat(sums.with_next * self.new[:, None], self.begins)
+        # The last word's pair reaches into the next sentence: subtract it.
         last = self.begins + self.lengths - 1
         outward = (sums.with_next[last] - sums.alone[last]) * self.new[last, None]
-        found -= outward  # a pair with the first word of the next sentence
-        return np.asarray(found[:, :-1] * scale_of(found[:, -1])[:, None], dtype=np.float32)
+        totals -= outward
+        # The last column counts the features, as in `WordSums`.
+        return np.asarray(totals[:, :-1] * scale_of(totals[:, -1])[:, None], dtype=np.float32)
 
 
 def sentences_of(features: Features) -> Sentences | None:
@@ -64,6 +72,7 @@ def sentences_of(features: Features) -> Sentences | None:
     words = features.words
     if not len(words.ids):
         return None
+    # A sentence begins where the number of the word's sentence changes; texts never share one.
     begins = np.flatnonzero(np.diff(words.sentences, prepend=-1))
     ids = np.repeat(
         np.arange(len(begins), dtype=np.int32), np.diff(np.append(begins, len(words.ids)))
@@ -71,24 +80,32 @@ def sentences_of(features: Features) -> Sentences | None:
     owners = words.text_ids[begins]
     edges = np.flatnonzero(np.diff(owners, prepend=-1))
     new = np.zeros(len(ids), dtype=bool)
+    # Sentences in the role of texts: the same function finds repeated words within each.
     new[first_occurrences(replace(words, text_ids=ids))] = True
     return Sentences(begins, owners[edges].astype(np.int64), edges, ids, new)
 
 
-def put_in_place(features: Features, sentences: Sentences, chosen: Numbers) -> Features:
-    """Return features in which some texts are replaced by one of their sentences.
+def replace_texts(features: Features, sentences: Sentences, chosen: Numbers) -> Features:
+    """Return the features with some texts replaced by one of their sentences.
 
-    ``chosen`` holds the numbers of the sentences, at most one of each text.
+    Parameters
+    ----------
+    features : Features
+    sentences : Sentences
+    chosen : array of int64
+        Numbers of the sentences, at most one of each text.
     """
     taken = np.zeros(len(sentences.begins), dtype=bool)
     taken[chosen] = True
     ids, text_ids = sentences.ids, features.words.text_ids
+    # kept (texts,): texts that stay whole; inside (words,): words of the chosen sentences.
     kept = np.ones(features.count, dtype=bool)
     kept[text_ids[sentences.begins[chosen]]] = False
     inside = taken[ids] & sentences.new
 
     alone = inside.copy() if features.silent is None else inside & ~features.silent
     alone[features.distinct[kept[text_ids[features.distinct]]]] = True
+    # Surroundings have one word (reach 0); a pair has two (reach 1), both of this sentence.
     families = []
     for reach, (whole, run) in enumerate(zip(features.sequences[:-1], features.runs, strict=True)):
         owners = run[2]

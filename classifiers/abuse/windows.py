@@ -1,8 +1,8 @@
-"""The worst few words of a text: what a mean over the whole text would dilute.
+"""Finds the worst few words of a text, which a mean over the whole text would dilute.
 
 A window is `WINDOW` words in a row, or the whole of a shorter text; every place is tried. Its
-log-odds are those that it would have as a text of its own, but that a feature counts as often as
-it stands there, and that signs of style, which belong to no word, are left out.
+log-odds are those of a text of these words, with two differences: repeated features count each
+time, and signs of style, which belong to no word, are left out.
 """
 
 from __future__ import annotations
@@ -22,15 +22,21 @@ from classifiers.abuse.features import (
 from classifiers.text.hashing import Numbers, edges_of, first_highest, places_within
 
 WINDOW = 3
-"""Words of a window, chosen with the tables of docs/quality.md in view: "you are …" fits."""
+"""Number of words of a window, chosen by the tables of docs/quality.md: "you are …" fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """All windows of a batch, text after text, but for texts without words.
+    """All windows of a batch, text after text, without texts that have no words.
 
-    ``texts`` are the numbers of the texts, ``edges`` where each one's windows start, ``begins`` and
-    ``ends`` the words of each window, ``margins`` (windows x heads) its log-odds without bias.
+    Attributes
+    ----------
+    texts, edges : arrays of int64 (texts with words,)
+        Number of each text, and its first window.
+    begins, ends : arrays of int64 (windows,)
+        First word of each window, and the word after its last.
+    margins : array of float32 (windows, heads)
+        Log-odds of each window without bias.
     """
 
     texts: Numbers
@@ -40,20 +46,24 @@ class Windows:
     margins: Weights
 
     def highest(self) -> Weights:
-        """Return the highest log-odds among each text's windows (texts x heads)."""
+        """Return the highest log-odds of each text's windows, float32 (texts with words, heads)."""
         return np.maximum.reduceat(self.margins, self.edges, axis=0)
 
     def worst(self, head: int) -> Numbers:
-        """Return which window of each text has the highest log-odds of a head."""
+        """Return the window of each text with the highest log-odds of a head."""
         return first_highest(self.margins[:, head], self.edges)
 
 
 @dataclass(frozen=True, slots=True)
 class WordSums:
-    """What each word of a batch brings to each head, and in the last column how many features.
+    """The summed weights of each word's features, and in the last column their number.
 
-    ``alone`` is the word with its n-grams and surroundings, ``with_next`` its pair with the next
-    word as well.
+    Attributes
+    ----------
+    alone : array of float32 (words, heads + 1)
+        The word with its n-grams and surroundings.
+    with_next : array of float32 (words, heads + 1)
+        The same, plus the pair with the next word.
     """
 
     alone: Weights
@@ -61,12 +71,12 @@ class WordSums:
 
     @classmethod
     def of(cls, features: Features, weights: WordWeights) -> WordSums:
-        """Sum up the weights of a batch's features by word."""
+        """Sum the weights of a batch's features by word."""
         words = features.words
         scope, pairs = features.runs
         alone = np.empty((len(words.ids), weights.heads + 1), dtype=np.float32)
         alone[:, :-1] = weights.of_words(words)
-        alone[:, -1] = words.vocabulary.ngram_counts.values.take(words.ids) + 1
+        alone[:, -1] = words.cache.ngram_counts.values.take(words.ids) + 1
         add_by_text(alone[:, :-1], weights.of_rows(scope[0]), scope[2])
         alone[:, -1] += np.bincount(scope[2], minlength=len(alone))
         if features.silent is not None:
@@ -92,20 +102,21 @@ def windows_of(features: Features, word_sums: WordSums) -> Windows | None:
 
 
 def _sums_from_each_place(features: Features, word_sums: WordSums) -> Weights:
-    """Return per word what the window that begins with it sums to: its weights in each head.
+    """Return the sums of the window that begins with each word, float32 (words, heads + 1).
 
     The last column is the number of features. A window ends where the text ends.
     """
     ids = features.words.text_ids
     sums = word_sums.with_next.copy()
     for step in range(1, WINDOW):
+        # The last word of a window adds no pair: that would reach outside.
         added = word_sums.alone if step == WINDOW - 1 else word_sums.with_next
         sums[:-step] += added[step:] * (ids[step:] == ids[:-step])[:, None]
     return sums
 
 
 def within_windows(features: Features, begins: Numbers, ends: Numbers) -> Features:
-    """Return the features of one window per text, given by its words; empty ones are allowed."""
+    """Return the features of one window per text, words ``begins`` to ``ends`` (may be empty)."""
     ids = features.words.text_ids
     places = np.arange(len(ids))
     inside = (places >= begins[ids]) & (places < ends[ids])

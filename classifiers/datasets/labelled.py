@@ -1,8 +1,8 @@
 """Reads the labelled data sets and turns each one's labels into signals.
 
-Every set names its licence tier: only tiers A (permissive, attribution) and B (share-alike, user
-content) are read here. Parts are drawn by hash of the normalised text, or of the story where a
-set has stories, so that neither duplicates nor threads straddle them.
+Only sets of the licence tiers A (permissive, attribution) and B (share-alike, user content) are
+read here. The part of a text follows from a hash of the normalised text, or of its story where a
+set has stories. So duplicates, and comments of one thread, are always in the same part.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import Any
 from classifiers.datasets.lexicon import Lexicon, folded_words
 
 Labels = dict[str, tuple[float, float]]
-"""Signal name to (target, weight); targets are 0 or 1 but in perspective_2k, which has scores."""
+"""Signal to (target, weight). Targets are 0 or 1; in perspective_2k they are scores."""
 
 Row = dict[str, Any]
 
 
-TEMPLATED = "own_sentences"
+TEMPLATED = "templated_sentences"
 """The source of the project's own templated sentences."""
 
 LEXICON = Path("lexicon_surge_profanity") / "profanity_en.csv.gz"
@@ -31,7 +31,7 @@ LEXICON = Path("lexicon_surge_profanity") / "profanity_en.csv.gz"
 
 @dataclass(slots=True)
 class Example:
-    """One labelled text: where it came from, its part (train, tune, test) and its labels."""
+    """One labelled text with its set, its part (train, tune, test) and its labels."""
 
     text: str
     source: str
@@ -43,31 +43,31 @@ class Example:
 
 
 def part_of(key: str, seed: str = "parts-1") -> str:
-    """Return the part that a key belongs to: 70 % train, 10 % tune, 20 % test, by hash."""
+    """Return the part of a key by hash: 70 % train, 10 % tune, 20 % test."""
     digest = hashlib.sha256(f"{seed}:{key}".encode("utf-8", "surrogatepass")).digest()
     share = int.from_bytes(digest[:4], "big") / 2**32
     return "train" if share < 0.7 else "tune" if share < 0.8 else "test"
 
 
 def part_to_learn(key: str) -> str:
-    """Return "tune" or "train", for keys that are never tested: a tenth is for tuning."""
+    """Return "tune" or "train" for keys that are never tested; a tenth is for tuning."""
     return "tune" if part_of(key) == "tune" else "train"
 
 
 def normalised(text: str) -> str:
-    """Return the text as it is compared when splitting: lower case, letters and digits only."""
+    """Return the text's letters and digits in lower case, as compared when splitting."""
     return "".join(character for character in text.lower() if character.isalnum())
 
 
 def read_rows(data: Path, name: str) -> Iterator[Row]:
-    """Yield the rows of one data set folder."""
+    """Yield the rows of one data set."""
     with gzip.open(data / name / "data.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
 def read_rows_to_learn(data: Path, name: str) -> Iterator[tuple[Row, str]]:
-    """Yield the rows outside the test part, each with its story's id where the set has titles."""
+    """Yield the rows outside the test part, each with its story's id ("" without titles)."""
     for row in read_rows(data, name):
         story = str(row.get("article_id") or "") if name == "ruddit" else ""
         if part_of(story or normalised(row["text"])) != "test":
@@ -75,7 +75,7 @@ def read_rows_to_learn(data: Path, name: str) -> Iterator[tuple[Row, str]]:
 
 
 def _graded(value: float, low: float, high: float) -> tuple[float, float] | None:
-    """Return a label for a graded vote: below low 0, from high 1, between: none."""
+    """Return the label of a graded vote: 0 up to ``low``, 1 from ``high``, none between."""
     if value >= high:
         return 1.0, 1.0
     return (0.0, 1.0) if value <= low else None
@@ -90,7 +90,7 @@ _KINDS = ("severe_toxicity", "insult", "identity_attack", "threat")
 
 def _jigsaw(row: Row) -> Labels:
     toxic = float(row["labels"]["toxic"])
-    # The definition of toxicity that others' clients expect: it counts double.
+    # This set has the definition of toxicity that clients of other services expect.
     return {"toxicity": (toxic, 2.0), **({} if toxic else _clean(*_KINDS, "sexual"))}
 
 
@@ -110,7 +110,7 @@ def _civil(row: Row) -> Labels:
         "threat": _graded(votes["threat"], 0.05, 0.4),
     }
     labels = {name: label for name, label in wanted.items() if label}
-    if "toxicity" in labels:  # every text was once called toxic: its "clean" is borderline
+    if "toxicity" in labels:  # annotators once called each text toxic: "clean" is borderline
         labels["toxicity"] = (labels["toxicity"][0], 0.5)
     return labels
 
@@ -176,7 +176,7 @@ PERSPECTIVE = {
     "profanity": "perspective_profanity",
     "sexual": "perspective_sexually_explicit",
 }
-"""Which attribute of the Perspective API each signal is compared with."""
+"""Attribute of the Perspective API for each signal."""
 
 
 def _perspective(row: Row) -> Labels:
@@ -197,7 +197,7 @@ SETS: dict[str, Callable[[Row], Labels]] = {
     "wiki_debias_nontoxic": _all_clean,
     "youtube_spam": _spam,
 }
-"""The training sets (tiers A and B) and how each one's labels read."""
+"""Training sets (tiers A and B), each with the function that reads its labels."""
 
 _LEXICON_SETS = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit")
 _SPAM_CLEAN = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "ruddit",
@@ -205,7 +205,7 @@ _SPAM_CLEAN = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "ruddit"
 
 
 def _weaker(labels: Labels, name: str) -> Labels:
-    """Let tweets found by a word list count less in what swearing looks like."""
+    """Return labels with less weight for davidson_twitter: its tweets were found by a word list."""
     share = 0.3 if name == "davidson_twitter" else 1.0
     return {signal: (target, weight * share) for signal, (target, weight) in labels.items()}
 
@@ -218,7 +218,7 @@ def _part(row: Row, name: str) -> str:
 
 
 def read_examples(data: Path) -> list[Example]:
-    """Read every training set, label it per signal and say which part each text is in."""
+    """Read every training set, with labels per signal and the part of each text."""
     lexicon = Lexicon.read(data / LEXICON)
     examples: list[Example] = []
     for name, labels_of in SETS.items():

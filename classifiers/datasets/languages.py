@@ -1,4 +1,4 @@
-"""The labelled sets of further languages, one of tier A or B each, and how their labels read."""
+"""Reads the labelled sets of other languages, one of tier A or B each."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from classifiers.datasets.labelled import (
 
 @dataclass(frozen=True, slots=True)
 class LanguageDataset:
-    """The labelled set of one language and how it reads.
+    """The labelled set of one language, with the functions that read its labels and parts.
 
-    ``further`` are (name, tier, licence) of what else its heads learned from; ``unlabelled`` names
-    a set of texts without labels, if there is one. ``known_failures`` are for the card.
+    ``further_data`` are (name, tier, licence) of additional training data. ``unlabelled`` names a
+    set of texts without labels, if there is one. ``known_failures`` are for the card.
     """
 
     name: str
@@ -33,7 +33,7 @@ class LanguageDataset:
     part_of: Callable[[Row], str]
     known_failures: tuple[str, ...]
     unlabelled: str = ""
-    further: tuple[tuple[str, str, str], ...] = ()
+    further_data: tuple[tuple[str, str, str], ...] = ()
 
 
 def _binary(target: bool) -> tuple[float, float]:
@@ -69,7 +69,7 @@ def _portuguese(row: Row) -> Labels:
         "profanity": votes["obscene"],
         "identity_attack": max(votes[name] for name in _GROUPS),
     }
-    # One vote of three is neither yes nor no.
+    # One vote of three is unclear.
     clear = {name: _binary(share > 0.5) for name, share in shares.items() if not 0 < share < 0.5}
     return labels | clear
 
@@ -79,7 +79,7 @@ def _by_text(row: Row) -> str:
 
 
 def _korean_part(row: Row) -> str:
-    """Keep the official development part for testing; draw the tuning part by news article."""
+    """Return "test" for the official development part; other parts follow from the news article."""
     return "test" if row["split"] == "dev" else part_to_learn(str(row["article_id"]))
 
 
@@ -89,7 +89,7 @@ _ALL = (
     "scores as an ordering until the site's own decisions adapt them.",
 )
 
-SOURCES: dict[str, LanguageDataset] = {
+LANGUAGE_DATASETS: dict[str, LanguageDataset] = {
     "de": LanguageDataset(
         "germeval2018_de",
         "A",
@@ -118,7 +118,7 @@ SOURCES: dict[str, LanguageDataset] = {
             "No insult, threat, profanity, sexual or spam.",
         ),
         unlabelled="pairs_kocohub_unlabelled_ko",
-        further=(
+        further_data=(
             (
                 "excerpts",
                 "B",
@@ -142,7 +142,7 @@ SOURCES: dict[str, LanguageDataset] = {
             "identity_attack rests on about two hundred positive texts.",
             "No severe_toxicity, threat, sexual or spam.",
         ),
-        further=(
+        further_data=(
             (
                 "excerpts",
                 "B",
@@ -155,8 +155,8 @@ SOURCES: dict[str, LanguageDataset] = {
 
 
 def read_language(data: Path, language: str) -> list[Example]:
-    """Read and label the set of one language; its texts without labels come last."""
-    source = SOURCES[language]
+    """Read the set of one language; texts without labels come last."""
+    source = LANGUAGE_DATASETS[language]
     examples = [
         Example(row["text"], source.name, source.part_of(row), source.labels_of(row))
         for row in read_rows(data, source.name)

@@ -1,4 +1,4 @@
-"""Weak labels for profanity and sexual content from the Surge AI profanity list (MIT)."""
+"""Makes weak labels for profanity and sexual content from the Surge AI profanity list (MIT)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from classifiers.text.folding import fold, fold_batch
 
 _BLOCK = 2048
 _INNOCENT = frozenset({"bbc", "nip", "knickers", "gay", "gayness", "queer", "lesbian", "trans"})
-"""Listed words that mostly mean something else in a newspaper."""
+"""Listed words that mostly have another meaning in a newspaper."""
 
 _EVERYDAY_SWEARING = ("fuck", "fuk", "fck", "motherf", "ass", "dumbass", "jackass", "bitch",
                       "bastard", "dick", "prick", "wank", "bugger", "sod", "arse", "douche",
                       "cunt", "twat", "suck", "balls", "bollock")  # fmt: skip
-"""Words of sexual origin that are mostly used to swear: profanity, not sexual content."""
+"""Parts of words of sexual origin that are mostly swear words: profanity, not sexual content."""
 
 
 def _meaning(categories: str, severity: float) -> dict[str, tuple[float, float]]:
-    """Return what a listed word says on its own, by its categories and severity (1-3)."""
+    """Return the labels of a single listed word from its categories and severity (1-3)."""
     slur = "slur" in categories or "orientation" in categories
     insult = slur or "insult" in categories or "mental" in categories
     return {
@@ -36,9 +36,9 @@ def _meaning(categories: str, severity: float) -> dict[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Single words that count as profane, those that count as sexual, and what each one means.
+    """Profane words, sexual words, and the labels of each single word.
 
-    ``meanings`` holds the signals of a bare word as (target, weight); see `_meaning`.
+    ``meanings`` maps a word to signals as (target, weight); see `_meaning`.
     """
 
     profane: frozenset[str]
@@ -47,7 +47,7 @@ class Lexicon:
 
     @classmethod
     def read(cls, path: Path) -> Lexicon:
-        """Read the list; only single words of at least middle severity are kept."""
+        """Read the list; only single words of medium severity or more are kept."""
         profane: set[str] = set()
         sexual: set[str] = set()
         meanings: dict[str, dict[str, tuple[float, float]]] = {}
@@ -69,7 +69,7 @@ class Lexicon:
     ) -> dict[str, tuple[float, float]]:
         """Return weak profanity and sexual labels of a text with these folded words.
 
-        What people labelled is left alone.
+        Labels by people have priority.
         """
         weak: dict[str, tuple[float, float]] = {}
         if "profanity" not in known:

@@ -1,4 +1,4 @@
-"""How good the classifiers are: the tables of docs/quality.md, and `report` for one set."""
+"""Measures how good the classifiers are: the tables of docs/quality.md, `report` for one set."""
 
 from __future__ import annotations
 

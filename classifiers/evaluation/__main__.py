@@ -1,7 +1,7 @@
-"""Prints how good the classifiers are: `python -m classifiers.evaluation --data DIR`.
+"""Prints the tables of docs/quality.md: `python -m classifiers.evaluation --data DIR`.
 
-With `--write FILE` the tables, with command, machine and date, replace those between the two
-comments of a Markdown page.
+`--write FILE` replaces the tables between the two comments of a Markdown page, with command,
+machine and date.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _machine() -> str:
 
 
 def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Table]:
-    """Measure every table now; that of the sets left out needs training, so only when wanted."""
+    """Return all tables; that of the sets left out needs training and is optional."""
     from classifiers.datasets.labelled import read_examples  # noqa: PLC0415
     from classifiers.evaluation import abuse, languages, relevance  # noqa: PLC0415
     from classifiers.evaluation.functional import function_table  # noqa: PLC0415
@@ -59,15 +59,15 @@ def _all_tables(classifier: Classifier, data: Path, transfer: bool) -> list[Tabl
         function_table(classifier),
         abuse.disguise_table(classifier, examples),
         languages.detection_table(data),
-        languages.further_table(classifier, data),
-        languages.at_home_table(data),
+        languages.other_languages_table(classifier, data),
+        languages.research_languages_table(data),
         relevance.off_topic_table(classifier, data, examples),
         speed_table(classifier, data),
     ]
 
 
 def with_tables(page: str, tables: str) -> str:
-    """Return the page with new tables between its two comments; its other text stays."""
+    """Return the page with new tables between its two comments; other text stays."""
     before, _, rest = page.partition(START)
     _, found, after = rest.partition(END)
     if not found:
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(prog="python -m classifiers.evaluation", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+    parser.add_argument("--bundle", type=Path, help="folder of a bundle (default: the shipped one)")
     parser.add_argument("--transfer", action="store_true", help="also train without each set")
     parser.add_argument("--write", type=Path, help="Markdown page to write into")
     options = parser.parse_args(arguments)

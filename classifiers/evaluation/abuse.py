@@ -1,4 +1,4 @@
-"""The tables of docs/quality.md about abuse: what is measured, on which held-out texts."""
+"""Makes the tables of docs/quality.md about abuse, on held-out texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.classifier import Classifier
-from classifiers.datasets.disguises import DISGUISES
+from classifiers.datasets.disguised_copies import DISGUISES
 from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
 from classifiers.metrics import rank_interval, report, roc_auc
 from classifiers.tables import FIGURES, Table, figure_cells
@@ -18,11 +18,11 @@ from classifiers.types import ABUSE_SIGNALS
 
 UNSEEN = ("c3_globe_and_mail", "unhealthy_conversations", "hateval_twitter", "olid_twitter",
           "qian_gab_reddit", "ethos")  # fmt: skip
-"""Sets of tier C: nothing here is trained or tuned on them."""
+"""Sets of tier C: nothing is trained or tuned on them."""
 
 
 def unseen_table(classifier: Classifier, data: Path) -> Table:
-    """Toxicity on communities that no part of the classifier has seen."""
+    """Return the figures of toxicity on communities that no part of the classifier has seen."""
     rows: list[tuple[str, ...]] = []
     found: list[float] = []
     for name in UNSEEN:
@@ -47,7 +47,7 @@ def unseen_table(classifier: Classifier, data: Path) -> Table:
 
 
 def alarm_table(classifier: Classifier, data: Path) -> Table:
-    """How often each signal is high on ordinary newspaper comments."""
+    """Return how often each signal is high on ordinary newspaper comments."""
     records = list(read_rows(data, "c3_globe_and_mail"))
     calm = [row["text"] for row in records if row["labels"]["abusive"] == 0]
     scores = abuse_scores(classifier, calm)
@@ -66,7 +66,7 @@ def alarm_table(classifier: Classifier, data: Path) -> Table:
 
 
 def perspective_table(classifier: Classifier, data: Path) -> Table:
-    """Rank agreement with the real scores of the Perspective API."""
+    """Return the rank agreement with the real scores of the Perspective API."""
     from scipy.stats import spearmanr  # noqa: PLC0415 (only this table needs it)
 
     records = [
@@ -96,7 +96,7 @@ def perspective_table(classifier: Classifier, data: Path) -> Table:
 
 
 def bias_table(classifier: Classifier, data: Path) -> Table:
-    """Identity-term bias: Jigsaw's final metric over template sentences."""
+    """Return identity-term bias: Jigsaw's final metric over template sentences."""
     records = list(read_rows(data, "bias_madlibs_77k"))
     labels = np.array([float(row["labels"]["toxic"]) for row in records])
     values = np.array([one["toxicity"] for one in abuse_scores(
@@ -128,20 +128,20 @@ def bias_table(classifier: Classifier, data: Path) -> Table:
 
 
 def _identity_terms_of(records: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
-    """Return which sentences name each identity term of the masked list that occurs often."""
+    """Return the sentences, bool (sentences,), with each frequent term of the masked list."""
     from classifiers.text.identity_terms import IDENTITY_TERMS  # noqa: PLC0415
 
     words = [frozenset(row["text"].lower().replace(".", " ").split()) for row in records]
     members: dict[str, np.ndarray] = {}
     for term in IDENTITY_TERMS:
-        inside = np.array([term in own for own in words])
+        inside = np.array([term in of_sentence for of_sentence in words])
         if inside.sum() >= 500 and inside.sum() < 0.2 * len(words):
             members[term] = inside
     return members
 
 
 def disguise_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
-    """Recall of insults at a fixed threshold when abusive comments are disguised."""
+    """Return the recall at a fixed threshold when abusive comments are disguised."""
     chosen = [
         example.text
         for example in examples

@@ -1,6 +1,6 @@
-"""The table of docs/quality.md about the functional suite.
+"""Makes the table of docs/quality.md about the functional suite.
 
-`python -m classifiers.evaluation.functional` prints it alone; `--list` prints the sentences.
+`python -m classifiers.evaluation.functional` prints the table; `--list` prints the sentences.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from classifiers.types import Item
 
 
 def _right(function: Function, scores: Sequence[dict[str, float]]) -> list[bool]:
-    """Say per sentence whether it is flagged exactly when it should be."""
+    """Say of each sentence whether the classifier is right."""
     return [
         (max(one[signal] for signal in function.signals) >= THRESHOLD) == function.abusive
         for one in scores
@@ -33,7 +33,7 @@ def _row(name: str, about: str, right: Sequence[bool], templates: int) -> tuple[
 
 
 def function_table(classifier: Classifier) -> Table:
-    """Share of sentences judged rightly, function by function."""
+    """Return the share of correct sentences of each function."""
     rows: list[tuple[str, ...]] = []
     of_kind: dict[bool, list[bool]] = {True: [], False: []}
     templates: dict[bool, int] = {True: 0, False: 0}
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m classifiers.evaluation.functional", description=__doc__
     )
-    parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
+    parser.add_argument("--bundle", type=Path, help="folder of a bundle (default: the shipped one)")
     parser.add_argument("--list", action="store_true", help="print the sentences instead")
     options = parser.parse_args()
     if not options.list:

@@ -1,4 +1,4 @@
-"""The tables of docs/quality.md about languages: told apart, scored, and what others reach."""
+"""Makes the tables of docs/quality.md about languages: detection, scores, unshipped languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from classifiers.abuse.features import BLOCK
 from classifiers.abuse.languages import LanguageHeads
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, normalised, part_of, read_rows
-from classifiers.datasets.languages import SOURCES, read_language
+from classifiers.datasets.languages import LANGUAGE_DATASETS, read_language
 from classifiers.metrics import report, share_interval
 from classifiers.tables import Table, figure_cells
 from classifiers.text.language import UNDETERMINED, detect_batch
@@ -23,12 +23,12 @@ from classifiers.text.tokens import read_words
 from classifiers.training.languages import language_rows, train_language
 
 FIRST_WORDS = 5
-"""Words that are left of a comment where short ones are measured."""
+"""Number of words kept of a comment to measure short ones."""
 
 SAMPLE = 1000
-"""Texts of a set that language detection is measured on."""
+"""Most texts of a set that language detection is measured on."""
 
-TOLD_APART = {
+DETECTION_SETS = {
     "en": ("c3_globe_and_mail", "kaggle_insults"),
     "de": ("delimit_de_bretschneider_fb", "germeval2018_de"),
     "ko": ("kocohub_ko",),
@@ -42,8 +42,8 @@ TOLD_APART = {
 }
 _FIGURES = ("n", "positives", "AUC", "95 %", "AP", "ECE")
 
-UNSEEN_ABROAD = {"de": ("delimit_de_bretschneider_fb",), "pt": ("delimit_pt_fortuna",)}
-AT_HOME = {
+UNSEEN_SETS = {"de": ("delimit_de_bretschneider_fb",), "pt": ("delimit_pt_fortuna",)}
+RESEARCH_SETS = {
     "ar": ("delimit_ar_lhsab", "delimit_ar_mlma"),
     "es": ("delimit_es_haternet", "delimit_es_hateval"),
     "fr": ("delimit_fr_mlma",),
@@ -51,11 +51,11 @@ AT_HOME = {
     "it": ("delimit_it_haspeede", "delimit_it_sanguinetti"),
     "pl": ("delimit_pl_poleval",),
 }
-"""Sets of tier C: trained on in the evaluation only, to see what the method could reach."""
+"""Sets of tier C: only the evaluation trains on them, to show what the method reaches."""
 
 
 def _sample(data: Path, name: str) -> list[str]:
-    """Return up to `SAMPLE` test texts of a set, drawn by hash."""
+    """Return up to `SAMPLE` test texts of a set, chosen by hash."""
     texts = [row["text"] for row in read_rows(data, name)]
     held = [text for text in texts if part_of(normalised(text)) == "test"]
     return sorted(held, key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).digest())[
@@ -69,9 +69,9 @@ def _detected(texts: Sequence[str]) -> list[str]:
 
 
 def detection_table(data: Path) -> Table:
-    """Which language comments are taken for, whole and cut to their first words."""
+    """Return the figures of language detection, on whole comments and on their first words."""
     rows: list[tuple[str, ...]] = []
-    for language, names in TOLD_APART.items():
+    for language, names in DETECTION_SETS.items():
         for name in names:
             whole = _sample(data, name)
             short = [" ".join(text.split()[:FIRST_WORDS]) for text in whole]
@@ -86,7 +86,7 @@ def detection_table(data: Path) -> Table:
     return Table(
         "Language detection",
         "Test parts by hash. The sets are tweets and comments. Some texts are in other languages "
-        "or only links and names, so 1 cannot be reached. The thresholds were chosen on "
+        "or only links and names, so 1 cannot be near_marked. The thresholds were chosen on "
         "tuning parts of English, German, Korean and Portuguese sets of tiers A and B.",
         ("language", "set", "texts", "n", "right", "95 %", "undetermined", "wrong"),
         rows,
@@ -107,13 +107,13 @@ def _plain_scores(train: Sequence[Example], test: Sequence[Example]) -> list[flo
     return [float(score) for score in scores]
 
 
-def further_table(classifier: Classifier, data: Path) -> Table:
-    """The shipped heads of further languages on their test parts, with a plain peer."""
+def other_languages_table(classifier: Classifier, data: Path) -> Table:
+    """Return the figures of the shipped other languages on their test parts, with a baseline."""
     rows: list[tuple[str, ...]] = []
-    for language in SOURCES:
+    for language in LANGUAGE_DATASETS:
         examples = read_language(data, language)
-        heads = classifier.further[language]
-        name = SOURCES[language].name
+        heads = classifier.other_languages[language]
+        name = LANGUAGE_DATASETS[language].name
         for made in language_rows(heads, examples):
             rows.append((language, name, made["signal"], *figure_cells(made)))
         test = [one for one in examples if one.part == "test"]
@@ -121,7 +121,7 @@ def further_table(classifier: Classifier, data: Path) -> Table:
         plain = _plain_scores(training, test)
         truth = [one.labels["toxicity"][0] for one in test]
         rows.append((language, name, "toxicity, baseline", *figure_cells(report(truth, plain))))
-        for unseen in UNSEEN_ABROAD.get(language, ()):
+        for unseen in UNSEEN_SETS.get(language, ()):
             records = list(read_rows(data, unseen))
             scores = heads.score([row["text"] for row in records])
             labels = [float(row["labels"]["hate"]) for row in records]
@@ -149,10 +149,10 @@ def _hateful(data: Path, name: str) -> list[Example]:
     ]
 
 
-def at_home_table(data: Path) -> Table:
-    """What the same training reaches in languages whose data may not be shipped."""
+def research_languages_table(data: Path) -> Table:
+    """Return what the same training reaches in languages whose data may not be shipped."""
     rows: list[tuple[str, ...]] = []
-    for language, names in AT_HOME.items():
+    for language, names in RESEARCH_SETS.items():
         for name in names:
             examples = _hateful(data, name)
             arrays, reports = train_language(examples, language)

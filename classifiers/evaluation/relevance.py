@@ -1,4 +1,4 @@
-"""The table of docs/quality.md about off_topic."""
+"""Makes the table of docs/quality.md about off_topic."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, Row, read_rows
-from classifiers.datasets.pairs import Thread, make_pairs, nearest_threads, threads_of
+from classifiers.datasets.off_topic_pairs import Thread, make_pairs, nearest_threads, threads_of
 from classifiers.metrics import recall_at, report
-from classifiers.relevance.similarity import THREAD_READ
+from classifiers.relevance.comparison import THREAD_READ
 from classifiers.tables import Table, figure_cells
-from classifiers.training.relevance import bags_of
+from classifiers.training.relevance import sparse_vectors_of
 from classifiers.types import Item
 
 HEADLINES_READ = 8
@@ -24,8 +24,8 @@ HEADLINES_READ = 8
 def _off_topic_row(
     classifier: Classifier, name: str, threads: Sequence[Thread], form: str, hard: float
 ) -> tuple[str, ...]:
-    closeness = classifier.relevance.closeness
-    near = nearest_threads(threads, lambda texts: bags_of(texts, closeness))
+    similarity = classifier.relevance.similarity
+    near = nearest_threads(threads, lambda texts: sparse_vectors_of(texts, similarity))
     items, labels = make_pairs(threads, near, 7, hard=hard, forms=[form], fewest=THREAD_READ)
     kind = "hard" if hard else "random"
     return (name, form, kind, *_cells(classifier, items, labels))
@@ -49,13 +49,13 @@ def _texts_by_article(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 
 def _newspaper_threads(data: Path) -> list[Thread]:
-    """Return stories of c3 with their comments; it has no titles."""
+    """Return stories of c3 with their comments; the set has no titles."""
     groups = _texts_by_article(read_rows(data, "c3_globe_and_mail"))
     return [("", texts) for texts in groups.values() if len(texts) >= 12][:200]
 
 
 def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
-    """Answers that people called bad, off topic or not, against the others."""
+    """Return the row of answers that people called bad, against the others."""
     rows = list(read_rows(data, "pairs_semeval_cqa"))
     items = [Item(row["text"], row["title"], row["body"]) for row in rows]
     labels = [float(row["labels"]["bad"]) for row in rows]
@@ -63,7 +63,7 @@ def _forum_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
 
 
 def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
-    """Headlines against those that others gave the same article, which stand in for its body."""
+    """Return the row of headlines; other headlines of the article replace its body."""
     rows = list(read_rows(data, "pairs_fnc1_test"))
     related = _texts_by_article(row for row in rows if row["labels"]["related"])
     items, labels = [], []
@@ -77,7 +77,7 @@ def _headlines_row(classifier: Classifier, data: Path) -> tuple[str, ...]:
 
 
 def off_topic_table(classifier: Classifier, data: Path, examples: Sequence[Example]) -> Table:
-    """off_topic for comments under their own and under other stories."""
+    """Return the figures of off_topic for comments under their own and under other stories."""
     home = threads_of(examples, "test")
     rows = [
         _off_topic_row(classifier, "ruddit, test stories", home, form, hard)

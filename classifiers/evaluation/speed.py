@@ -1,4 +1,4 @@
-"""The table of docs/quality.md about speed, with plain scikit-learn measured beside it."""
+"""Makes the table of docs/quality.md about speed, with plain scikit-learn for comparison."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Score = Callable[[Sequence[Item]], object]
 
 
 def _abuse_alone(classifier: Classifier) -> Score:
-    """Return what measures the abuse signals of English and nothing else."""
+    """Return a function that scores only the English abuse signals."""
 
     def score(items: Sequence[Item]) -> list[dict[str, float]]:
         made: list[dict[str, float]] = []
@@ -40,10 +40,10 @@ def _abuse_alone(classifier: Classifier) -> Score:
 
 
 def _plain_peer(classifier: Classifier) -> Score:
-    """Return the same kinds of features in plain scikit-learn, with one matrix product.
+    """Return a function that scores the same kinds of features in plain scikit-learn.
 
-    Words, pairs of words and character n-grams of 3 to 5 within words; no disguise is undone and
-    no window looked at.
+    Words, pairs of words and character n-grams of 3 to 5 within words, with one matrix product. It
+    repairs no disguise and scores no window.
     """
     shared: dict[str, Any] = {
         "n_features": 1 << TABLE_BITS, "alternate_sign": False, "norm": None, "dtype": np.float32,
@@ -88,7 +88,7 @@ def _in_thread(items: Sequence[Item]) -> list[Item]:
 
 
 def speed_table(classifier: Classifier, data: Path) -> Table:
-    """Comments per second on one core, and the time of a single one."""
+    """Return comments per second on one core, and the time of a single comment."""
     texts = [row["text"][:_READ_CHARS] for row in read_rows(data, "c3_globe_and_mail")]
     story = " ".join(texts[:8])
     items = [Item(text, f"Story {number % 40}", story) for number, text in enumerate(texts)]

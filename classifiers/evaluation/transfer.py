@@ -1,4 +1,4 @@
-"""How toxicity does on communities that training never saw: each set left out in turn."""
+"""Makes the table of docs/quality.md about communities left out of training, one at a time."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ from classifiers.datasets.labelled import Example
 from classifiers.metrics import report
 from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.abuse import AbuseTrainer
-from classifiers.training.enrich import enriched
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.augmentation import augment
+from classifiers.training.dense_features import WordEmbeddings
 
 LEFT_OUT = ("jigsaw_wiki24k", "kaggle_insults", "convabuse", "davidson_twitter", "ruddit",
             "stormfront", "hatemoji_build")  # fmt: skip
-"""The sets that say abuse against none; hatemoji_build says hate, which is abuse."""
+"""Sets with labels of abuse; hatemoji_build has labels of hate, which is abuse."""
 
 STEPS = 40
-"""Fewer than in training: the last steps change the ranking of other communities little."""
+"""Iterations; fewer than in training, because the last ones change such rankings little."""
 
 
 def transfer_table(data: Path, examples: Sequence[Example], seed: int = 0) -> Table:
-    """Train without each set and measure on all of its texts; takes some minutes."""
+    """Train without each set and measure on all of its texts; this takes some minutes."""
     trainer = AbuseTrainer(
-        enriched(list(examples), data, seed, taught=False), Meanings.read(), ("toxicity",), STEPS
+        augment(list(examples), data, seed, soft_labels=False),
+        WordEmbeddings.read(),
+        ("toxicity",),
+        STEPS,
     )
     rows: list[tuple[str, ...]] = []
     found: list[float] = []

@@ -1,4 +1,4 @@
-"""What would change a score: the fewest words whose removal brings a signal below a threshold."""
+"""Finds the fewest words whose removal brings a signal below a threshold."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Protocol
 from classifiers.types import Contribution, Item, Measurement
 
 CANDIDATES = 24
-"""Words tried at each step: those that add most to the score."""
+"""Number of words tried at each step: those that add most to the score."""
 
 MOST_WORDS = 12
-"""More removals than these would be another comment."""
+"""Most removals; with more it would be another comment."""
 
 
 class ExplainingScorer(Protocol):
-    """What is asked of a classifier (`classifiers.classifier.Classifier`)."""
+    """The part of `classifiers.classifier.Classifier` that this module uses."""
 
     def score_batch(self, items: Sequence[Item]) -> list[Measurement]:
         """Return the scores of each item."""
@@ -40,7 +40,7 @@ def without(text: str, spans: Sequence[Contribution]) -> str:
 def _scores(
     classifier: ExplainingScorer, item: Item, signal: str, tries: Sequence[Sequence[Contribution]]
 ) -> list[float]:
-    """Return the signal's scores without each choice of words; 1 where none is left (language)."""
+    """Return the signal's score after each removal; 1 where the language then lacks the signal."""
     items = [replace(item, text=without(item.text, spans)) for spans in tries]
     return [one.signals.get(signal, 1.0) for one in classifier.score_batch(items)]
 
@@ -50,9 +50,9 @@ def words_to_change(
 ) -> list[Contribution] | None:
     """Return words of a comment without which its signal is below a threshold.
 
-    Every removal is scored for real. Words are taken away one by one, each time the one that
-    lowers the score most; then each is put back that is not needed. So none of the returned words
-    can be left out, and for one or two words there is hardly a smaller set.
+    Every removal is scored. Words are removed one by one, each time the word that lowers the score
+    most; then each unneeded word is put back. So every returned word is necessary, and a smaller
+    set of one or two words is unlikely.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def words_to_change(
     Returns
     -------
     list of Contribution or None
-        Spans in the order of the text, with each word's own weight; empty when the score is below
+        Spans in the order of the text, with the weight of each word; empty when the score is below
         already, None when `MOST_WORDS` removals do not suffice.
 
     Raises
@@ -78,15 +78,15 @@ def words_to_change(
     if score is None:
         raise ValueError(f"There is no score for {signal}.")
     shares = [one for one in classifier.explain(item, [signal], None) if one.end > one.start]
-    left = sorted(shares, key=lambda one: -one.weight)[:CANDIDATES]
+    candidates = sorted(shares, key=lambda one: -one.weight)[:CANDIDATES]
     removed: list[Contribution] = []
     while score >= threshold:
-        if not left or len(removed) == MOST_WORDS:
+        if not candidates or len(removed) == MOST_WORDS:
             return None
-        scores = _scores(classifier, item, signal, [[*removed, one] for one in left])
-        best = min(range(len(left)), key=scores.__getitem__)
+        scores = _scores(classifier, item, signal, [[*removed, one] for one in candidates])
+        best = min(range(len(candidates)), key=scores.__getitem__)
         score = scores[best]
-        removed.append(left.pop(best))
+        removed.append(candidates.pop(best))
     return sorted(_needed(classifier, item, signal, threshold, removed), key=lambda one: one.start)
 
 
@@ -97,7 +97,7 @@ def _needed(
     threshold: float,
     removed: list[Contribution],
 ) -> list[Contribution]:
-    """Put back, from the weakest on, what is not needed to stay below the threshold."""
+    """Return the removed words without those that can be put back, tried from the weakest on."""
     kept = removed
     for one in sorted(removed, key=lambda one: one.weight):
         fewer = [other for other in kept if other is not one]

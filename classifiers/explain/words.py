@@ -1,4 +1,4 @@
-"""Why a score is what it is: the exact share of each word in a signal's log-odds."""
+"""Explains scores: the exact share of each word in a signal's log-odds."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from classifiers.abuse.low_quality import low_quality_logits
 from classifiers.abuse.model import AbuseTable
 from classifiers.explain.context import word_shares
 from classifiers.relevance.model import Relevance
-from classifiers.text.language import detect_batch, is_foreign
+from classifiers.text.language import detect_batch, is_other_language
 from classifiers.types import Contribution, Item
 
 LEARNED_SIGNAL = "likely_to_reject"
-"""The signal that a site's own adaptation learns."""
+"""The signal that a site's model learns."""
 
 SMALLEST = 0.005
-"""Contributions below this many log-odds are left out unless everything is asked for."""
+"""Least contribution in log-odds; smaller ones are returned only without a limit."""
 
 
 class Models(Protocol):
-    """What an explanation reads of a classifier (`classifiers.classifier.Classifier`)."""
+    """The part of `classifiers.classifier.Classifier` that an explanation uses."""
 
     signals: tuple[str, ...]
     abuse: AbuseTable
-    further: dict[str, LanguageHeads]
+    other_languages: dict[str, LanguageHeads]
     relevance: Relevance
 
 
 class SiteModel(Protocol):
-    """What an explanation reads of a site's own model (`classifiers.site_model.Adaptation`)."""
+    """The part of `classifiers.site_model.Adaptation` that an explanation uses."""
 
     @property
     def base(self) -> Models:
-        """The bundled classifier that the model rests on."""
+        """The bundled classifier below the model."""
 
     @property
     def signal_weights(self) -> NDArray[np.float64]:
-        """What the site makes of each bundled signal, in the order of `base.signals`."""
+        """The weight of each bundled signal, float64 (signals,), in the order of `base.signals`."""
 
     def word_shares(self, features: Features) -> NDArray[np.float32]:
-        """Return the log-odds that the site's own weights give each word of a single text."""
+        """Return the share of the site's words in log-odds, float32 (words + 1,), of one text."""
 
     def logits(self, items: Sequence[Item]) -> NDArray[np.float64]:
         """Return the log-odds of each item."""
@@ -59,13 +59,13 @@ def explain_item(
     Parameters
     ----------
     classifier : Models
-        A classifier, or what is needed of one.
+        A classifier.
     item : Item
     signals : sequence of str, optional
-        Which signals; all by default. A signal that the item has no score for gives nothing.
+        Signals to explain; all by default. A signal without a score gives nothing.
     limit : int, optional
-        At most so many per signal. With None everything is returned, with one contribution of an
-        empty span for what belongs to no word; then the weights of a signal sum to its log-odds.
+        Most contributions per signal. With None all are returned, and one more with an empty span
+        for the part that belongs to no word; then a signal's weights sum to its log-odds.
 
     Returns
     -------
@@ -83,9 +83,9 @@ def explain_item(
         elif signal == "off_topic":
             made = _explain_off_topic(classifier, item, features)
         elif signal == "low_quality":
-            stems = classifier.relevance.closeness
-            foreign = is_foreign(languages)
-            logits = low_quality_logits(features, stems.idf, stems.rarest, foreign)
+            similarity = classifier.relevance.similarity
+            other_language = is_other_language(languages)
+            logits = low_quality_logits(features, similarity.idf, similarity.rarest, other_language)
             made = [Contribution(signal, "", 0, 0, float(logits[0]))]
         else:
             made = []
@@ -93,12 +93,12 @@ def explain_item(
     return sorted(found, key=lambda contribution: -abs(contribution.weight))
 
 
-def explain_own(adaptation: SiteModel, item: Item, limit: int | None) -> list[Contribution]:
+def explain_site_model(adaptation: SiteModel, item: Item, limit: int | None) -> list[Contribution]:
     """Return the contributions of an item's words to a site's likely_to_reject, strongest first.
 
-    A word weighs by the site's own weight for it, and by what it does to the bundled signals times
-    what the site makes of each. What a signal's score was clipped by belongs to no word. ``limit``
-    and the sum of the weights are as in `explain_item`.
+    A word's share is the site's weight for it, plus its share in each bundled signal times the
+    site's weight for that signal. The part of a signal's score that was clipped belongs to no word.
+    ``limit`` and the sum of the weights are as in `explain_item`.
     """
     features = extract([item.text])
     shares = np.asarray(adaptation.word_shares(features)[:-1], dtype=np.float64)
@@ -136,7 +136,7 @@ def _abuse_heads(
     classifier: Models, item: Item, features: Features, language: str
 ) -> tuple[AbuseTable, Features]:
     """Return the abuse heads of the comment's language and the features that they score."""
-    heads = classifier.further.get(language)
+    heads = classifier.other_languages.get(language)
     if heads is None:
         return classifier.abuse, features
     return heads.table, heads.read_one(item.text)

@@ -1,4 +1,4 @@
-"""The signal off_topic: a calibrated combination of how close a comment is to its context."""
+"""Scores off_topic: a calibrated combination of a comment's similarities to its context."""
 
 from __future__ import annotations
 
@@ -9,40 +9,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.relevance.similarity import (
+from classifiers.relevance.comparison import (
     COLUMN,
     FEATURE_NAMES,
     LEXICAL,
     MEANINGS,
     NO_PASSAGE,
     TITLE_PASSAGE,
-    Closeness,
 )
+from classifiers.relevance.similarity import Similarity
 from classifiers.relevance.sparse_vectors import Floats
 from classifiers.relevance.word_vectors import WordVectors
 from classifiers.text.tokens import Words
 from classifiers.types import Item, Passage
 
 KINDS = 8
-"""Kinds of context: a bit each for title, body, and parent or thread."""
+"""Number of kinds of context: one bit each for title, body, and parent or thread."""
 
 HALF_SUBSTANCE = 12.0
-"""Stems at which a comment has half of all the substance that it can have."""
+"""Number of stems at which a comment's substance reaches one half."""
 
 _CLOSE = (*LEXICAL, *MEANINGS)
 EXPANDED = (*FEATURE_NAMES, *LEXICAL, *_CLOSE)
-"""The feature that each column of `expand` belongs to: itself, its root, it by substance."""
+"""The feature behind each column of `expand`: features, roots, products with substance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """Weights of the closeness features for the log-odds of being off topic.
+    """Logistic regressions on the similarity features, one per kind of context.
 
-    One row of weights per kind of context (see `kinds_of_context`): how much it means that no
-    word is shared depends on how much there was to share.
+    The fewer words the context has, the less it means that the comment shares none of them. So each
+    kind of context (see `kinds_of_context`) has its own weights.
+
+    Attributes
+    ----------
+    similarity : Similarity
+    weights : array of float32 (KINDS, len(EXPANDED))
+    bias : array of float32 (KINDS,)
     """
 
-    closeness: Closeness
+    similarity: Similarity
     weights: Floats
     bias: Floats
 
@@ -60,22 +66,32 @@ class Relevance:
         weights = arrays["weights"].astype(np.float32)
         if weights.shape != (KINDS, len(EXPANDED)):
             raise ValueError("the weights of off_topic are of another version")
-        closeness = Closeness(arrays["idf"].astype(np.float32), WordVectors.decode(words))
-        return cls(closeness, weights, arrays["bias"].astype(np.float32))
+        similarity = Similarity(arrays["idf"].astype(np.float32), WordVectors.decode(words))
+        return cls(similarity, weights, arrays["bias"].astype(np.float32))
 
-    def judge(
+    def score(
         self, items: Sequence[Item], words: Words
     ) -> tuple[NDArray[np.float64], list[Passage | None]]:
-        """Return log-odds of off_topic (nan without any story text) and the matched passages.
+        """Score items.
 
-        ``words`` are those of the items' texts.
+        Parameters
+        ----------
+        items : sequence of Item
+        words : Words
+            The words of the items' texts.
+
+        Returns
+        -------
+        logits : array of float64 (items,)
+            Log-odds of off_topic; nan without title and story text.
+        passages : list of Passage or None
         """
-        judged = np.array([item.has_story for item in items])
-        if not judged.any():
+        scored = np.array([item.has_story for item in items])
+        if not scored.any():
             return np.full(len(items), np.nan), [None] * len(items)
-        table, best = self.closeness.measure(items, self.closeness.read(words, len(items)))
+        table, best = self.similarity.features(items, self.similarity.read(words, len(items)))
         logits = self.parts(table).sum(axis=1) + self.bias[kinds_of_context(table)]
-        logits[~judged] = np.nan
+        logits[~scored] = np.nan
         passages = [
             self._passage(item, row, place)
             for item, row, place in zip(items, table, best.tolist(), strict=True)
@@ -83,7 +99,7 @@ class Relevance:
         return logits, passages
 
     def parts(self, table: Floats) -> NDArray[np.float64]:
-        """Return what each column of `expand` adds to the log-odds (items x `EXPANDED`)."""
+        """Return what each column of `expand` adds to the log-odds, float64 (items, columns)."""
         return expand(table).astype(np.float64) * self.weights[kinds_of_context(table)]
 
     def _passage(self, item: Item, row: Floats, place: int) -> Passage | None:
@@ -92,7 +108,7 @@ class Relevance:
         if place == TITLE_PASSAGE:
             similarity = round(float(row[COLUMN["title_cosine"]]), 4)
             return Passage(item.title, 0, len(item.title), similarity, "title")
-        start, end = self.closeness.story(item).spans[place]
+        start, end = self.similarity.story(item).spans[place]
         similarity = round(float(row[COLUMN["passage_cosine"]]), 4)
         return Passage(item.story[start:end], start, end, similarity)
 
@@ -107,7 +123,11 @@ def kinds_of_context(table: Floats) -> NDArray[np.int64]:
 
 
 def expand(table: Floats) -> Floats:
-    """Add roots and products: the first shared words tell more, and more so of a long comment."""
+    """Return the features with their roots and products, float32 (items, len(EXPANDED)).
+
+    Roots, because the first shared words tell most. Products with substance (0-1), because a long
+    comment that shares nothing tells more than a short one.
+    """
     sizes = np.expm1(table[:, [COLUMN["length"]]])
     substance = sizes / (sizes + HALF_SUBSTANCE)
     lexical = np.maximum(table[:, : len(LEXICAL)], 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_STORY = 30_000
-"""Characters of a story that are read."""
+"""Number of characters of a story that are read."""
 
 MAX_PASSAGES = 120
 _TARGET = 280
@@ -13,7 +13,10 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]?\s+|\n+|[。！？]")
 
 
 def cut_passages(story: str) -> list[tuple[int, int]]:
-    """Return (start, end) of passages of about 280 characters that end with a sentence."""
+    """Return (start, end) of passages of about 280 characters that end with a sentence.
+
+    A passage takes the next sentence while it is short and the next sentence does not double it.
+    """
     head = story[:MAX_STORY]
     ends = [match.end() for match in _SENTENCE_END.finditer(head)] + [len(head)]
     passages: list[tuple[int, int]] = []
@@ -30,7 +33,7 @@ def cut_passages(story: str) -> list[tuple[int, int]]:
 
 
 def _pieces(start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a passage without sentence ends into pieces of bearable length."""
+    """Cut a passage without sentence ends into pieces of at most four times the usual length."""
     limit = _TARGET * 4
     return [(begin, min(begin + limit, end)) for begin in range(start, end, limit)]
 

@@ -1,7 +1,7 @@
 """Cuts a batch of texts into chunks between white space, each with a 64-bit key, without strings.
 
-Comments repeat themselves: nineteen chunks in twenty were seen before. What is known of a chunk is
-found again by its key, so only new ones are ever read character by character.
+Comments repeat themselves: nineteen chunks in twenty are known already. The token cache finds a
+known chunk by its key, so only new chunks are read character by character.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_CHARS = 20_000
-"""Characters of one text that are read; the rest is ignored."""
+"""Number of characters of a text that are read; the rest is ignored."""
 
 _HASHED = 64
-"""Bytes of a chunk that are hashed in blocks of eight; longer chunks go through Python's hash."""
+"""Longest chunk in bytes that is hashed in blocks of eight; longer ones use Python's hash."""
 
 _OTHER_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _CHUNK = re.compile(r"\S+")
@@ -32,9 +32,21 @@ Keys = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """The chunks of a batch: UTF-8 bytes ``data[start:end]``, text and key of each.
+    """The chunks of a batch of texts.
 
-    ``line_ends`` says which are the last of their line.
+    Attributes
+    ----------
+    data : bytes
+        The texts as UTF-8; a chunk is ``data[start:end]``.
+    starts, ends : arrays of int64 (chunks,)
+    text_ids : array of int32 (chunks,)
+        Text of each chunk, ascending.
+    keys : array of uint64 (chunks,)
+        Equal chunks have equal keys; never 0.
+    line_ends : array of bool (chunks,)
+        True for the last chunk of a line.
+    count : int
+        Number of texts.
     """
 
     data: bytes
@@ -46,19 +58,19 @@ class Chunks:
     count: int
 
     def chunk(self, number: int) -> str:
-        """Return one chunk as it was written."""
+        """Return one chunk as written."""
         part = self.data[self.starts[number] : self.ends[number]]
         return part.decode("utf-8", "surrogatepass")
 
 
 @functools.cache
 def _multipliers() -> Keys:
-    """Return odd factors drawn anew in each process, so that nobody can aim at equal keys."""
+    """Return odd factors, random in each process, so that no sender can aim at equal keys."""
     return np.array([secrets.randbits(64) | 1 for _ in range(3)], dtype=np.uint64)
 
 
 def _encoded(text: str) -> bytes:
-    """Return what is read of a text as UTF-8, with white space beyond ASCII as plain spaces."""
+    """Return the part of a text that is read as UTF-8, with other white space as plain spaces."""
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
     if text.isascii():
@@ -72,6 +84,7 @@ def cut(texts: Sequence[str]) -> Chunks:
     data = b"\n".join((b"", *parts, b" " * 16))
     data += b" " * (-len(data) % 8)
     codes = np.frombuffer(data, dtype=np.uint8)
+    # UTF-8 bytes below 128 are always characters of their own, so white space is found by byte.
     space = (codes == 32) | (codes - np.uint8(9) < 5) | (codes - np.uint8(28) < 4)
     edges = np.flatnonzero(space[1:] != space[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
@@ -85,12 +98,13 @@ def cut(texts: Sequence[str]) -> Chunks:
 
 
 def _line_ends(codes: NDArray[np.uint8], starts: Numbers) -> NDArray[np.bool_]:
-    """Return which chunks have a line feed before the next chunk; texts end with one."""
+    """Say which chunks have a line feed before the next chunk; each text ends with one."""
     passed = np.searchsorted(np.flatnonzero(codes == _LINE_FEED), np.append(starts, len(codes)))
     return np.diff(passed) > 0
 
 
 def _keys(data: bytes, starts: Numbers, lengths: Numbers) -> Keys:
+    """Return a key per chunk: eight bytes at a time, all chunks at once, long ones one by one."""
     blocks = np.frombuffer(data, dtype="<u8")
     first, second, third = _multipliers()
     keys = _mixed(_load(blocks, starts, lengths) + lengths.astype(np.uint64) * third, first)
@@ -108,7 +122,8 @@ def _keys(data: bytes, starts: Numbers, lengths: Numbers) -> Keys:
 
 
 def _load(blocks: Keys, places: Numbers, lengths: Numbers) -> Keys:
-    """Return up to eight bytes from each place on as one number."""
+    """Return up to eight bytes from each place on as one number, uint64 (places,)."""
+    # Two aligned blocks hold the bytes; the double shift avoids a shift by 64, which is undefined.
     number = places >> 3
     shift = ((places & 7) << 3).astype(np.uint64)
     low = blocks.take(number) >> shift
@@ -124,6 +139,6 @@ def _mixed(values: Keys, multiplier: np.uint64) -> Keys:
 
 
 def chunk_places(text: str) -> Numbers:
-    """Return where each chunk of a text begins, in characters (slow: for explanations)."""
+    """Return the offset of each chunk in its text, in characters (slow: for explanations)."""
     found = _CHUNK.finditer(text[:MAX_CHARS])
     return np.array([match.start() for match in found], dtype=np.int64)

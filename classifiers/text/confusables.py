@@ -1,4 +1,4 @@
-"""Look-alike characters that fold to Latin letters: a table kept by hand, and one from Unicode.
+"""Maps look-alike characters to Latin letters: a table kept by hand, and one from Unicode.
 
 They cover the letters whose usual glyph is that of a Latin letter (Unicode TS 39). Compatibility
 forms (full width, mathematical, circled) need no entry: NFKD folds them.
@@ -21,8 +21,8 @@ _PAIRS = (
 )
 
 # From Unicode's confusables (TS 39, data file 15.1; licence: Unicode-3.0): after each Latin letter
-# the letters of other alphabets that Unicode lists as looking like it and that stand above in no
-# line. Alphabets that newspapers of today are written in are left out.
+# the letters of other alphabets that Unicode lists as looking like it and that no line above
+# has. Alphabets that newspapers of today are written in are left out.
 _LOOK_ALIKES = """
 aᎪᗅꓮ
 bƅᏏᏴᑲᖯᗷꓐꞵ
@@ -68,7 +68,7 @@ _EMOJI_SHAPES = {
 EMOJI_READ_AS: dict[str, str] = {
     emoji: letter for letter, shapes in _EMOJI_SHAPES.items() for emoji in shapes
 }
-"""Emoji that stand for a letter when they stand among letters."""
+"""Emoji that are read as a letter among letters."""
 
 CONFUSABLES: dict[str, str] = {
     **{letter: line[0] for line in _LOOK_ALIKES.split() for letter in line[1:]},

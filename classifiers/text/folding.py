@@ -1,4 +1,4 @@
-"""The one text path: folding and undoing disguises for a whole batch, with offsets back.
+"""Folds a batch of texts and undoes disguises, with offsets into the original texts.
 
 Training and scoring both read text through `fold_batch`. All work is done on one array of code
 points for the whole batch, so the time is linear in the number of characters and no step can
@@ -25,9 +25,9 @@ MAX_EXPANSION = 6
 
 SPACE = 32
 MASK_SIGNS = (42, 35)
-"""Signs that stand for letters within a word ("f*ck"), or for its end ("f***")."""
+"""Signs that replace letters within a word ("f*ck") or at its end ("f***")."""
 BOUNDARY = 10
-"""Code point that stands before each text in the batch array; real line breaks fold to spaces."""
+"""Code point before each text in the batch array; real line breaks fold to spaces."""
 
 _TABLE_SIZE = 0x20000
 _FOLDED_RANGES = ((0, 0x3400), (0xA640, 0xA800), (0xF900, 0x10000), (0x1D400, 0x1D800),
@@ -40,7 +40,7 @@ _BARS = (43, 124)
 
 _ASCII_END = 128
 _KEPT_DOUBLE = "eoslf"
-"""Letters that a stretched word keeps twice ("asss" is "ass", "idiottt" is "idiot")."""
+"""Letters that stay double in a stretched word ("asss" is "ass", "idiottt" is "idiot")."""
 
 IntArray = NDArray[np.int64]
 
@@ -49,10 +49,20 @@ IntArray = NDArray[np.int64]
 class FoldedBatch:
     """A batch of texts as one folded array of code points.
 
-    ``codes[k]`` is a folded character, ``text_ids[k]`` the text it belongs to and ``offsets[k]``
-    the index of the character it came from in that original text. ``signs[k]`` is the digit or sign
-    that was read as that letter, 0 where none was. Each text begins with a
-    `BOUNDARY` (offset -1), and one more closes the batch.
+    Each text begins with a `BOUNDARY` (offset -1), and one more closes the batch.
+
+    Attributes
+    ----------
+    codes : array of uint32 (characters,)
+        Folded characters.
+    text_ids : array of int32 (characters,)
+        Text of each character.
+    offsets : array of int32 (characters,)
+        Index of the original character in its text.
+    signs : array of uint32 (characters,)
+        The digit or sign that was read as the character, 0 where none was.
+    count : int
+        Number of texts.
     """
 
     codes: NDArray[np.uint32]
@@ -62,7 +72,7 @@ class FoldedBatch:
     count: int
 
     def folded(self, text_id: int) -> str:
-        """Return one text as it reads after folding (for tests and for people)."""
+        """Return one folded text (for tests and for people)."""
         chosen = self.codes[(self.text_ids == text_id) & (self.codes != BOUNDARY)]
         return "".join(map(chr, chosen.tolist()))
 
@@ -86,7 +96,19 @@ def _fold_character(code: int) -> str:
 def _tables() -> tuple[
     NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]
 ]:
-    """Build per code point: first folded character, how many; longer foldings and their rows."""
+    """Return the folding of every code point as arrays.
+
+    Returns
+    -------
+    first : array of uint32 (_TABLE_SIZE,)
+        First folded character.
+    counts : array of int64 (_TABLE_SIZE,)
+        Number of folded characters: 0, 1 or more.
+    expansions : array of uint32 (long foldings + 1, MAX_EXPANSION)
+        Foldings to several characters, filled up with zeros; row 0 is empty.
+    rows : array of int64 (_TABLE_SIZE,)
+        Row in ``expansions``, 0 for foldings to one character or none.
+    """
     first = np.arange(_TABLE_SIZE, dtype=np.uint32)
     counts = np.ones(_TABLE_SIZE, dtype=np.int64)
     many: dict[int, str] = {}
@@ -107,7 +129,7 @@ def _tables() -> tuple[
 
 
 def _code_points(texts: Sequence[str]) -> FoldedBatch:
-    """Put the texts into one array, each behind a boundary."""
+    """Return the texts as one array of code points, a boundary before each."""
     cut = [text if len(text) <= MAX_CHARS else text[:MAX_CHARS] for text in texts]
     lengths = np.fromiter((len(text) for text in cut), dtype=np.int64, count=len(cut)) + 1
     joined = "\x00" + "\x00".join(cut) + "\x00"
@@ -124,7 +146,7 @@ def _code_points(texts: Sequence[str]) -> FoldedBatch:
 
 
 def _fold_code_points(batch: FoldedBatch) -> FoldedBatch:
-    """Replace each code point by what it folds to: nothing, one, or a few characters."""
+    """Replace each code point by its folding: no character, one, or a few."""
     first, counts, expansions, rows_of = _tables()
     codes = batch.codes
     inside = np.minimum(codes, _TABLE_SIZE - 1)
@@ -137,6 +159,7 @@ def _fold_code_points(batch: FoldedBatch) -> FoldedBatch:
     how_many[is_boundary] = 1
     if int(how_many.min(initial=1)) == 1 and int(how_many.max(initial=1)) == 1:
         return FoldedBatch(single, batch.text_ids, batch.offsets, batch.signs, batch.count)
+    # source: the original character of each folded one; position: which of its characters it is.
     source = np.repeat(np.arange(len(codes)), how_many)
     position = np.arange(len(source)) - np.repeat(np.cumsum(how_many) - how_many, how_many)
     rows = np.where(codes < _TABLE_SIZE, rows_of[inside], 0)[source]
@@ -159,7 +182,7 @@ def keep(batch: FoldedBatch, kept: NDArray[np.bool_]) -> FoldedBatch:
 
 
 def is_letter(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Say which folded codes are letters (everything above Latin-1 counts, emoji apart)."""
+    """Say which folded codes are letters: Latin, and all above Latin-1 except signs and emoji."""
     latin = (codes >= 97) & (codes <= 122)
     other = (codes >= 0xC0) & ~((codes >= 0x2000) & (codes < 0x2E80))
     return latin | (other & ~is_symbol(codes) & ~((codes >= 0x3000) & (codes < 0x3040)))
@@ -172,7 +195,7 @@ def is_symbol(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 @functools.cache
 def _leet_table() -> NDArray[np.uint32]:
-    """Return per code point the letter that it may stand for, 0 where it stands for none."""
+    """Return the letter that each code point may stand for, 0 for none, uint32 (_TABLE_SIZE,)."""
     table = np.zeros(_TABLE_SIZE, dtype=np.uint32)
     for sign, letter in (*_LEET.items(), *EMOJI_READ_AS.items()):
         table[ord(sign)] = ord(letter)
@@ -187,6 +210,8 @@ def _undo_leet(batch: FoldedBatch) -> FoldedBatch:
     if not candidate.any():
         return batch
     letter = is_letter(codes)
+    # A candidate is read as a letter between letters (over other candidates), at the start of a
+    # word, or, for emoji and "$$", at its end. Each rule is one boolean array over all characters.
     reading = letter | candidate
     before, after = shifted(reading, 1), shifted(reading, -1)
     letter_after = shifted(letter, -1)
@@ -211,13 +236,16 @@ def _undo_leet(batch: FoldedBatch) -> FoldedBatch:
 
 
 def _two_letters(letter: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say where two letters stand right before or right after."""
+    """Say where two letters come directly before or directly after."""
     before = shifted(letter, 1) & shifted(letter, 2)
     return before | (shifted(letter, -1) & shifted(letter, -2))
 
 
 def _near(letter: NDArray[np.bool_], reading: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
-    """Say where a letter is at most three places off, with only possible letters between."""
+    """Say where a letter is at most three places away, with only possible letters between.
+
+    ``step`` is 1 to look back, -1 to look ahead.
+    """
     found = shifted(letter, step)
     between = shifted(reading, step)
     for distance in (2, 3):
@@ -227,7 +255,7 @@ def _near(letter: NDArray[np.bool_], reading: NDArray[np.bool_], step: int) -> N
 
 
 def _drop_symbols_within(batch: FoldedBatch) -> FoldedBatch:
-    """Drop emoji that stand between the letters of a word, up to three at a place."""
+    """Drop emoji between the letters of a word, up to three in a row."""
     symbol = is_symbol(batch.codes)
     if not symbol.any():
         return batch
@@ -242,6 +270,7 @@ def _undo_repetition(batch: FoldedBatch) -> FoldedBatch:
     The stars of a masked word stay: they count its letters.
     """
     codes = batch.codes
+    # second: equal to the character before; third: equal to the two before.
     same = codes[1:] == codes[:-1]
     second = np.concatenate(([False], same))
     third = second & shifted(second, 1)
@@ -265,8 +294,8 @@ def fold_batch(texts: Sequence[str]) -> FoldedBatch:
     Returns
     -------
     FoldedBatch
-        Lower case Latin for look-alikes, no marks and no invisible characters, disguises undone;
-        with the offset of each character in its original text.
+        Lower-case characters without marks, invisible characters and disguises, Latin letters for
+        look-alikes; with the offset of each character in its original text.
     """
     batch = _fold_code_points(_code_points(texts))
     batch = _drop_symbols_within(_undo_leet(batch))

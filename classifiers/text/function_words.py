@@ -1,4 +1,4 @@
-"""The small words that give a language away: articles, pronouns, prepositions, auxiliaries.
+"""Lists the function words of languages: articles, pronouns, prepositions, auxiliaries.
 
 Written from general knowledge. They are compared folded (no accents, no capitals, no apostrophes).
 """
@@ -69,4 +69,4 @@ FUNCTION_WORDS: dict[str, str] = {
         "siz şu her ki en olan diye sonra hiç bile olarak"
     ),
 }
-"""Per language its function words, apart by spaces."""
+"""Function words of each language, separated by spaces."""

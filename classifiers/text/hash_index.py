@@ -1,4 +1,4 @@
-"""A table from 64-bit keys to numbers that looks up a whole array at once."""
+"""Maps 64-bit keys to numbers, a whole array of keys at once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ _ONE = np.int64(1)
 
 
 class HashIndex:
-    """Open addressing with linear probing (Knuth, vol. 3, 6.4), in numpy.
+    """A hash table with open addressing and linear probing (Knuth, vol. 3, 6.4), in numpy.
+
+    It has at least twice as many slots as keys, and grows when needed. Key 0 marks an empty slot,
+    so no key may be 0.
 
     Parameters
     ----------
     capacity : int
-        Keys that it is to hold; it has at least twice as many slots, and grows when it must. Key 0
-        is not allowed.
+        Number of keys to make room for.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -36,21 +38,22 @@ class HashIndex:
         return ((keys * _SPREAD) >> self._shift).astype(np.int64)
 
     def find(self, keys: Keys) -> Numbers:
-        """Return the number of each key, -1 where it is not in the table."""
+        """Return the number of each key, int64 of the keys' shape; -1 for keys not in the table."""
         slots = self._slots(keys)
-        there = self._keys.take(slots)
-        numbers = np.where(there == keys, self._numbers.take(slots), -1).astype(np.int64)
-        pending = np.flatnonzero((there != keys) & (there != 0))
+        stored = self._keys.take(slots)
+        numbers = np.where(stored == keys, self._numbers.take(slots), -1).astype(np.int64)
+        # Keys that met another key move on by one slot, all at once, until each meets itself or 0.
+        pending = np.flatnonzero((stored != keys) & (stored != 0))
         while len(pending):
             slots[pending] = (slots[pending] + _ONE) & self._mask
-            there = self._keys.take(slots[pending])
-            found = there == keys[pending]
+            stored = self._keys.take(slots[pending])
+            found = stored == keys[pending]
             numbers[pending[found]] = self._numbers.take(slots[pending[found]])
-            pending = pending[~found & (there != 0)]
+            pending = pending[~found & (stored != 0)]
         return numbers
 
     def add(self, keys: Keys, numbers: Numbers) -> None:
-        """Enter keys, all different and none of them in the table yet."""
+        """Add keys with their numbers; all keys are different, none is in the table yet."""
         if 2 * (self._size + len(keys)) > len(self._keys):
             used = np.flatnonzero(self._keys)
             keys = np.concatenate([self._keys[used], keys])
@@ -60,10 +63,11 @@ class HashIndex:
         slots = self._slots(keys)
         pending = np.arange(len(keys))
         while len(pending):
-            own = slots[pending]
-            free = self._keys.take(own) == 0
-            self._keys[own[free]] = keys[pending[free]]
-            placed = free & (self._keys.take(own) == keys[pending])  # the last writer won
-            self._numbers[own[placed]] = numbers[pending[placed]]
+            wanted = slots[pending]
+            free = self._keys.take(wanted) == 0
+            # Several keys may want one free slot: all write, the last one stays, the others go on.
+            self._keys[wanted[free]] = keys[pending[free]]
+            placed = free & (self._keys.take(wanted) == keys[pending])
+            self._numbers[wanted[placed]] = numbers[pending[placed]]
             pending = pending[~placed]
             slots[pending] = (slots[pending] + _ONE) & self._mask

@@ -1,4 +1,4 @@
-"""Hashes of words and of their character n-grams, for many words at once, without strings.
+"""Hashes words and their character n-grams, many words at once, without strings.
 
 A word's linear hash is the sum of its code points times a power per position, so the hash of a
 word with a letter changed, swapped or put in follows by arithmetic (Rabin and Karp 1987).
@@ -19,7 +19,7 @@ SALTS = {3: 0x51ED270B, 4: 0x7FEB352D, 5: 0x846CA68B, "word": 0x2545F491, "pair"
          "cue": 0x1B873593}  # fmt: skip
 
 LONGEST_WORD = 40
-"""Letters whose place counts; those beyond are summed without order."""
+"""Number of letters whose place counts; later letters are summed without order."""
 
 STEM_LETTERS = 6
 BASE = 0x100000001B3
@@ -52,17 +52,20 @@ def rows_of(hashes: Hashes, salt: int, bits: int = TABLE_BITS) -> Numbers:
 
 
 def shifted(values: NDArray[Value], step: int) -> NDArray[Value]:
-    """Return values moved on by so many places, around the end: a quick `numpy.roll`."""
+    """Return values moved on by ``step`` places, around the end: a quick `numpy.roll`."""
     return np.concatenate((values[-step:], values[:-step]))
 
 
 def edges_of(lengths: Numbers) -> Numbers:
-    """Return where each piece of a ragged array begins."""
+    """Return the start of each piece of a ragged array, int64 (pieces,)."""
     return np.cumsum(lengths) - lengths
 
 
 def distinct(keys: Hashes) -> tuple[Numbers, Numbers]:
-    """Return where each different key stands first, and for every key which of those it is."""
+    """Return the first place of each different key, and for every key its rank among them.
+
+    ``first`` (distinct keys,) is in the order of appearance; ``keys[first][ranks]`` is ``keys``.
+    """
     ranks: dict[int, int] = {}
     of_each = [ranks.setdefault(key, len(ranks)) for key in keys.tolist()]
     numbers = np.array(of_each, dtype=np.int64)
@@ -72,17 +75,17 @@ def distinct(keys: Hashes) -> tuple[Numbers, Numbers]:
 
 
 def find_sorted(known: NDArray[Value], values: NDArray[Value]) -> Numbers:
-    """Return the place of each value in an ascending array that is not empty, -1 if not there."""
+    """Return the place of each value in a non-empty ascending array, -1 where it is missing."""
     place = np.minimum(known.searchsorted(values), len(known) - 1)
     return np.where(known[place] == values, place, -1)
 
 
 def first_highest(values: NDArray[np.floating], edges: Numbers) -> Numbers:
-    """Return where the highest value of each piece of a ragged array stands first."""
+    """Return the first place of the highest value of each piece of a ragged array."""
     sizes = np.diff(np.append(edges, len(values)))
-    reached = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, edges), sizes))
-    owners = np.repeat(np.arange(len(sizes)), sizes)[reached]
-    return reached[np.flatnonzero(np.diff(owners, prepend=-1))]
+    highest = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, edges), sizes))
+    owners = np.repeat(np.arange(len(sizes)), sizes)[highest]
+    return highest[np.flatnonzero(np.diff(owners, prepend=-1))]
 
 
 def places_within(lengths: Numbers) -> Numbers:
@@ -93,7 +96,15 @@ def places_within(lengths: Numbers) -> Numbers:
 def word_hashes(codes: Codes, lengths: Numbers) -> tuple[Hashes, Hashes]:
     """Return the linear hashes of words and of their stems (the first six letters).
 
-    ``codes`` holds the letters of all words one after the other; no word is empty.
+    Parameters
+    ----------
+    codes : array of uint32 (letters of all words,)
+    lengths : array of int64 (words,)
+        Number of letters of each word; no word is empty.
+
+    Returns
+    -------
+    words, stems : arrays of uint64 (words,)
     """
     if not len(lengths):
         return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64)
@@ -105,10 +116,23 @@ def word_hashes(codes: Codes, lengths: Numbers) -> tuple[Hashes, Hashes]:
 
 
 def ngram_rows(codes: Codes, lengths: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the rows of the words' character n-grams of 3 to 5, and how many each word has.
+    """Hash the words' character n-grams of 3 to 5 characters.
 
     An n-gram may reach over one edge of its word, which reads as a space.
+
+    Parameters
+    ----------
+    codes : array of uint32 (letters of all words,)
+    lengths : array of int64 (words,)
+
+    Returns
+    -------
+    rows : array of int64 (n-grams of all words,)
+        Rows of the weight table, word after word.
+    counts : array of int64 (words,)
+        Number of n-grams of each word.
     """
+    # All words in one array with a space before, between and after them.
     padded = np.full(len(codes) + len(lengths) + 1, _SPACE, dtype=np.uint32)
     numbers = np.repeat(np.arange(len(lengths)), lengths)
     inside = np.zeros(len(padded), dtype=bool)
@@ -117,6 +141,7 @@ def ngram_rows(codes: Codes, lengths: Numbers) -> tuple[Numbers, Numbers]:
     inside[letters] = True
     owner = np.zeros(len(padded), dtype=np.int64)
     owner[letters] = numbers
+    # One hash per place and order: the hash of order n follows from that of order n - 1.
     signs = mix(padded.astype(np.uint64) + np.uint64(0x100))
     rolling = signs[:-1] * np.uint64(BASE) + signs[1:]
     found, owners = [], []
@@ -124,6 +149,7 @@ def ngram_rows(codes: Codes, lengths: Numbers) -> tuple[Numbers, Numbers]:
         size = max(len(padded) - order + 1, 0)
         rolling = rolling[:size] * np.uint64(BASE) + signs[order - 1 :]
         inside = inside[:size] & inside[1 : size + 1] if order > 3 else inside[1 : size + 1]
+        # All characters but the first and the last lie within the word: one edge, never a gap.
         chosen = np.flatnonzero(inside)
         found.append(rows_of(rolling[chosen], SALTS[order]))
         owners.append(owner[chosen + 1])

@@ -1,4 +1,4 @@
-"""Nouns and adjectives for groups of people, replaced by one placeholder before hashing.
+"""Lists nouns and adjectives for groups of people; one placeholder replaces them in features.
 
 A comment must not score higher because it names a group. The list was written from general
 knowledge (religions, origins, skin colour, gender, orientation, disability, age), without

@@ -1,5 +1,4 @@
-"""Words for groups of people in the further languages; see `classifiers.text.identity_terms` for
-English.
+"""Lists words for groups of people in other languages; English is in `identity_terms`.
 
 Written from general knowledge, without looking at any data set. Slurs are not in them.
 """
@@ -51,11 +50,11 @@ _PARTICLES = (
     *("", "은", "는", "이", "가", "을", "를", "들", "의", "도", "에", "과", "와", "만", "로"),
     *("들은", "들이", "들을", "들의", "들도", "으로", "랑", "이랑", "한테", "에게"),
 )
-"""What Korean hangs on to a noun."""
+"""Korean particles that follow a noun without a space."""
 
 
 def identity_words(language: str) -> list[str]:
-    """Return the words that are masked in a language; none where no list was written."""
+    """Return the masked words of a language; none if it has no list."""
     words = _TERMS.get(language, "").split()
     if language == "ko":
         return [word + particle for word in words for particle in _PARTICLES]

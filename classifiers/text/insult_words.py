@@ -1,4 +1,4 @@
-"""Common insults and swear words, written by hand: what masked words are guessed from."""
+"""Lists common insults and swear words, written by hand; masked words are guessed from them."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ INSULTS: frozenset[str] = frozenset(_WORDS.split())
 """Folded, lower-case words."""
 
 ORDERED: tuple[str, ...] = tuple(_WORDS.split())
-"""The same, the likeliest first."""
+"""The same words, likeliest first."""

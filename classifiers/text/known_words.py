@@ -1,4 +1,4 @@
-"""Known words: how common each one is, by hash. What disguised words are mended to.
+"""Knows how common words are, by hash: disguised words are repaired to them.
 
 The table holds no words, only hashes of words that many of the training texts share and of public
 word lists. It is part of the text path, like the look-alike letters: `classifiers.training` makes
@@ -22,10 +22,10 @@ TABLE = Path(__file__).parent / "known_words.npz"
 """The file of the table."""
 
 CANDIDATE, ABUSIVE_WORD = 1, 2
-"""Flags: others may be taken as a disguise of this word; it is abusive."""
+"""Flags: the word may be the repair of another; the word is abusive."""
 
 COST_STEPS = 16.0
-"""The file's steps per unit of cost."""
+"""Steps of the file per unit of cost."""
 
 _FILTER_BITS = 19
 _FILTER_FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -35,8 +35,21 @@ UNKNOWN_COST = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
-    """The table of known words; ``costs`` and ``flags`` end with the entry for unknown words."""
+class KnownWords:
+    """The table of known words.
+
+    Attributes
+    ----------
+    index : HashIndex
+    costs : array of float32 (words + 1,)
+        Negative log frequency of each word; the last entry is `UNKNOWN_COST`, so that -1 finds it.
+    flags : array of uint8 (words + 1,)
+        Sum of `CANDIDATE` and `ABUSIVE_WORD`; the last entry is 0.
+    filter : array of bool (2**_FILTER_BITS,)
+        False where no known word can be: rules out most look-ups at the price of one.
+    digest : str
+        SHA-256 of the file.
+    """
 
     index: HashIndex
     costs: NDArray[np.float32]
@@ -45,25 +58,25 @@ class Spelling:
     digest: str
 
     def maybe(self, linear: Hashes) -> NDArray[np.bool_]:
-        """Say by their linear hashes which words may be in the table: no where it is certain."""
+        """Say by linear hash which words may be in the table; those ruled out are certain."""
         return self.filter.take((linear * _FILTER_FACTOR) >> np.uint64(64 - _FILTER_BITS))
 
     def find(self, linear: Hashes) -> Numbers:
-        """Return the numbers of words by their linear hashes, -1 for unknown ones."""
+        """Return the numbers of words by linear hash, -1 for unknown words."""
         numbers = np.full(linear.shape, -1, dtype=np.int64)
         maybe = self.maybe(linear)
         numbers[maybe] = self.index.find(mix(linear[maybe]) | np.uint64(1))
         return numbers
 
     def candidates(self, linear: Hashes) -> Numbers:
-        """Return the numbers of words that others may be mended to, -1 for all else."""
+        """Return the numbers of words that may be the repair of another, -1 for all others."""
         numbers = self.find(linear)
         return np.where(self.flags[numbers] & CANDIDATE, numbers, -1)
 
 
 @functools.cache
-def spelling() -> Spelling:
-    """Return the table that is part of the package."""
+def known_words() -> KnownWords:
+    """Return the table of the package."""
     content = TABLE.read_bytes()
     arrays = unpack_arrays(content)
     linear = arrays["linear"]
@@ -72,7 +85,7 @@ def spelling() -> Spelling:
     seen = np.zeros(1 << _FILTER_BITS, dtype=bool)
     seen[(linear * _FILTER_FACTOR) >> np.uint64(64 - _FILTER_BITS)] = True
     costs = arrays["costs"].astype(np.float32) / np.float32(COST_STEPS)
-    return Spelling(
+    return KnownWords(
         index,
         np.append(costs, np.float32(UNKNOWN_COST)),
         np.append(arrays["flags"], np.uint8(0)),

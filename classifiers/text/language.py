@@ -1,7 +1,7 @@
-"""Which language a comment is in, with abstention when it is too short or unclear to say.
+"""Detects the language of comments; abstains when a comment is too short or unclear.
 
-Most comments are recognised by their function words, all at once and next to free; Korean,
-Japanese and Chinese by their script. Only the rest is given to py3langid (naive Bayes over byte
+Most comments are recognised by their function words, all at once and quickly; Korean, Japanese and
+Chinese by their script. Only the rest goes to py3langid (naive Bayes over byte
 n-grams; Lui and Baldwin 2012).
 """
 
@@ -17,29 +17,29 @@ from numpy.typing import NDArray
 
 from classifiers.text.function_words import FUNCTION_WORDS
 from classifiers.text.hashing import find_sorted
-from classifiers.text.token_cache import PerWord, Vocabulary
+from classifiers.text.token_cache import PerWord, TokenCache
 from classifiers.text.tokens import Words, read_words
 
 UNDETERMINED = "und"
 CONFIDENT = 0.5
-"""Probability from which py3langid is believed."""
+"""Lowest probability at which py3langid's answer counts."""
 
 READ_CHARS = 400
-"""Characters of a comment that are looked at."""
+"""Number of characters of a comment that are examined."""
 
 _FEWEST, _SHARE, _LEAD = 1.0, 0.2, 1.5
-"""A language must have so many function words, as a share of the words, times the second's."""
+"""Least votes of a language: number, share of all words, ratio to the second language."""
 
 _NO_LANGUAGE = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
 """Links, mentions and hashtags: written the same in every language."""
 
 _LATIN_END = 0x250
-_TOLD_APART = (
+_DETECTED = (
     "af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is "
     "it ja ka kk km kn ko lo lt lv mk ml mn mr ms mt my nb ne nl nn no pa pl ps pt ro ru si sk sl "
     "so sq sr sv sw ta te th tl tr uk ur uz vi zh"
 )
-"""Languages that are told apart: those of newspapers, without the closest small relatives."""
+"""Languages that can be detected: those of newspapers, without their closest small relatives."""
 
 _LANGUAGES = tuple(FUNCTION_WORDS)
 
@@ -49,26 +49,32 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (half a second)
 
     made = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    made.set_languages(sorted(set(_TOLD_APART.split()) & set(made.labels)))
+    made.set_languages(sorted(set(_DETECTED.split()) & set(made.labels)))
     return made
 
 
 @functools.cache
 def _votes() -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
-    """Return the hashes of all function words, sorted, and what each says for each language.
+    """Return the hashes of all function words, and their votes.
 
-    A word that several languages share counts for each by its part.
+    Returns
+    -------
+    known : array of uint64 (function words,), ascending
+    votes : array of float64 (function words, languages)
+        Each row sums to 1: languages that share a word share its vote.
     """
     hashes = [np.unique(read_words([words]).hashes) for words in FUNCTION_WORDS.values()]
     known = np.unique(np.concatenate(hashes))
-    votes = np.stack([np.isin(known, own) for own in hashes], axis=1).astype(np.float64)
+    votes = np.stack([np.isin(known, of_language) for of_language in hashes], axis=1).astype(
+        np.float64
+    )
     return known, votes / votes.sum(axis=1, keepdims=True)
 
 
-def _vote_of(vocabulary: Vocabulary, begin: int, end: int) -> NDArray[np.int64]:
-    """Return per word its place among the function words, -1 for all others."""
+def _vote_of(cache: TokenCache, begin: int, end: int) -> NDArray[np.int64]:
+    """Return each word's place among the function words, -1 for all others."""
     known, _ = _votes()
-    hashes = vocabulary.hashes.values[begin:end]
+    hashes = cache.hashes.values[begin:end]
     return find_sorted(known, hashes)
 
 
@@ -76,23 +82,24 @@ _VOTE_OF_WORD = PerWord(_vote_of, np.int64)
 
 
 def _by_function_words(words: Words, count: int) -> list[str]:
-    """Return the language of each text that its function words make clear, "" of the others."""
+    """Return the language of each text whose function words are clear, "" for other texts."""
     _, votes = _votes()
-    place = _VOTE_OF_WORD.of(words.vocabulary).take(words.ids)
+    place = _VOTE_OF_WORD.of(words.cache).take(words.ids)
     found = np.flatnonzero(place >= 0)
     ids, place = words.text_ids[found], place[found]
-    heard = np.stack(
-        [np.bincount(ids, weights=own[place], minlength=count) for own in votes.T], axis=1
+    # Votes of each text's words, float64 (texts, languages).
+    totals = np.stack(
+        [np.bincount(ids, weights=column[place], minlength=count) for column in votes.T], axis=1
     )
     length = np.bincount(words.text_ids, minlength=count)
-    second, first = np.partition(heard, -2, axis=1)[:, -2:].T
+    second, first = np.partition(totals, -2, axis=1)[:, -2:].T
     clear = (first >= _FEWEST) & (first >= _SHARE * length) & (first >= _LEAD * second)
-    best = heard.argmax(axis=1)
+    best = totals.argmax(axis=1)
     return [_LANGUAGES[best[number]] if clear[number] else "" for number in range(count)]
 
 
 def _by_script(letters: Sequence[str]) -> str:
-    """Return the language that the script of these letters belongs to, or ""."""
+    """Return the language of these letters' script, or ""."""
     hangul = sum("\uac00" <= letter <= "\ud7a3" or "\u3131" <= letter <= "\u318e"
                  for letter in letters)  # fmt: skip
     if hangul * 2 >= len(letters):
@@ -125,9 +132,9 @@ def mostly_latin(text: str) -> bool:
 
 
 def detect_batch(texts: Sequence[str], words: Words) -> list[str]:
-    """Return a language code per text ("und" where it is unclear); ``words`` are the texts' own.
+    """Return a language code per text, "und" where it is unclear.
 
-    Never raises; scripts and short texts that give no evidence are "und".
+    ``words`` are those of the texts. Never raises: texts without evidence are "und".
     """
     clear = _by_function_words(words, len(texts))
     return [
@@ -136,14 +143,14 @@ def detect_batch(texts: Sequence[str], words: Words) -> list[str]:
     ]
 
 
-def is_foreign(languages: Sequence[str]) -> NDArray[np.bool_]:
-    """Say of which comments it is clear that they are in another language than English."""
+def is_other_language(languages: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which comments are clearly in another language than English, bool (comments,)."""
     return np.array([language not in ("en", UNDETERMINED) for language in languages], dtype=bool)
 
 
 def is_trained(language: str, text: str, trained: frozenset[str]) -> bool:
     """Say whether the abuse signals were trained for this text.
 
-    A text too short to tell counts as trained when it is written in Latin letters.
+    A text whose language is undetermined counts as trained if its letters are mostly Latin.
     """
     return language in trained or (language == UNDETERMINED and mostly_latin(text))

@@ -1,13 +1,13 @@
-"""Mends words that nobody knows: swapped, missing or doubled letters, masks, words run together.
+"""Repairs disguised words: swapped, missing or doubled letters, masks, words run together.
 
-Only words that are not in the table of known words, or rare in it, are looked at. The cheapest
-reading wins, where a rare word costs much and each kind of change has its price.
+Only words that are unknown or rare are examined. The cheapest reading wins: a rare word costs much,
+and each kind of change has a price.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,79 +15,97 @@ from numpy.typing import NDArray
 from classifiers.text import edit_distance
 from classifiers.text.folding import MASK_SIGNS
 from classifiers.text.hashing import Codes, Numbers
-from classifiers.text.known_words import Spelling, spelling
+from classifiers.text.known_words import KnownWords, known_words
 from classifiers.text.masked_words import unmasked
 from classifiers.text.segmentation import LONGEST, SHORTEST, segment
-from classifiers.text.word_codes import Spellings, some_letters
+from classifiers.text.word_codes import WordCodes, some_letters
 
 _RARE = 7.0
-"""Cost from which a known word may itself be a slip ("hte")."""
+"""Cost from which a known word may itself be a typing error ("hte")."""
 
 _DOUBLES = 1.5
-"""Price of reading every letter that is written twice as one."""
+"""Price of reading every doubled letter as a single one."""
 
 _CALLS_END_WORDS = 14
-"""Letters from which a "!" in a word ends a sentence that was run into the next."""
+"""Length from which a "!" within a word counts as the end of a sentence."""
 
-_TOGETHER = 128
+_WORDS_AT_ONCE = 128
 
 Reading = list[tuple[Codes, int, int]]
-"""What a word is read as: letters of each word, and which of its letters (from, to) it covers."""
+"""The words that one word is read as: letters of each, and the letters (from, to) it covers."""
 
 
-def mend(words: Spellings, open_to: NDArray[np.bool_]) -> tuple[Spellings, Numbers]:
-    """Return the words with disguises of known words replaced, and what each was read from.
+def repair(words: WordCodes, open_words: NDArray[np.bool_]) -> tuple[WordCodes, Numbers]:
+    """Replace disguises of known words.
 
-    ``open_to`` says which words are to be looked at. The second is an index into the words as they
-    were.
+    Parameters
+    ----------
+    words : WordCodes
+    open_words : array of bool (words,)
+        The words that may be replaced.
+
+    Returns
+    -------
+    words : WordCodes
+        The words as understood.
+    source : array of int64 (words as understood,)
+        Index of the word that each was read from.
     """
-    if not open_to.any():
+    if not open_words.any():
         return words, np.arange(len(words.lengths))
-    table = spelling()
-    linear, _ = words.hashes
-    numbers = table.find(linear)
-    costs = table.costs[numbers]
-    signed = some_letters(words, words.signs > 0) & (numbers < 0)
+    table = known_words()
+    numbers = table.find(words.hashes[0])
+    unknown = numbers < 0
+    signed = some_letters(words, words.signs > 0) & unknown
     masked = some_letters(words, (words.codes == MASK_SIGNS[0]) | (words.codes == MASK_SIGNS[1]))
-    latin = ~some_letters(words, (words.codes < 97) | (words.codes > 122))
-    latin &= open_to
-    edited = latin & (costs >= _RARE) & (words.lengths <= edit_distance.LONGEST)
+    latin = ~some_letters(words, (words.codes < 97) | (words.codes > 122)) & open_words
+    edited = latin & (table.costs[numbers] >= _RARE) & (words.lengths <= edit_distance.LONGEST)
     edited &= words.lengths >= edit_distance.SHORTEST
+    # The order decides where several readings exist: signs, then one small change, then a cut.
+    readings = _behind_signs(table, words, np.flatnonzero((signed | masked) & open_words))
+    edits = _small_changes(table, words, np.flatnonzero(edited), unknown)
+    for word, letters in edits.items():
+        readings.setdefault(word, [(letters, 0, int(words.lengths[word]))])
+    long = np.flatnonzero(latin & unknown & (words.lengths >= SHORTEST))
+    for word, reading in _taken_apart(table, words, long):
+        readings.setdefault(word, reading)
+    return _with_readings(words, readings)
+
+
+def _behind_signs(table: KnownWords, words: WordCodes, chosen: Numbers) -> dict[int, Reading]:
+    """Return readings of the chosen words whose signs stand for letters."""
     readings: dict[int, Reading] = {}
-    for word in np.flatnonzero((signed | masked) & open_to).tolist():
-        own = words.letters(word)
-        letters = unmasked(table, words.codes[own], words.signs[own])
+    for word in chosen.tolist():
+        span = words.letters(word)
+        letters = unmasked(table, words.codes[span], words.signs[span])
         if letters is not None:
             readings[word] = [(letters, 0, int(words.lengths[word]))]
-    found = _mended(table, words, np.flatnonzero(edited), numbers < 0)
-    long = np.flatnonzero(latin & (numbers < 0) & (words.lengths >= SHORTEST))
-    for word, reading in _taken_apart(table, words, long):
-        if word not in found:
-            readings.setdefault(word, reading)
-    for word, letters in found.items():
-        readings.setdefault(word, [(letters, 0, int(words.lengths[word]))])
-    return _rebuilt(words, readings)
+    return readings
 
 
-def _mended(
-    table: Spelling, words: Spellings, chosen: Numbers, unknown: NDArray[np.bool_]
+def _small_changes(
+    table: KnownWords, words: WordCodes, chosen: Numbers, unknown: NDArray[np.bool_]
 ) -> dict[int, Codes]:
-    """Return the chosen words that a small change makes known, without their doubles if need be."""
+    """Return the letters of the chosen words that a small change makes known.
+
+    Where none does, doubled letters are read as one and the changes are tried again, at a price.
+    """
     found: dict[int, Codes] = {}
     written = [words.codes[words.letters(word)].tolist() for word in chosen.tolist()]
     for price in (0.0, _DOUBLES):
         if price:
-            written = [[letter for letter, _ in itertools.groupby(one)] for one in written]
-        todo = [
+            written = [[letter for letter, _ in itertools.groupby(word)] for word in written]
+        pending = [
             place for place, word in enumerate(chosen.tolist())
             if word not in found
             and (not price
                  or (unknown[word] and edit_distance.SHORTEST < len(written[place]) <
                  words.lengths[word]))
         ]  # fmt: skip
-        todo.sort(key=lambda place: len(written[place]))
-        for begin in range(0, len(todo), _TOGETHER):
-            rows = todo[begin : begin + _TOGETHER]
+        # Words of similar length share a block, so that the padded rows stay short.
+        pending.sort(key=lambda place: len(written[place]))
+        for begin in range(0, len(pending), _WORDS_AT_ONCE):
+            rows = pending[begin : begin + _WORDS_AT_ONCE]
             lengths = np.array([len(written[place]) for place in rows])
             letters = np.zeros((len(rows), int(lengths.max())), dtype=np.uint32)
             for row, place in enumerate(rows):
@@ -97,11 +115,11 @@ def _mended(
     return found
 
 
-def _stretches(words: Spellings, word: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a word that may be run together: no further than a "!", or `LONGEST`."""
-    own = words.letters(word)
-    size = own.stop - own.start
-    calls = (words.signs[own] == ord("!")).nonzero()[0].tolist()
+def _runs(words: WordCodes, word: int) -> Iterator[tuple[int, int]]:
+    """Yield (from, to) of the parts of a word to cut: each ends at a "!" or after `LONGEST`."""
+    span = words.letters(word)
+    size = span.stop - span.start
+    calls = (words.signs[span] == ord("!")).nonzero()[0].tolist()
     begins = [0, *(call + 1 for call in calls)] if size >= _CALLS_END_WORDS else [0]
     ends = [*calls, size] if size >= _CALLS_END_WORDS else [size]
     for first, last in zip(begins, ends, strict=True):
@@ -110,14 +128,14 @@ def _stretches(words: Spellings, word: int) -> Iterator[tuple[int, int]]:
 
 
 def _taken_apart(
-    table: Spelling, words: Spellings, chosen: Numbers
+    table: KnownWords, words: WordCodes, chosen: Numbers
 ) -> Iterator[tuple[int, Reading]]:
-    """Yield the chosen words that are several run together, with those."""
+    """Yield the chosen words that are several run together, each with its reading."""
     pieces: list[Codes] = []
     owners: list[tuple[int, int]] = []
     for word in chosen.tolist():
         letters = words.codes[words.letters(word)]
-        for begin, end in _stretches(words, word):
+        for begin, end in _runs(words, word):
             pieces.append(letters[begin:end])
             owners.append((word, begin))
     if not pieces:
@@ -138,43 +156,57 @@ def _taken_apart(
             yield word, reading
 
 
-def _rebuilt(words: Spellings, readings: dict[int, Reading]) -> tuple[Spellings, Numbers]:
-    """Put readings in the place of the words that they are readings of."""
+def _with_readings(words: WordCodes, readings: dict[int, Reading]) -> tuple[WordCodes, Numbers]:
+    """Return the words with readings in place of the words they were read from, and the sources."""
     if not readings:
         return words, np.arange(len(words.lengths))
-    begins = words.begins
-    codes: list[Codes] = []
-    signs: list[Codes] = []
-    places: list[Numbers] = []
-    lengths: list[Numbers] = []
-    sources: list[Numbers] = []
-    spans: list[np.ndarray] = []
-    done = 0
-    for word in [*sorted(readings), len(words.lengths)]:
-        kept = slice(done, word)
-        letters = slice(
-            int(begins[done]) if done < len(begins) else len(words.codes),
-            int(begins[word]) if word < len(begins) else len(words.codes),
-        )
-        codes.append(words.codes[letters])
-        signs.append(words.signs[letters])
-        places.append(words.places[letters])
-        lengths.append(words.lengths[kept])
-        sources.append(np.arange(done, word))
-        spans.append(np.stack([words.starts[kept], words.ends[kept]], axis=1))
-        done = word + 1
-        for made, first, last in readings.get(word, []):
-            own = words.places[int(begins[word]) + first : int(begins[word]) + last]
-            codes.append(made)
-            signs.append(np.zeros(len(made), dtype=np.uint32))
-            places.append(np.full(len(made), own[0]))
-            lengths.append(np.array([len(made)]))
-            sources.append(np.array([word]))
-            spans.append(np.array([[own[0], own[-1] + 1]]))
-    source, span = np.concatenate(sources), np.concatenate(spans)
-    made_of = (np.concatenate(codes), np.concatenate(signs), np.concatenate(places))
-    chunk_ids = words.chunk_ids[source]
-    return (
-        Spellings(*made_of, np.concatenate(lengths), chunk_ids, span[:, 0], span[:, 1]),
-        source,
+    parts: list[tuple[WordCodes, Numbers]] = []
+    edges = np.append(words.begins, len(words.codes)).tolist()
+    next_word = 0
+    for word in sorted(readings):
+        parts.append(_unchanged(words, edges, next_word, word))
+        parts += [_read_part(words, word, *part) for part in readings[word]]
+        next_word = word + 1
+    parts.append(_unchanged(words, edges, next_word, len(words.lengths)))
+    columns = zip(*((part.codes, part.signs, part.places, part.lengths, part.chunk_ids,
+                     part.starts, part.ends) for part, _ in parts), strict=True)  # fmt: skip
+    joined = WordCodes(*(np.concatenate(column) for column in columns))
+    return joined, np.concatenate([source for _, source in parts])
+
+
+def _unchanged(
+    words: WordCodes, edges: Sequence[int], first: int, last: int
+) -> tuple[WordCodes, Numbers]:
+    """Return the words from ``first`` to before ``last``, which are their own sources.
+
+    ``edges`` are the first letters of all words, and the number of letters.
+    """
+    letters, chosen = slice(edges[first], edges[last]), slice(first, last)
+    part = WordCodes(
+        words.codes[letters],
+        words.signs[letters],
+        words.places[letters],
+        words.lengths[chosen],
+        words.chunk_ids[chosen],
+        words.starts[chosen],
+        words.ends[chosen],
     )
+    return part, np.arange(first, last)
+
+
+def _read_part(
+    words: WordCodes, word: int, letters: Codes, first: int, last: int
+) -> tuple[WordCodes, Numbers]:
+    """Return one word that was read from the letters ``first`` to ``last`` of another."""
+    begin = int(words.begins[word])
+    covered = words.places[begin + first : begin + last]
+    part = WordCodes(
+        letters,
+        np.zeros(len(letters), dtype=np.uint32),
+        np.full(len(letters), covered[0]),
+        np.array([len(letters)]),
+        words.chunk_ids[[word]],
+        covered[:1],
+        covered[-1:] + 1,
+    )
+    return part, np.array([word])

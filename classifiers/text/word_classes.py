@@ -1,4 +1,4 @@
-"""Words that change what the words around them mean, and how they are told apart."""
+"""Lists the classes of words that change the meaning of the words around them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from classifiers.text.identity_terms import IDENTITY_TERMS
 
 DENIES, ADDRESSES, GROUP = 1, 2, 3
-"""Words that deny what follows them, that speak to the reader, and that name a group of people."""
+"""Classes of words that negate the next words, address the reader, and name a group of people."""
 
 REPORTS, DEMANDS, HAPPENED, SPEAKS = 4, 5, 6, 7
-"""Words that tell what others say, that demand or announce, that tell what was, and "I"."""
+"""Classes of words that report speech, demand or announce, and tell of the past; and "I"."""
 
 PREDICATES = 8
-"""From here on: kinds of what is said of people, see `classifiers.abuse.predicate_features`."""
+"""First class of predicates about people; see `classifiers.abuse.predicate_features`."""
 
 _LISTED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
@@ -24,7 +24,7 @@ _VERBS = ("hates", "harms", "expels", "belongs", "plots", "troubles")
 
 
 def _inflected(word: str) -> list[str]:
-    """Return the forms that a verb may have; some are no words, which does no harm."""
+    """Return the possible forms of a verb; some are no words, which does no harm."""
     stem = word[:-1] if word[-1] in "ey" else word
     endings = ("s", "es", "ed", "d", "ing", "er", "ers")
     forms = [word, *(word + ending for ending in endings)]
@@ -38,7 +38,7 @@ def _words(kind: str) -> list[str]:
 
 
 def _all_classes() -> dict[int, list[str]]:
-    """Return the words of each class; one that is listed twice belongs to the lower class."""
+    """Return the words of each class; a word in two lists belongs to the lower class."""
     taken: set[str] = set()
     classes: dict[int, list[str]] = {}
     for number, kind in enumerate(_ORDER, 1):
@@ -49,6 +49,6 @@ def _all_classes() -> dict[int, list[str]]:
 
 
 WORD_CLASSES: dict[int, list[str]] = _all_classes()
-"""The words of each class; all others are of class 0."""
+"""Words of each class; all other words have class 0."""
 
 QUOTATION_MARKS = '"\u00ab\u00bb\u201c\u201d\u201e'

@@ -1,4 +1,4 @@
-"""The words of folded chunks: their letters one after the other, and where each one stood."""
+"""Cuts folded chunks into words: their code points end to end, with places in the chunk."""
 
 from __future__ import annotations
 
@@ -16,12 +16,19 @@ _LATIN_END = 0x250
 
 
 @dataclass(frozen=True)
-class Spellings:
+class WordCodes:
     """Words as runs of folded code points.
 
-    Per letter: ``codes``, ``signs`` (what was read as that letter, 0 when it was one) and
-    ``places`` in its chunk. Per word: ``lengths``, never 0; ``chunk_ids``, ascending; ``starts``
-    and ``ends`` in its chunk.
+    Attributes
+    ----------
+    codes : array of uint32 (letters,)
+        Folded code points of all words, end to end.
+    signs : array of uint32 (letters,)
+        The sign that was read as the letter, 0 where it is a letter.
+    places : array of int64 (letters,)
+        Offset of the letter in its chunk.
+    lengths, chunk_ids, starts, ends : arrays of int64 (words,)
+        Number of letters (never 0), chunk (ascending), start and end in the chunk.
     """
 
     codes: NDArray[np.uint32]
@@ -39,11 +46,11 @@ class Spellings:
 
     @functools.cached_property
     def begins(self) -> Numbers:
-        """Return where the letters of each word begin."""
+        """Return the start of each word's letters."""
         return edges_of(self.lengths)
 
     def letters(self, word: int) -> slice:
-        """Return the place of one word's letters."""
+        """Return the slice of one word's letters."""
         begin = int(self.begins[word])
         return slice(begin, begin + int(self.lengths[word]))
 
@@ -54,7 +61,11 @@ def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 
 def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
-    """Drop apostrophes within words; say what belongs to a word, masks (f*ck) included."""
+    """Return the batch without apostrophes within words, and which characters belong to words.
+
+    Masks ("f*ck") belong to words. ``signs`` of the batch then has every digit, mask and letter of
+    another alphabet that may stand for a Latin letter.
+    """
     codes = batch.codes
     word = _is_word(codes)
     before, after = shifted(word, 1), shifted(word, -1)
@@ -63,8 +74,8 @@ def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
     letter = is_letter(codes)
     if mask.any():
         word = word | _masking(mask, letter, word)
-    foreign = letter & (codes >= _LATIN_END)
-    mixed = foreign & ((before & ~shifted(foreign, 1)) | (after & ~shifted(foreign, -1)))
+    non_latin = letter & (codes >= _LATIN_END)
+    mixed = non_latin & ((before & ~shifted(non_latin, 1)) | (after & ~shifted(non_latin, -1)))
     digit = (codes >= 48) & (codes <= 57)
     signs = np.where(mask | mixed | digit, codes, batch.signs)
     read = FoldedBatch(codes, batch.text_ids, batch.offsets, signs, batch.count)
@@ -74,10 +85,11 @@ def _cleaned(batch: FoldedBatch) -> tuple[FoldedBatch, NDArray[np.bool_]]:
 def _masking(
     mask: NDArray[np.bool_], letter: NDArray[np.bool_], word: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Say which signs are masks: a run after a letter, before more of the word or of two or more.
+    """Say which signs are masks: a run after a letter, within the word or of two signs or more.
 
-    A star alone after a word is a footnote.
+    A single star after a word is a footnote.
     """
+    # Each sign learns where its run begins and ends: forward and backward running extremes.
     places = np.arange(len(mask))
     begins = np.maximum.accumulate(np.where(mask & ~shifted(mask, 1), places, 0))
     last = np.where(mask & ~shifted(mask, -1), places, len(mask) - 1)
@@ -85,12 +97,12 @@ def _masking(
     return mask & shifted(letter, 1)[begins] & (shifted(word, -1)[ends] | (ends > begins))
 
 
-def spell(chunks: Sequence[str]) -> Spellings:
-    """Return the words of chunks after folding."""
+def read_word_codes(chunks: Sequence[str]) -> WordCodes:
+    """Fold chunks and return their words."""
     stream, word = _cleaned(fold_batch(chunks))
     begins = np.flatnonzero(word & ~shifted(word, 1))
     ends = np.flatnonzero(word & ~shifted(word, -1)) + 1
-    return Spellings(
+    return WordCodes(
         stream.codes[word],
         stream.signs[word],
         stream.offsets[word].astype(np.int64),
@@ -101,8 +113,8 @@ def spell(chunks: Sequence[str]) -> Spellings:
     )
 
 
-def some_letters(words: Spellings, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say of each word whether some of its letters are among the chosen ones."""
+def some_letters(words: WordCodes, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say of each word whether any of its letters is chosen, bool (words,)."""
     if not len(words.lengths):
         return np.zeros(0, dtype=bool)
     return np.logical_or.reduceat(chosen, words.begins)

@@ -1,1 +1,1 @@
-"""How the bundled artefacts are made; needs scikit-learn and the labelled data sets."""
+"""Makes the bundle; needs scikit-learn and the labelled data sets."""

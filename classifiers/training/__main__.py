@@ -1,4 +1,4 @@
-"""`python -m classifiers.training --data DIR`: makes the bundled artefacts from the data sets."""
+"""Makes the bundle from the data sets: `python -m classifiers.training --data DIR`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from classifiers.datasets.labelled import LEXICON, read_examples
 from classifiers.datasets.lexicon import Lexicon
 from classifiers.relevance.model import Relevance
 from classifiers.training.abuse import AbuseTrainer
+from classifiers.training.augmentation import augment
 from classifiers.training.card import make_card
 from classifiers.training.card_figures import home_table
-from classifiers.training.enrich import enriched
-from classifiers.training.known_words import learn_spelling, write_spelling
+from classifiers.training.dense_features import WordEmbeddings
+from classifiers.training.known_words import learn_known_words, write_known_words
 from classifiers.training.languages import train_languages
-from classifiers.training.word_vectors import Meanings
 
 OFF_TOPIC = ("relevance.npz", "words.npz")
-"""Taken as they are: `classifiers.training.words` makes them, with tools of its own."""
+"""Files that `classifiers.training.words` makes; they are copied unchanged."""
 
 
 def main() -> None:
@@ -34,15 +34,15 @@ def main() -> None:
     begun = time.perf_counter()
     examples = read_examples(arguments.data)
     print(f"{len(examples):,} texts read, {time.perf_counter() - begun:.0f} s", flush=True)
-    write_spelling(
-        learn_spelling(examples, arguments.data, Lexicon.read(arguments.data / LEXICON).profane)
+    write_known_words(
+        learn_known_words(examples, arguments.data, Lexicon.read(arguments.data / LEXICON).profane)
     )
     print(f"known words counted, {time.perf_counter() - begun:.0f} s", flush=True)
-    more = enriched(examples, arguments.data, arguments.seed)
-    table, heads = AbuseTrainer(more, Meanings.read()).train()
+    more = augment(examples, arguments.data, arguments.seed)
+    table, heads = AbuseTrainer(more, WordEmbeddings.read()).train()
     print(f"abuse heads trained, {time.perf_counter() - begun:.0f} s", flush=True)
     languages, sections = train_languages(arguments.data)
-    print(f"further languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
+    print(f"other languages trained, {time.perf_counter() - begun:.0f} s", flush=True)
     encoded = table.encode()
     files = {
         "abuse.npz": pack_arrays(encoded),
@@ -52,8 +52,8 @@ def main() -> None:
     stored = AbuseTable.decode(table.names, encoded)
     lexical, words = (unpack_arrays(files[name]) for name in OFF_TOPIC)
     relevance = Relevance.decode(lexical, words)
-    measured = home_table(Classifier(stored, relevance, {}, "in training"), examples)
-    figures = [dict(zip(measured.columns, row, strict=True)) for row in measured.rows]
+    figures_table = home_table(Classifier(stored, relevance, {}, "in training"), examples)
+    figures = [dict(zip(figures_table.columns, row, strict=True)) for row in figures_table.rows]
     card = make_card(heads, int(lexical["pairs"]), arguments.seed, figures, sections)
     digest = write_bundle(arguments.out, files, card)
     size = sum(len(content) for content in files.values()) / 1e6

@@ -1,8 +1,8 @@
 """Trains the abuse heads: one logistic regression per signal on the shared hashed features.
 
-Beside the hashed features each word has a dense vector from a sentence encoder, alone and in some
-surroundings. A head over the sums of a text's vectors is a weight per word and per word in these
-surroundings, so at the end it is folded into their rows.
+Each word also has a dense vector from a sentence encoder, alone and in some surroundings. A head
+over the sums of a text's vectors equals one weight per word, and per word in these surroundings. So
+it is added to the weights of their rows at the end.
 """
 
 from __future__ import annotations
@@ -18,61 +18,61 @@ from classifiers.abuse.features import blocks
 from classifiers.abuse.model import AbuseTable
 from classifiers.datasets.labelled import TEMPLATED, Example
 from classifiers.text.hashing import TABLE_BITS
-from classifiers.training.agreement import COMPARED, lean
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import feature_matrix, with_windows
-from classifiers.training.soft_labels import SOURCE as EXCERPTS
-from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.dense_features import WordEmbeddings
+from classifiers.training.feature_matrix import feature_matrix, with_windows
+from classifiers.training.logistic_solver import fit_logistic
+from classifiers.training.perspective_alignment import PERSPECTIVE_SET, align
+from classifiers.training.soft_labels import EXCERPTS
 from classifiers.types import ABUSE_SIGNALS
 
 Floats = NDArray[np.float32]
 
 PENALTY, DENSE_PENALTY = 3e-6, 1e-5
-"""Strength of the L2 penalty on hashed features, and on word vectors, where labels alone teach."""
+"""Strength of the L2 penalty on hashed features, and on word vectors, without excerpts."""
 
-TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY = 1e-7, 1e-6
-"""The same where the teacher's excerpts do: from so many texts, weights need less holding back."""
+EXCERPT_PENALTY, EXCERPT_DENSE_PENALTY = 1e-7, 1e-6
+"""The same with the teacher's excerpts: with that many texts, weights need less penalty."""
 
 ORIGIN_PENALTY = 1e-6
 STEPS = 60
-TAUGHT_LONGER = 2
-"""So many times the iterations where there are excerpts."""
+EXCERPT_STEPS = 2
+"""Factor of the number of iterations where there are excerpts."""
 
 REFERENCE = {"jigsaw_wiki24k": 1.0, "ruddit": 1.0, "kaggle_insults": 0.5,
              "civil_toxic_spans": 0.3, "convabuse": 0.3, "stormfront": 0.2, "hatemoji_build": 0.05,
              "davidson_twitter": 0.03, "youtube_spam": 1.0, TEMPLATED: 0.2}  # fmt: skip
-"""The mix of communities that scores are calibrated to: how much a tuning text of each counts.
+"""Weight of a tuning text of each set in calibration: the mix of communities.
 
-Sets that were collected by searching for abuse hardly count: their share of abuse is not that of
-a comment section.
+Sets that were collected by searching for abuse have small weights: their share of abuse is not that
+of a comment section.
 """
 
 BY_LENGTH = {"toxicity": -0.5, "insult": -0.45, "identity_attack": -0.7}
-"""What the logarithm of the number of words adds to the log-odds of a signal; 0 for the others.
+"""Factor of the logarithm of the number of words in the log-odds of a signal; 0 for the others.
 
-Set by hand, with the tables of docs/quality.md in view. A fit would take it from own sentences,
-which are all short. An attack on a group is mostly a sentence; in a long text it is rarely what
-the many words sum to.
+Set by hand, by the tables of docs/quality.md. A fit would take it from templated sentences, which
+are all short. An attack on a group is mostly one sentence; the sum over a long text rarely shows
+it.
 """
 
 DISCOUNTS = dict.fromkeys(("toxicity", "severe_toxicity", "insult", "identity_attack"), 1.3)
-"""What the logarithm of the number of sentences takes off the worst one, before calibration.
+"""Factor of the logarithm of the number of sentences, subtracted from the worst sentence.
 
-Set by hand as well, between finding a diluted insult and taking a quoted one in a long text for
-abuse. The other signals show in a few words, which the worst window has.
+Before calibration. Set by hand too: a smaller factor finds more diluted insults, a larger one fewer
+quoted insults in long texts. The other signals show in a few words, which the worst window has.
 """
 
 ROUNDS = 2
-"""The first learns on whole texts, the next also on the worst windows that the one before found."""
+"""The first round learns from whole texts, the next also from the worst windows found so far."""
 
 SCARCE = {"identity_attack": 2.4, "threat": 1.5, "sexual": 0.5, "spam": 0.5}
-"""Signals that hardly any set labels: what own sentences count in their calibration."""
+"""Signals with few labels: weight of the templated sentences in their calibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadReport:
-    """How many texts a head learned from and was calibrated on."""
+    """Numbers of texts that a head learned from and was calibrated on."""
 
     signal: str
     rows: int
@@ -81,13 +81,13 @@ class HeadReport:
 
 
 class AbuseTrainer:
-    """Reads the texts once; trains on them as often as wanted.
+    """Reads the texts once; trains on them any number of times.
 
     Parameters
     ----------
     examples : sequence of Example
-        Those of the test part are not looked at.
-    vectors : Meanings
+        The test part is not used.
+    vectors : WordEmbeddings
     signals : tuple of str
         The heads to train.
     steps : int
@@ -97,7 +97,7 @@ class AbuseTrainer:
     def __init__(
         self,
         examples: Sequence[Example],
-        vectors: Meanings,
+        vectors: WordEmbeddings,
         signals: tuple[str, ...] = ABUSE_SIGNALS,
         steps: int = STEPS,
     ) -> None:
@@ -125,47 +125,56 @@ class AbuseTrainer:
         return table, self._reports(training, tuning)
 
     def _fitted(self, head: int, training: NDArray[np.bool_], before: AbuseTable | None) -> Floats:
-        """Fit one head and return its weights, not yet calibrated.
+        """Fit one head and return its uncalibrated weights, float32 (2**TABLE_BITS,).
 
-        With a table of the round before, a text's features are the mean of those of the whole text
-        and of its worst window, weighted as that table weighs them.
+        With the table of the round before, a text's features are the mean of those of the whole
+        text and of its worst window, weighted by that table's emphasis.
         """
         matrix, meanings = self._features.matrix, self._meanings
         if before is not None and before.emphasis is not None and before.emphasis.worst[head] > 0:
             worst = self._features.of_windows(self._texts, before, head)
             matrix = with_windows(matrix, worst, before.emphasis.worst[head])
             meanings = self._meant(matrix)
+        known = training & (self._weights[:, head] > 0)
+        hashed, dense = self._solved(head, known, matrix, meanings)
+        compared = np.flatnonzero(known & (self._sources == PERSPECTIVE_SET))
+        if len(compared):
+            more = align(
+                matrix[compared], meanings[compared], self._targets[compared, head], hashed, dense
+            )
+            hashed, dense = hashed + more[0], dense + more[1]
+        weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
+        weights[self._features.rows] = hashed * self._features.frequency
+        self._vectors.fold(dense, weights)
+        return weights
+
+    def _solved(
+        self, head: int, known: NDArray[np.bool_], matrix: sparse.csr_matrix, meanings: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the coefficients of hashed features (features,) and of meanings (dimensions,)."""
+        # What set and length explain is fitted too and then dropped: neither is known in scoring.
         others = np.hstack([_origins(self._sources), self._features.lengths[:, None]])
         size = meanings.shape[1]
-        known = training & (self._weights[:, head] > 0)
-        penalty, dense, steps = PENALTY, DENSE_PENALTY, self.steps
+        penalty, dense_penalty, steps = PENALTY, DENSE_PENALTY, self.steps
         if (self._sources[known] == EXCERPTS).any():
-            penalty, dense = TAUGHT_PENALTY, TAUGHT_DENSE_PENALTY
-            steps *= TAUGHT_LONGER
-        penalties = np.concatenate((np.full(size, dense), np.full(others.shape[1], ORIGIN_PENALTY)))
-        rows = np.flatnonzero(known & (self._sources != COMPARED))
-        lexical, further = fit_logistic(
+            penalty, dense_penalty = EXCERPT_PENALTY, EXCERPT_DENSE_PENALTY
+            steps *= EXCERPT_STEPS
+        penalties = np.concatenate(
+            (np.full(size, dense_penalty), np.full(others.shape[1], ORIGIN_PENALTY))
+        )
+        rows = np.flatnonzero(known & (self._sources != PERSPECTIVE_SET))
+        hashed, dense = fit_logistic(
             matrix[rows], np.hstack([meanings, others])[rows], self._targets[rows, head],
             self._weights[rows, head], (penalty, penalties), steps,
         )  # fmt: skip
-        further = further[:size]
-        compared = np.flatnonzero(known & (self._sources == COMPARED))
-        if len(compared):
-            more = lean(
-                matrix[compared], meanings[compared], self._targets[compared, head],
-                lexical, further,
-            )  # fmt: skip
-            lexical, further = lexical + more[0], further + more[1]
-        weights = np.zeros(1 << TABLE_BITS, dtype=np.float32)
-        weights[self._features.rows] = lexical * self._features.frequency
-        self._vectors.fold(further, weights)
-        return weights
+        return hashed, dense[:size]
 
     def _meant(self, matrix: sparse.csr_matrix) -> Floats:
+        """Return the dense features of a matrix (texts, columns), float32 (texts, dimensions)."""
         return self._vectors.of(matrix, self._features.rows, self._features.frequency)
 
     def _calibrated(self, weights: Floats, tuning: NDArray[np.bool_]) -> AbuseTable:
-        """Calibrate to the mix of communities in `REFERENCE`."""
+        """Return the table calibrated to the mix of communities in `REFERENCE`."""
         chosen = np.flatnonzero(tuning)
         read = [features for _, features in blocks([self._texts[row] for row in chosen])]
         mix = [self._reference(chosen, head) for head in range(len(self.signals))]
@@ -173,7 +182,7 @@ class AbuseTrainer:
         return calibrated(self.signals, weights, read, targets, counts, BY_LENGTH, DISCOUNTS)
 
     def _reference(self, chosen: NDArray[np.int64], head: int) -> Floats:
-        """Return what each of the chosen texts counts in the calibration of a head."""
+        """Return the weight of each chosen text in the calibration of a head, float32 (chosen,)."""
         mix = REFERENCE | {TEMPLATED: SCARCE.get(self.signals[head], REFERENCE[TEMPLATED])}
         counts = np.array([mix.get(source, 0.0) for source in self._sources[chosen]])
         return np.asarray(self._weights[chosen, head] * counts, dtype=np.float32)
@@ -193,7 +202,7 @@ class AbuseTrainer:
 
 
 def _targets(used: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """Return (target, weight) per example and signal; weight 0 where nothing is known."""
+    """Return targets and weights, float32 (examples, signals) each; weight 0 without a label."""
     nothing = (0.0, 0.0)
     both = np.array(
         [[example.labels.get(signal, nothing) for signal in signals] for example in used],
@@ -203,6 +212,9 @@ def _targets(used: Sequence[Example], signals: tuple[str, ...]) -> tuple[Floats,
 
 
 def _origins(sources: NDArray[np.str_]) -> Floats:
-    """Return which set each text is from: what a set's own share of abuse explains."""
+    """Return the set of each text as one-hot float32 (texts, sets).
+
+    Their coefficients take up each set's share of abuse, so that words need not.
+    """
     names, numbers = np.unique(sources, return_inverse=True)
     return np.eye(len(names), dtype=np.float32)[numbers]

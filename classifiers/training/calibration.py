@@ -1,4 +1,4 @@
-"""Fits how what a table measures of held-out texts makes a probability."""
+"""Calibrates a table of weights to probabilities on held-out texts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ Floats = NDArray[np.float32]
 def platt(
     margins: Floats, targets: NDArray[np.bool_], weights: Floats, offsets: Floats | float = 0.0
 ) -> tuple[float, float, float]:
-    """Return what whole text and worst window count, and the bias (Platt 1999).
+    """Fit a sigmoid to log-odds (Platt 1999).
 
     Parameters
     ----------
-    margins : array (texts x 2)
-        Log-odds of the whole text and of its worst window; neither may count below 0.
-    targets, weights : arrays (texts)
-    offsets : array (texts), optional
-        Log-odds that are added whatever is fitted.
+    margins : array of float32 (texts, 2)
+        Log-odds of the whole text and of its worst window; neither gets a negative factor.
+    targets : array of bool (texts,)
+    weights : array of float32 (texts,)
+    offsets : array of float32 (texts,), optional
+        Log-odds that are added without a factor.
+
+    Returns
+    -------
+    whole, worst, bias : float
+        Factors of both columns, and the bias in log-odds.
     """
     share = weights / weights.sum()
     signs = np.where(targets, -1.0, 1.0)
@@ -49,31 +55,61 @@ def calibrated(
     by_length: Mapping[str, float],
     discounts: Mapping[str, float],
 ) -> AbuseTable:
-    """Fit on held-out texts how whole, worst window, length and sentences make a probability.
+    """Calibrate a table on held-out texts.
 
-    First what the window counts beside the whole; then how high the worse of the whole and its
-    worst sentence must be.
+    First the factor of the worst window against the whole text is fitted. Then the higher of the
+    whole text and its worst sentence is calibrated again, because the higher of two is higher.
 
     Parameters
     ----------
     signals : tuple of str
-    weights : array (rows x heads)
-        Not yet calibrated.
+    weights : array of float32 (rows, heads)
+        Uncalibrated weights.
     read : sequence of Features
         The texts, in batches.
-    targets, counts : arrays (texts x heads)
-        A head looks only at texts that count.
+    targets : array of bool (texts, heads)
+    counts : array of float32 (texts, heads)
+        Weight of each text; a head ignores texts of weight 0.
     by_length, discounts : mapping of signal to number
-        See `classifiers.abuse.model.Emphasis`; 0, and sentences without effect, for the others.
+        See `classifiers.abuse.model.Emphasis`. Without an entry the length does not count (0), or
+        sentences do not (infinite discount).
     """
-    heads = len(signals)
-    plain = AbuseTable(signals, weights, np.zeros(heads, dtype=np.float32))
-    parts = [plain.margins(one) for one in read]
-    whole = np.concatenate([part.whole for part in parts])
-    worst = np.concatenate([part.worst for part in parts])
-    lengths = np.concatenate([part.lengths for part in parts])
     length = np.array([by_length.get(signal, 0.0) for signal in signals], dtype=np.float32)
     discount = np.array([discounts.get(signal, np.inf) for signal in signals], dtype=np.float32)
+    table = _with_windows_weighed(
+        AbuseTable(signals, weights, np.zeros(len(signals), dtype=np.float32)),
+        read, targets, counts, length, discount,
+    )  # fmt: skip
+    logits = np.concatenate([table.logits(features) for features in read])
+    slopes, shifts = np.ones_like(table.bias), np.zeros_like(table.bias)
+    for head in np.flatnonzero(np.isfinite(discount)).tolist():
+        rows = np.flatnonzero(counts[:, head])
+        alone = np.stack([logits[rows, head], np.zeros(len(rows))], axis=1)
+        slopes[head], _, shifts[head] = platt(alone, targets[rows, head], counts[rows, head])
+    # The factor of the worst window is relative to the weights, so it keeps its value.
+    assert table.emphasis is not None
+    return AbuseTable(
+        signals,
+        table.weights * slopes,
+        table.bias * slopes + shifts,
+        Emphasis(table.emphasis.worst, length * slopes, discount * slopes),
+    )
+
+
+def _with_windows_weighed(
+    plain: AbuseTable,
+    read: Sequence[Features],
+    targets: NDArray[np.bool_],
+    counts: Floats,
+    length: Floats,
+    discount: Floats,
+) -> AbuseTable:
+    """Return the table with the fitted factor of the worst window, slope and bias of each head."""
+    parts = [plain.margins(features) for features in read]
+    whole = np.concatenate([part.whole for part in parts])  # (texts, heads)
+    worst = np.concatenate([part.worst for part in parts])  # (texts, heads)
+    lengths = np.concatenate([part.lengths for part in parts])  # (texts,)
+    heads = len(plain.names)
     slopes, emphasis, bias = np.zeros((3, heads), dtype=np.float32)
     for head in range(heads):
         rows = np.flatnonzero(counts[:, head])
@@ -84,16 +120,5 @@ def calibrated(
             length[head] * lengths[rows],
         )
         emphasis[head] = by_window / slopes[head]
-    table = AbuseTable(signals, weights * slopes, bias, Emphasis(emphasis, length, discount))
-    logits = np.concatenate([table.logits(one) for one in read])
-    again, shift = np.ones_like(bias), np.zeros_like(bias)
-    for head in np.flatnonzero(np.isfinite(discount)).tolist():  # the higher of two is higher
-        rows = np.flatnonzero(counts[:, head])
-        alone = np.stack([logits[rows, head], np.zeros(len(rows))], axis=1)
-        again[head], _, shift[head] = platt(alone, targets[rows, head], counts[rows, head])
-    return AbuseTable(
-        signals,
-        table.weights * again,
-        bias * again + shift,
-        Emphasis(emphasis, length * again, discount * again),
-    )
+    scaled = plain.weights * slopes
+    return AbuseTable(plain.names, scaled, bias, Emphasis(emphasis, length, discount))

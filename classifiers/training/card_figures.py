@@ -1,4 +1,4 @@
-"""The figures in the bundle's card: each abuse signal on the test parts of the sets."""
+"""Computes the figures of the bundle's card: each abuse signal on the test parts of the sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from classifiers.types import ABUSE_SIGNALS, Item
 
 
 def home_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
-    """Each abuse signal on the test part of every set that labels it."""
+    """Return the figures of each abuse signal on the test part of every set that labels it."""
     test = [one for one in examples if one.part == "test" and one.source != "perspective_2k"]
     scores = abuse_scores(classifier, [example.text for example in test])
     rows: list[tuple[str, ...]] = []
@@ -37,6 +37,6 @@ def home_table(classifier: Classifier, examples: Sequence[Example]) -> Table:
 
 
 def abuse_scores(classifier: Classifier, texts: Sequence[str]) -> list[dict[str, float]]:
-    """Return the signals of each text; one that its language lacks raises no alarm, so it is 0."""
+    """Return the abuse signals of each text; a signal that its language lacks is 0 (no alarm)."""
     absent = dict.fromkeys(ABUSE_SIGNALS, 0.0)
     return [absent | one.signals for one in classifier.score_batch([Item(text) for text in texts])]

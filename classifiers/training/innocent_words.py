@@ -1,7 +1,7 @@
-"""Innocent words and names that hold a swear word or are one letter away from one.
+"""Lists innocent words and names that contain a swear word or are one letter away from one.
 
-Written by hand. Words on this list are known, so nothing in them is taken for a disguise (the
-Scunthorpe problem).
+Written by hand. Words on this list are known, so they are never taken for disguises (the Scunthorpe
+problem).
 """
 
 from __future__ import annotations

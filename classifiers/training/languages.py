@@ -1,4 +1,4 @@
-"""Trains the abuse heads of further languages, each from one labelled set of tier A or B."""
+"""Trains the abuse heads of other languages, each from one labelled set of tier A or B."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from classifiers.abuse.languages import LANGUAGE_BITS, LanguageHeads, read
 from classifiers.abuse.model import AbuseTable
 from classifiers.bundle import Arrays
 from classifiers.datasets.labelled import Example
-from classifiers.datasets.languages import SOURCES, read_language
+from classifiers.datasets.languages import LANGUAGE_DATASETS, read_language
 from classifiers.metrics import report
 from classifiers.training.abuse import ROUNDS, HeadReport
 from classifiers.training.calibration import calibrated
-from classifiers.training.matrix import counted, with_windows
-from classifiers.training.soft_labels_multilingual import with_taught
+from classifiers.training.feature_matrix import counted, with_windows
+from classifiers.training.soft_labels_multilingual import add_soft_labels
 from classifiers.types import ABUSE_SIGNALS
 
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
-"""Inverse strengths of the L2 penalty to choose from on the tuning part."""
+"""Inverse strengths of the L2 penalty; the tuning part chooses."""
 
 FEWEST_TEXTS = 2
-"""Texts that a feature must appear in."""
+"""Fewest texts that have a feature."""
 
 DISCOUNTS = {"toxicity": 1.3, "identity_attack": 1.3}
-"""As in `classifiers.training.abuse`; insult and profanity order worse by their worst sentence."""
+"""As in `classifiers.training.abuse`; insult and profanity rank worse with the worst sentence."""
 
 _NOTHING = 1e-3
-"""Weights up to that are left out."""
+"""Weights up to this are left out."""
 
 FEWEST_POSITIVES = 100
-"""Positive training texts below which a signal is left out."""
+"""Fewest positive training texts of a signal; with fewer the signal is left out."""
 
 
 def count_features(
     texts: Sequence[str], language: str, table: AbuseTable | None = None, head: int = 0
 ) -> sparse.csr_matrix:
-    """Return the scaled features (texts x 2**LANGUAGE_BITS) as a language's heads see them.
+    """Return the scaled features for a language's heads, sparse (texts, 2**LANGUAGE_BITS).
 
-    With a table those of the window that is worst for one of its heads, instead of the whole text.
+    With a table, those of the worst window for one of its heads instead of the whole text.
     """
     parts = []
     for features in _blocks(texts, language):
@@ -60,10 +60,16 @@ def count_features(
 def log_ratios(
     matrix: sparse.csr_matrix, target: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return each feature's log ratio of abusive to clean, 0 for features seen too rarely.
+    """Return each feature's log ratio of abusive to clean, float64 (features,); 0 for rare ones.
 
-    As weights of the features before a logistic regression they help where data are few (Wang and
+    As factors of the features before a logistic regression they help with few data (Wang and
     Manning 2012, "Baselines and bigrams").
+
+    Parameters
+    ----------
+    matrix : sparse matrix (texts, features)
+    target, weight : arrays of float64 (texts,)
+        Targets 0-1.
     """
     present = (matrix > 0).astype(np.float64)
     abusive = present.T @ (weight * target) + 1.0
@@ -76,14 +82,14 @@ def log_ratios(
 def _fit_head(
     matrix: sparse.csr_matrix, examples: Sequence[Example], signal: str
 ) -> NDArray[np.float64]:
-    """Return a weight per feature, with the penalty that the tuning part chooses."""
+    """Return weights, float64 (features,), with the penalty that the tuning part chooses."""
     known = [row for row, example in enumerate(examples) if signal in example.labels]
     target, weight = np.array([examples[row].labels[signal] for row in known]).T
     training = np.array([examples[row].part == "train" for row in known])
     matrix = matrix[known]
     ratios = log_ratios(matrix[training], target[training], weight[training])
     scaled = (matrix @ sparse.diags(ratios)).tocsr()
-    rows, classes, counts = _both_ways(target[training], weight[training])
+    rows, classes, counts = _as_both_classes(target[training], weight[training])
     best: tuple[float, NDArray[np.float64]] | None = None
     for penalty in PENALTIES:
         fitted = LogisticRegression(C=penalty, solver="liblinear", random_state=0)
@@ -97,21 +103,21 @@ def _fit_head(
     return best[1]
 
 
-def _both_ways(
+def _as_both_classes(
     target: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return rows, classes and weights: a text with a soft target counts as either class."""
+    """Return rows, classes and weights, (n,) each: a soft target counts for both classes."""
     counts = np.stack([weight * (1.0 - target), weight * target], axis=1)
     rows, classes = np.nonzero(counts > _NOTHING)
     return rows, classes, counts[rows, classes]
 
 
 def train_language(examples: list[Example], language: str) -> tuple[Arrays, list[HeadReport]]:
-    """Train and calibrate the heads that a language's labels allow; return what is stored.
+    """Train and calibrate the heads that a language has labels for; return their stored form.
 
-    The first round learns on whole texts, the next on the worst windows that it found as well.
+    The first round learns from whole texts, the next also from the worst windows found so far.
     """
-    used = [one for one in with_taught(examples, language) if one.part != "test"]
+    used = [one for one in add_soft_labels(examples, language) if one.part != "test"]
     tuning = [example for example in used if example.part != "train"]
     texts = [example.text for example in used]
     reports = [one for one in (_report(used, signal) for signal in ABUSE_SIGNALS) if one]
@@ -136,7 +142,7 @@ def _with_windows(
     table: AbuseTable | None,
     head: int,
 ) -> sparse.csr_matrix:
-    """Return the mean of whole texts and their worst windows, weighted as a table weighs them."""
+    """Return the mean of whole texts and their worst windows, weighted by a table's emphasis."""
     if table is None or table.emphasis is None:
         return whole
     worst = count_features(texts, language, table, head)
@@ -144,7 +150,7 @@ def _with_windows(
 
 
 def _report(used: list[Example], signal: str) -> HeadReport | None:
-    """Count the texts that a head can learn from; None when too few of them are abusive."""
+    """Return the numbers of texts of a head; None if too few are abusive."""
     labelled = [example for example in used if signal in example.labels]
     learned = [example for example in labelled if example.part == "train"]
     positives = sum(example.labels[signal][0] > 0.5 for example in learned)
@@ -191,10 +197,10 @@ def language_rows(heads: LanguageHeads, examples: Sequence[Example]) -> list[dic
 
 
 def train_languages(data: Path) -> tuple[dict[str, Arrays], dict[str, dict[str, Any]]]:
-    """Train every further language; return its arrays and its section of the card."""
+    """Train every other language; return arrays and section of the card of each."""
     arrays: dict[str, Arrays] = {}
     cards: dict[str, dict[str, Any]] = {}
-    for language, source in SOURCES.items():
+    for language, source in LANGUAGE_DATASETS.items():
         examples = read_language(data, language)
         arrays[language], reports = train_language(examples, language)
         names = [one.signal for one in reports]
@@ -202,7 +208,7 @@ def train_languages(data: Path) -> tuple[dict[str, Arrays], dict[str, dict[str, 
         whole = (source.name, source.tier, source.licence)
         cards[language] = {
             "heads": names,
-            "data": [_data(one) for one in (whole, *source.further)],
+            "data": [_data(one) for one in (whole, *source.further_data)],
             "text": source.text,
             "training": [asdict(one) for one in reports],
             "figures": language_rows(heads, examples),

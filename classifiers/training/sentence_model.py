@@ -1,6 +1,6 @@
-"""A sentence model with heads on top, trained further: what teachers are made of.
+"""Defines the teachers' base: a sentence model with heads on top that is trained further.
 
-It needs torch and transformers, which only the teachers' own environment has.
+It needs torch and transformers, which only the teachers' environment has.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ TOKENS_AT_ONCE = 49_152
 DROPOUT = 0.1
 
 Floats = NDArray[np.float32]
-Numbers = Sequence[Sequence[int]]
+TokenIds = Sequence[Sequence[int]]
 
 
-class Reader:
-    """Reads texts into batches of tokens."""
+class Tokeniser:
+    """Turns texts into batches of tokens."""
 
     def __init__(self, model: Path, device: str, most_tokens: int) -> None:
         import torch  # noqa: PLC0415 (only in this environment)
@@ -38,8 +38,8 @@ class Reader:
         numbers: list[list[int]] = read["input_ids"]
         return numbers
 
-    def padded(self, numbers: Numbers) -> tuple[Any, Any]:
-        """Return (tokens, mask) of a batch."""
+    def padded(self, numbers: TokenIds) -> tuple[Any, Any]:
+        """Return tokens and mask of a batch, (texts, longest) each."""
         longest = max(map(len, numbers))
         filled = np.full((len(numbers), longest), self.tokens.pad_token_id)
         mask = np.zeros((len(numbers), longest), dtype=np.int64)
@@ -50,8 +50,8 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """How labels are learned: ``rates`` are those of the model and of the heads on top of it."""
+class Schedule:
+    """Schedule of training; ``rates`` are the learning rates of the model and of its heads."""
 
     epochs: int
     batch: int
@@ -68,7 +68,7 @@ class SentenceModel:
         Folder of the sentence model.
     heads : int
     most_tokens : int
-        Tokens of a text that are read.
+        Number of tokens of a text that are read.
     seed : int
     """
 
@@ -79,24 +79,24 @@ class SentenceModel:
         torch.manual_seed(seed)
         self.torch = torch
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.reader = Reader(model, self.device, most_tokens)
+        self.tokeniser = Tokeniser(model, self.device, most_tokens)
         self.model = AutoModel.from_pretrained(model, add_pooling_layer=False).to(self.device)
         self.begin_heads(heads)
 
     def begin_heads(self, heads: int) -> None:
-        """Begin with new heads."""
+        """Replace the heads by untrained ones."""
         width = 2 * self.model.config.hidden_size
         self.heads = self.torch.nn.Linear(width, heads).to(self.device)
 
     def states(self, tokens: Any, mask: Any) -> Any:
-        """Return what the model makes of each token (texts x tokens x dimensions)."""
+        """Return the model's last hidden state, (texts, tokens, dimensions)."""
         with self.torch.autocast(self.device, dtype=self.torch.bfloat16):
             return self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
 
-    def logits(self, numbers: Numbers, dropout: float = 0.0) -> Any:
-        """Return log-odds (texts x heads) of tokenised texts."""
+    def logits(self, numbers: TokenIds, dropout: float = 0.0) -> Any:
+        """Return log-odds (texts, heads) of tokenised texts."""
         torch = self.torch
-        tokens, mask = self.reader.padded(numbers)
+        tokens, mask = self.tokeniser.padded(numbers)
         states, shown = self.states(tokens, mask).float(), mask[..., None].float()
         mean = (states * shown).sum(1) / shown.sum(1)
         highest = (states - (1 - shown) * 1e4).max(1).values
@@ -107,39 +107,41 @@ class SentenceModel:
         self,
         texts: Sequence[str],
         targets: tuple[Floats, Floats],
-        course: Course,
+        course: Schedule,
         source: np.random.Generator,
         sets: Sequence[str] = (),
     ) -> None:
-        """Learn targets and their weights, each texts x heads.
+        """Learn targets and their weights, (texts, heads) each.
 
-        Where ``sets`` say which set each text is from, what a set's own share of abuse explains is
-        learned beside the heads, and left behind.
+        With ``sets``, the set of each text, one more bias per set and head is learned and then
+        dropped: it takes up each set's share of abuse.
         """
         torch = self.torch
-        numbers = self.reader.numbers(texts)
+        numbers = self.tokeniser.numbers(texts)
         wanted, weights = (torch.as_tensor(one, device=self.device) for one in targets)
         names, owners = np.unique(sets or [""] * len(texts), return_inverse=True)
-        beside = torch.nn.Parameter(
+        set_bias = torch.nn.Parameter(
             torch.zeros(len(names), self.heads.out_features, device=self.device)
         )
-        above = [*self.heads.parameters(), *([beside] if sets else [])]
-        groups = [([*self.model.parameters()], course.rates[0]), (above, course.rates[1])]
-        descent = Descent(groups, course.epochs * -(-len(numbers) // course.batch), course.warm_up)
+        on_top = [*self.heads.parameters(), *([set_bias] if sets else [])]
+        groups = [([*self.model.parameters()], course.rates[0]), (on_top, course.rates[1])]
+        descent = Optimiser(
+            groups, course.epochs * -(-len(numbers) // course.batch), course.warm_up
+        )
         lengths = np.array([len(one) for one in numbers])
         self.model.train()
         for _ in range(course.epochs):
             for batch in batches(lengths, course.batch, source):
                 logits = self.logits([numbers[place] for place in batch], DROPOUT)
                 loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                    logits + beside[owners[batch]], wanted[batch], reduction="none"
+                    logits + set_bias[owners[batch]], wanted[batch], reduction="none"
                 )
                 weight = weights[batch]
                 descent.step((loss * weight).sum() / weight.sum().clamp(min=1))
 
     def answers(self, texts: Sequence[str]) -> Floats:
-        """Return log-odds (texts x heads) of texts."""
-        numbers = self.reader.numbers(texts)
+        """Return log-odds, float32 (texts, heads)."""
+        numbers = self.tokeniser.numbers(texts)
         lengths = np.array([len(one) for one in numbers])
         made = np.zeros((len(texts), self.heads.out_features), dtype=np.float32)
         order = np.argsort(-lengths, kind="stable")
@@ -152,8 +154,8 @@ class SentenceModel:
         return made
 
 
-class Descent:
-    """Steps downhill: faster at first, then ever slower down to nothing.
+class Optimiser:
+    """AdamW with a learning rate that rises during warm-up and then falls linearly to zero.
 
     ``groups`` are lists of parameters, each with its learning rate.
     """
@@ -182,7 +184,7 @@ class Descent:
 def batches(
     lengths: NDArray[np.int64], size: int, source: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
-    """Yield places of texts of like length, in no order."""
+    """Yield places of texts of similar length, the batches in random order."""
     order = source.permutation(len(lengths))
     made = []
     for start in range(0, len(order), size * 50):

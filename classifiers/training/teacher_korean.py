@@ -1,13 +1,13 @@
-"""`python -m classifiers.training.teacher_korean --data DIR`: makes `soft_labels_ko.npz`.
+"""Makes `soft_labels_ko.npz`: `python -m classifiers.training.teacher_korean --data DIR`.
 
-A Korean word has many endings, so that most of its forms stand in few labelled texts. The teacher
-reads morphemes as well, and knows which ones are used alike: their vectors are learned from the
-comments without labels too. So much cannot be had while scoring, but the heads learn what the
-teacher makes of those comments and of excerpts. Kiwi tells the morphemes (LGPL 3.0):
+A Korean word has many endings, so most of its forms are in few labelled texts. The teacher also
+reads morphemes and knows which are used alike: their vectors are learned from labelled and
+unlabelled comments. Scoring cannot afford this, but the heads learn the teacher's labels of those
+comments and of excerpts. Kiwi finds the morphemes (LGPL 3.0):
 
     pip install kiwipiepy==0.24.1
 
-A minute on two cores.
+It takes a minute on two cores.
 """
 
 from __future__ import annotations
@@ -28,18 +28,22 @@ from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.datasets.languages import read_language
 from classifiers.training.languages import count_features, log_ratios
-from classifiers.training.soft_labels import encode_taught
-from classifiers.training.soft_labels_multilingual import LESSONS, asked_about, file_of
+from classifiers.training.soft_labels import encode_soft_labels
+from classifiers.training.soft_labels_multilingual import (
+    LANGUAGE_DISTILLATION,
+    soft_labels_file,
+    texts_for_teachers,
+)
 
 LANGUAGE = "ko"
 DIMENSIONS, REACH, RARE = 60, 10, 3
-"""Length of a morpheme's vector, how far it sees, and in how many texts it must stand."""
+"""Dimensions of a morpheme's vector, reach of its context, and fewest texts that have it."""
 
 CONTEXT_POWER = 0.75
-"""Rare neighbours count less than they are surprising (Levy, Goldberg and Dagan 2015)."""
+"""Power that makes rare neighbours count less (Levy, Goldberg and Dagan 2015)."""
 
 PENALTY, DENSE = 2.0, 0.06
-"""Inverse strength of the L2 penalty, and what a standard deviation of the mean vector counts.
+"""Inverse strength of the L2 penalty, and weight of a standard deviation of the mean vector.
 
 Chosen by cross-validation on the texts outside the test part.
 """
@@ -57,7 +61,7 @@ def read_morphemes(texts: Sequence[str]) -> list[Morphemes]:
 
 
 def morpheme_vectors(texts: Sequence[Morphemes], places: dict[str, int]) -> Floats:
-    """Return a vector per morpheme: alike for those that have the same neighbours.
+    """Return vectors, float64 (morphemes, DIMENSIONS): alike for those with the same neighbours.
 
     Positive pointwise mutual information, its largest dimensions (Levy and Goldberg 2014, "Neural
     word embedding as implicit matrix factorization").
@@ -76,7 +80,7 @@ def morpheme_vectors(texts: Sequence[Morphemes], places: dict[str, int]) -> Floa
 
 
 def _neighbours(texts: Sequence[Morphemes], places: dict[str, int]) -> sparse.coo_matrix:
-    """Return how often morphemes stand near each other, nearer ones counting more."""
+    """Return how often pairs of morphemes are near, (morphemes, morphemes), weighted 1/distance."""
     numbers = [[places[one] for one in text if one in places] for text in texts]
     flat = np.concatenate([np.array(one, dtype=np.int64) for one in numbers])
     owners = np.repeat(np.arange(len(numbers)), [len(one) for one in numbers])
@@ -90,12 +94,12 @@ def _neighbours(texts: Sequence[Morphemes], places: dict[str, int]) -> sparse.co
 
 
 class KoreanTeacher:
-    """Knows the morphemes of training texts, learns their labels and speaks of other texts.
+    """Learns the labels of training texts from their morphemes and labels other texts.
 
     Parameters
     ----------
     examples : sequence of Example
-        Those of other parts than "train" are not looked at; not all need labels.
+        Only the part "train" is used; not all need labels.
     """
 
     def __init__(self, examples: Sequence[Example]) -> None:
@@ -115,7 +119,7 @@ class KoreanTeacher:
         return counted, self._alone.transform(morphemes) @ self._vectors
 
     def answers(self, texts: Sequence[str], signals: Sequence[str]) -> NDArray[np.float32]:
-        """Learn from the labelled training texts; return log-odds (texts x signals)."""
+        """Learn from the labelled training texts; return log-odds, float32 (texts, signals)."""
         counted, means = self._read([one.text for one in self._labelled])
         asked, asked_means = self._read(texts)
         spread = means.std(axis=0) / DENSE
@@ -125,8 +129,8 @@ class KoreanTeacher:
             ratios = sparse.diags(log_ratios(counted, target, np.ones_like(target)))
             fitted = LogisticRegression(C=PENALTY, solver="liblinear", random_state=0)
             fitted.fit(sparse.hstack([counted @ ratios, means / spread]), target)
-            said = fitted.decision_function(sparse.hstack([asked @ ratios, asked_means / spread]))
-            made.append(said)
+            logits = fitted.decision_function(sparse.hstack([asked @ ratios, asked_means / spread]))
+            made.append(logits)
         return np.stack(made, axis=1).astype(np.float32)
 
 
@@ -139,15 +143,19 @@ def _with_pairs(morphemes: Morphemes) -> Morphemes:
 
 
 def main() -> None:
-    """Train the teacher, ask it and write the file."""
+    """Train the teacher, label the texts and write the file."""
     parser = argparse.ArgumentParser(prog="python -m classifiers.training.teacher_korean")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--out", type=Path, default=file_of(LANGUAGE), help="file to write")
+    parser.add_argument(
+        "--out", type=Path, default=soft_labels_file(LANGUAGE), help="file to write"
+    )
     options = parser.parse_args()
     examples = read_language(options.data, LANGUAGE)
-    texts, excerpts = asked_about(examples, LANGUAGE)
-    answers = KoreanTeacher(examples).answers(texts + excerpts, LESSONS[LANGUAGE].signals)
-    options.out.write_bytes(pack_arrays(encode_taught(texts, excerpts, answers)))
+    texts, excerpts = texts_for_teachers(examples, LANGUAGE)
+    answers = KoreanTeacher(examples).answers(
+        texts + excerpts, LANGUAGE_DISTILLATION[LANGUAGE].signals
+    )
+    options.out.write_bytes(pack_arrays(encode_soft_labels(texts, excerpts, answers)))
     print(f"{len(answers):,} texts and excerpts, {options.out.stat().st_size / 1e3:.0f} kB")
 
 

@@ -1,9 +1,9 @@
-"""Learns how word vectors sum up to texts, so that texts on one subject are near each other.
+"""Learns to sum word vectors to text vectors, so that texts on one subject are near each other.
 
-What is learned is one linear map from the sentence model's dimensions to fewer, a weight per word
-and the mean that is taken off: little enough to hold for words that no training text has. The pairs
-are parts of one text, and comments with their story's title and other comments; whatever else is in
-the batch is a wrong partner (InfoNCE, van den Oord et al. 2018).
+It learns one linear map from the sentence model's dimensions to fewer, a weight per word, and the
+mean to subtract. These few parameters also hold for words that no training text has. Pairs are
+parts of one text, and comments with their story's title and other comments. All other texts of the
+batch are wrong partners (InfoNCE, van den Oord et al. 2018).
 """
 
 from __future__ import annotations
@@ -21,24 +21,31 @@ from classifiers.text.tokens import read_words
 
 STEPS = 80
 RUNS = 4
-"""Descents, each with draws of its own, whose results are averaged."""
+"""Number of runs with different random draws, whose results are averaged."""
 
 PARTS_AT_ONCE, STORIES_AT_ONCE = 384, 128
 CONTEXT = 8
-"""Sentences, or other comments of a story, that the partner of a text is made of."""
+"""Most sentences of a text, or other comments of a story, in the partner of a text."""
 
 FEWEST_WORDS = 16
 SMOOTH = 1e-3
-"""A word's first weight is SMOOTH / (SMOOTH + frequency) (Arora et al. 2017)."""
+"""A word's initial weight is SMOOTH / (SMOOTH + frequency) (Arora et al. 2017)."""
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The known words of texts, each made of pieces: ``groups[t]`` to ``groups[t + 1]`` are text t.
+    """The known words of texts that consist of pieces.
 
-    ``words[edges[p]:edges[p + 1]]`` are the places of piece p's words.
+    Attributes
+    ----------
+    words : array of int64 (words of all pieces,)
+        Places of the words in the vocabulary.
+    edges : array of int64 (pieces + 1,)
+        The words of piece p are ``edges[p]`` to ``edges[p + 1]``.
+    groups : array of int64 (texts + 1,)
+        The pieces of text t are ``groups[t]`` to ``groups[t + 1]``.
     """
 
     words: Ints
@@ -63,7 +70,7 @@ class Texts:
         return cls(np.concatenate(words), edges, groups)
 
     def take(self, bundles: Sequence[Ints]) -> tuple[Ints, Ints]:
-        """Return the words of bundles of pieces and the bundle that each belongs to."""
+        """Return the words of bundles of pieces, and the bundle of each word."""
         taken = [
             np.concatenate([self.words[self.edges[p] : self.edges[p + 1]] for p in bundle])
             for bundle in bundles
@@ -71,14 +78,14 @@ class Texts:
         return np.concatenate(taken), np.repeat(np.arange(len(taken)), [len(one) for one in taken])
 
     def long_enough(self) -> Ints:
-        """Return the texts of two pieces or more with enough words."""
+        """Return the texts of at least two pieces and `FEWEST_WORDS` words."""
         sizes = self.edges[self.groups[1:]] - self.edges[self.groups[:-1]]
         return np.flatnonzero((np.diff(self.groups) >= 2) & (sizes >= FEWEST_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learned from: the words' embeddings and frequencies, texts, and stories.
+    """The training material: embeddings (words, model dimensions), frequencies, texts, stories.
 
     ``comments`` and ``titles`` have the same stories; the pieces of ``comments`` are comments.
     """
@@ -95,7 +102,7 @@ def learn(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the words' vectors, scaled by their weights, and the mean unit vector of a text.
 
-    All descents start from the same axes, so that their vectors can be averaged.
+    All runs start from the same axes, so that their vectors can be averaged.
     """
     made = [_descend(material, dimensions, seed + run) for run in range(RUNS)]
     vectors, means = zip(*made, strict=True)
@@ -105,6 +112,7 @@ def learn(
 def _descend(
     material: Material, dimensions: int, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Learn once; return vectors, float32 (words, dimensions), and the mean (dimensions,)."""
     import torch  # noqa: PLC0415 (a tool of training)
 
     torch.set_num_threads(1)
@@ -113,6 +121,7 @@ def _descend(
     embeddings, frequency = material.embeddings, material.frequency
     texts, comments, titles = material.texts, material.comments, material.titles
     centred = embeddings - embeddings.mean(axis=0)
+    # Start at the principal axes of the embeddings: the same in all runs.
     axes = np.linalg.svd(centred.T @ centred)[0]
     table = torch.tensor(centred @ axes)
     projection = torch.nn.Parameter(torch.eye(table.shape[1])[:, :dimensions].clone())
@@ -131,12 +140,14 @@ def _descend(
     )
 
     def encode(taken: tuple[Ints, Ints], count: int) -> Any:
+        # Words and owners to unit vectors (count, dimensions), as in `WordVectors.of_texts`.
         words, owners = (torch.as_tensor(part) for part in taken)
         weighted = table[words] * torch.exp(weights[words])[:, None]
         sums = torch.zeros(count, table.shape[1]).index_add_(0, owners, weighted) @ projection
         return unit(unit(sums, dim=1, eps=1e-6) - mean, dim=1, eps=1e-6)
 
     def mismatch(first: Any, second: Any) -> Any:
+        # Row k of one belongs to row k of the other; the likeness of all pairs is (batch, batch).
         likeness, right = torch.exp(sharpness) * first @ second.T, torch.arange(len(first))
         return (cross(likeness, right) + cross(likeness.T, right)) / 2
 

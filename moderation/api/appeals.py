@@ -10,9 +10,9 @@ from ninja import Router, Status
 from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import CommentId
-from moderation.appeals import answer
-from moderation.appeals.queue import TOLD_APPEALS, told_appeals, told_state
-from moderation.decisions.lookup import get_comment
+from moderation.appeals import actions as appeal_actions
+from moderation.appeals.queue import SHOWN_APPEALS, public_appeals, public_state
+from moderation.decisions.by_external_id import get_comment
 from moderation.models import Appeal, Scope, Source
 from moderation.platform.http.json_body import read
 
@@ -34,8 +34,8 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
     """
     sent = read(request, schemas.AppealIn)
     comment = get_comment(caller_of(request).site, comment_id)
-    opened, new = answer.open_appeal(comment, author_id=sent.author_id, words=sent.words)
-    shown = told_appeals(comment).get(pk=opened.pk)
+    opened, new = appeal_actions.open_appeal(comment, author_id=sent.author_id, words=sent.words)
+    shown = public_appeals(comment).get(pk=opened.pk)
     return Status(201 if new else 200, describe(shown, comment.external_id))
 
 
@@ -49,13 +49,13 @@ def appeal(request: HttpRequest, comment_id: str = CommentId) -> Status:
 def get(request: HttpRequest, comment_id: str = CommentId) -> dict[str, Any]:
     """Return a comment's last appeals, newest first. An answer shows after the publishing hold."""
     comment = get_comment(caller_of(request).site, comment_id)
-    appeals = told_appeals(comment)[:TOLD_APPEALS]
+    appeals = public_appeals(comment)[:SHOWN_APPEALS]
     return {"appeals": [describe(appeal, comment.external_id) for appeal in appeals]}
 
 
 def describe(appeal: Appeal, comment_id: str) -> dict[str, Any]:
-    """Return an appeal of `told_appeals` as its publisher sees it."""
-    state = told_state(appeal)
+    """Return an appeal of `public_appeals` as its publisher sees it."""
+    state = public_state(appeal)
     outcome = appeal.outcome if state != Appeal.State.OPEN else None
     answered = outcome is not None and outcome.source == Source.APPEAL
     return {

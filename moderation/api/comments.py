@@ -12,19 +12,19 @@ from moderation.api.auth import Key, caller_of
 from moderation.api.submit import url_of
 from moderation.decisions import payload
 from moderation.decisions.author_link import decision_url
-from moderation.decisions.lookup import (
+from moderation.decisions.by_external_id import (
     comments_of,
     get_comment,
-    latest_score,
-    standing_decision,
 )
-from moderation.decisions.visibility import public_status
+from moderation.decisions.latest_score import latest_score
+from moderation.decisions.public_status import public_decision, public_status
 from moderation.intake.edit import edit_comment
 from moderation.intake.erase import erase_comment
 from moderation.models import Comment, Scope
 from moderation.platform.errors import ModerationError
 from moderation.platform.http.json_body import read
 from moderation.policy import PolicyError
+from moderation.policy.clause_texts import clause_texts
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring import flags
 from moderation.scoring.preview import preview as preview_submission
@@ -35,7 +35,7 @@ CommentId = Path(description="The comment's id: yours, or the one that Moderato 
 
 def describe(comment: Comment, *, with_score: bool) -> dict[str, Any]:
     """Return a comment as its publisher sees it."""
-    decision, score = standing_decision(comment), latest_score(comment) if with_score else None
+    decision, score = public_decision(comment), latest_score(comment) if with_score else None
     author = comment.author
     shown = None
     if decision is not None:
@@ -172,18 +172,9 @@ def preview(request: HttpRequest) -> dict[str, Any]:
         refusal = ModerationError("The site has no valid policy.", code="no_policy")
         refusal.status = 409
         raise refusal from error
-    clauses = {clause["id"]: clause for clause in row.document.get("clauses", [])}
     return {
         "outcome": verdict.outcome,
-        "clauses": [
-            {
-                "id": clause,
-                "number": str(clauses.get(clause, {}).get("number", "")),
-                "title": str(clauses.get(clause, {}).get("title", clause)),
-                "text": str(clauses.get(clause, {}).get("text", "")),
-            }
-            for clause in verdict.clauses
-        ],
+        "clauses": clause_texts(row.document, verdict.clauses),
         "signals": measurement.signals if measurement else None,
         "language": measurement.language if measurement else None,
         "trained": measurement.trained if measurement else None,

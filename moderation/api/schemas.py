@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from moderation.appeals.answer import WORDS_POINTS
+from moderation.appeals.actions import WORDS_POINTS
 from moderation.intake.submit import BATCH, Submission
 from moderation.platform import validation
 

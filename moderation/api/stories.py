@@ -16,7 +16,7 @@ from moderation.api import schemas
 from moderation.api.auth import Key, caller_of
 from moderation.api.comments import author_of
 from moderation.community import thread as community_thread
-from moderation.decisions.lookup import get_story
+from moderation.decisions.by_external_id import get_story
 from moderation.intake import upserts
 from moderation.models import Scope
 from moderation.platform.http.json_body import STORY_BYTES, read

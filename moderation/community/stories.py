@@ -1,4 +1,4 @@
-"""What the room knows of a story: how its comments stand, what became of it, who watches it."""
+"""Stories as moderators see them: comments by status, changes of state, and watched stories."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _watches(moderator: Moderator) -> QuerySet[Watch]:
 
 
 def story_changes(story: Story) -> list[StoryChange]:
-    """Return how the story's state changed, newest first."""
+    """Return the changes of the story's state, newest first."""
     return list(story.changes.select_related("moderator").order_by("-pk")[:SHOWN])
 
 
@@ -40,8 +40,8 @@ def count_by_status(story: Story) -> dict[str, int]:
     """Count the story's comments by status. Raises QueryTooSlow."""
     with bounded():
         comments = Comment.objects.filter(story=story, erased_at__isnull=True)
-        counted = comments.order_by().values_list("status").annotate(number=Count("pk"))
-        return {**dict.fromkeys(Status.values, 0), **dict(counted)}
+        numbers = comments.order_by().values_list("status").annotate(number=Count("pk"))
+        return {**dict.fromkeys(Status.values, 0), **dict(numbers)}
 
 
 def comments_under(story: Story, *, status: str = "", before: int = LARGEST_ID) -> QueuePage:
@@ -53,14 +53,14 @@ def comments_under(story: Story, *, status: str = "", before: int = LARGEST_ID) 
     if status in Status.values:
         comments = comments.filter(status=status)
     with bounded():
-        found = list(with_context(comments).order_by("-pk")[: PAGE_SIZE + 1])
-    return newest_page(found)
+        page = list(with_context(comments).order_by("-pk")[: PAGE_SIZE + 1])
+    return newest_page(page)
 
 
 def watched_stories(moderator: Moderator) -> list[WatchedStory]:
-    """Return the stories that the moderator watches, those watched last first."""
+    """Return the stories that the moderator watches, the latest first."""
     stories = Story.objects.filter(watches__moderator=moderator).defer("body")
-    found = list(stories.order_by("-watches__pk")[:SHOWN])
-    entries = QueueEntry.objects.filter(site=moderator.site_id, story__in=found)
+    watched = list(stories.order_by("-watches__pk")[:SHOWN])
+    entries = QueueEntry.objects.filter(site=moderator.site_id, story__in=watched)
     waiting = dict(entries.order_by().values_list("story").annotate(number=Count("pk")))
-    return [WatchedStory(story, waiting.get(story.pk, 0)) for story in found]
+    return [WatchedStory(story, waiting.get(story.pk, 0)) for story in watched]

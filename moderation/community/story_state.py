@@ -1,9 +1,10 @@
-"""Whether readers may comment on a story, who changed that and why; and who watches it."""
+"""Changes of a story's state (open, premoderated, closed), and the moderators who watch it."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from moderation.models import Moderator, Story, StoryChange, Watch
 from moderation.platform import validation
@@ -14,23 +15,24 @@ from moderation.review.actions import NOTE_POINTS
 def change_state(
     moderator: Moderator, story: Story, state: str, *, seen: str, note: str = ""
 ) -> StoryChange:
-    """Open a story, close it, or have a person read every comment first; record it.
+    """Open a story, close it, or hold every comment for a person; record the change.
 
-    seen: the state that was on the screen; after another one nothing is changed. The publisher's
-    systems may change it again: the last word counts. Raises Invalid, Conflict, NotFound.
+    seen: the state on the screen; if it has changed since, nothing happens. The publisher's systems
+    may change the state again: the last change counts. Raises Invalid, Conflict, NotFound.
     """
     validation.check_text(note, "note", points=NOTE_POINTS)
     if state not in Story.State.values:
-        raise Invalid("Choose one of the offered states.", field="state")
+        raise Invalid(_("Choose one of the offered states."), field="state")
     with transaction.atomic():
         rows = Story.objects.select_for_update(no_key=True).filter(site=moderator.site_id)
         before = rows.filter(pk=story.pk).values_list("state", flat=True).first()
         if before is None:
-            raise NotFound("There is no such story.")
+            raise NotFound(_("There is no such story."))
         if before != seen:
-            raise Conflict("Somebody changed this meanwhile: look again.", code="stale_state")
+            message = _("Somebody changed this meanwhile: look at it again.")
+            raise Conflict(message, code="stale_state")
         if before == state:
-            raise Conflict("The story is so already.", code="nothing_changed")
+            raise Conflict(_("The story has this state already."), code="nothing_changed")
         Story.objects.filter(pk=story.pk).update(state=state, updated_at=Now())
         return StoryChange.objects.create(
             story=story,
@@ -42,9 +44,9 @@ def change_state(
 
 
 def watch(moderator: Moderator, story: Story, *, watched: bool) -> None:
-    """Put a story on the moderator's list, or take it off. Raises NotFound."""
+    """Add a story to the moderator's list, or remove it. Raises NotFound."""
     if story.site_id != moderator.site_id:
-        raise NotFound("There is no such story.")
+        raise NotFound(_("There is no such story."))
     if watched:
         Watch.objects.get_or_create(moderator=moderator, story=story)
     else:

@@ -1,10 +1,12 @@
-"""Suspended authors: what they send is refused at the door, with the end and the reason."""
+"""Suspended authors: their comments are refused with the end and the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from moderation.platform import hot_path_sql
 from moderation.platform.errors import Suspended
@@ -27,12 +29,12 @@ REASON_POINTS = 160
 
 
 def suspensions(author_ids: Collection[int | None]) -> dict[int | None, Suspended]:
-    """Return the refusal for each of these authors who is suspended now; None is nobody."""
-    found: dict[int | None, Suspended] = {}
-    asked = [pk for pk in author_ids if pk]
-    for pk, until, reason, title in hot_path_sql.fetch(FIND, [asked]) if asked else ():
+    """Return the refusal for each of these authors who is suspended now; ignore None."""
+    refusals: dict[int | None, Suspended] = {}
+    known = [pk for pk in author_ids if pk]
+    for pk, until, reason, title in hot_path_sql.fetch(FIND, [known]) if known else ():
         end = localtime(until)
         why = (reason or title or "")[:REASON_POINTS]
-        words = f"Suspended until {end.day} {end:%B %Y, %H:%M %Z}."
-        found[pk] = Suspended(f"{words} {why}".strip(), until=until)
-    return found
+        message = _("Suspended until %(date)s.") % {"date": date_format(end, "j F Y, H:i T")}
+        refusals[pk] = Suspended(f"{message} {why}".strip(), until=until)
+    return refusals

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import connection
 
-from moderation.decisions.visibility import APPROVED_SQL
+from moderation.decisions.public_status import APPROVED_SQL
 from moderation.models import Story
 
-# Comments that start a conversation, per page; replies come with them.
+# Comments that start a conversation, per page, without their replies.
 PAGE, LARGEST_PAGE = 50, 200
 # A page ends early rather than carry more replies than this.
 REPLIES = 5_000
-# Deeper replies are listed under their ancestor at this depth; `parent_id` still tells the truth.
+# Deeper replies are listed under their ancestor at this depth; `parent_id` still names the parent.
 DEEPEST = 12
 
 _COLUMNS = """
@@ -51,8 +51,8 @@ ORDER BY c.id LIMIT %s
 class ThreadNode:
     """An approved comment and its approved replies, oldest first.
 
-    `replying_to` is the name of the author it answers; `replying_to_removed` says that the comment
-    it answers cannot be seen (erased, rejected, not yet decided): then it stands at the top.
+    `replying_to` is the name of the author it answers. `replying_to_removed` tells that readers
+    cannot see the comment it answers (erased, rejected, not yet decided); it is then at the top.
     """
 
     id: str
@@ -69,7 +69,7 @@ class ThreadNode:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A page of a thread; `next` is what to ask for after it, None at the end."""
+    """A page of a thread; `next` is the cursor of the next page, None at the end."""
 
     comments: list[ThreadNode]
     next: str | None

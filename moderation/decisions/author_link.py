@@ -1,7 +1,7 @@
-"""The address at which an author reads what became of a comment, without an account.
+"""The address of the page on which an author reads the decision, without an account.
 
-The signature is the whole proof: whoever has the address is taken for the author. It holds as long
-as the comment and SECRET_KEY do (SECRET_KEY_FALLBACKS count).
+The signature is the only proof: anyone who has the address counts as the author. The address works
+as long as the comment and SECRET_KEY exist (SECRET_KEY_FALLBACKS count).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Decisions: the only place where a comment's status changes, and each change leaves a row.
+"""Decisions: the only place that changes a comment's status. Each change leaves a row.
 
-Worked out once for everybody: who may change what into what (TRANSITIONS), what happens when two
-people decide at once (the version), when the same press arrives twice (the key), and what the
-outside hears of it and when (the publishing hold).
+TRANSITIONS says which status may become which. The version settles it when two people decide at
+once, and the key when the same request arrives twice. The publishing hold says when readers and
+publishers learn of a decision.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from moderation.decisions import outbox
 from moderation.models import (
@@ -34,16 +36,16 @@ from moderation.platform.retry import with_retries
 
 logger = logging.getLogger(__name__)
 
-# What may become what; anything absent is illegal. An edit makes any comment pending (`resubmit`).
+# The legal changes of a status. An edit makes any comment pending (`resubmit`).
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.APPROVED, Status.IN_REVIEW, Status.REJECTED}),
     Status.IN_REVIEW: frozenset({Status.APPROVED, Status.REJECTED}),
     Status.APPROVED: frozenset({Status.IN_REVIEW, Status.REJECTED}),
-    # Turning an appeal down, and taking that back, leave it rejected: see `_stands`.
+    # A rejected appeal, and the undo of one, leave it rejected: see `_stays_rejected`.
     Status.REJECTED: frozenset({Status.IN_REVIEW, Status.APPROVED}),
 }
 
-# A hold that ends within this time counts as ended: the outside may look before we commit.
+# A hold that ends within this time counts as ended: a publisher may look before we commit.
 HOLD_MARGIN = timedelta(milliseconds=250)
 
 CHANGE = """
@@ -66,15 +68,30 @@ WHERE id = %s RETURNING version
 
 
 class DatabaseClock(Func):
-    """The database's time at this very moment, even late in a transaction."""
+    """The database's time now, even late in a transaction."""
 
     template = "clock_timestamp()"
     output_field = DateTimeField()
 
 
+# What a person reads whose decision came second.
+ALREADY = {
+    Status.IN_REVIEW: gettext_lazy("Already sent to review by %(name)s %(age)s ago."),
+    Status.APPROVED: gettext_lazy("Already approved by %(name)s %(age)s ago."),
+    Status.REJECTED: gettext_lazy("Already rejected by %(name)s %(age)s ago."),
+}
+DECIDERS = {
+    Source.POLICY: gettext_lazy("the policy"),
+    Source.MODERATOR: gettext_lazy("a moderator"),
+    Source.FALLBACK: gettext_lazy("the worker"),
+    Source.APPEAL: gettext_lazy("the answer to an appeal"),
+    Source.IMPORT: gettext_lazy("an import"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChange:
-    """What somebody wants to become of a comment, and why."""
+    """A requested change of a comment's status, and its reasons."""
 
     status: Status
     source: Source
@@ -100,16 +117,16 @@ def decide(
     hold: float | None = None,
     **why: Any,
 ) -> Decision:
-    """Change a comment's status and record it, with what the publisher is to be told.
+    """Change a comment's status, record the decision, and queue the publisher's webhooks.
 
-    expected_version: the comment's version that the decider saw; another one changes nothing.
-    hold: seconds until the outside may know; None: the publishing hold for a person's decision,
-    none for any other. why: moderator, policy, score, clauses (ids, most severe first), reasons
-    (dicts of moderation.policy.Reason), note, key, reverses, priority (see `StatusChange`). The
-    same key again returns the decision it made and changes nothing.
+    expected_version: the version that the caller saw; with another version nothing changes.
+    hold: seconds until the decision is public. None: the publishing hold for a person's decision,
+    0 for any other. why: moderator, policy, score, clauses (ids, most severe first), reasons
+    (dicts of moderation.policy.Reason), note, key, reverses, priority (see `StatusChange`). A
+    second call with the same key returns the first decision and changes nothing.
 
-    Raises StaleDecision (which says who decided what), IllegalTransition, NotFound, Conflict when
-    the key belongs to another comment, Busy when the row is held by somebody for too long.
+    Raises StaleDecision (with the decision that came first), IllegalTransition, NotFound, Conflict
+    when the key belongs to another comment, Busy when somebody locks the row for too long.
     """
     if hold is None:
         hold = settings.PUBLISHING_HOLD_SECONDS if source in BY_A_PERSON else 0
@@ -126,15 +143,15 @@ def decide(
         return with_retries(lambda: _decide(comment_pk, change))
     except IntegrityError as error:
         if change.key and Decision.objects.filter(key=change.key).exists():
-            raise _foreign_key() from error
+            raise _key_of_another_comment() from error
         raise
 
 
 def resubmit(comment_pk: int) -> int:
-    """Send an edited comment back to the start, inside the caller's transaction; its new version.
+    """Make an edited comment pending, inside the caller's transaction; return its new version.
 
-    The edit is its own record (a Revision), so no decision is written. A decision that is still
-    held is never told: it was about the former text.
+    The edit has its own record (a Revision), so no decision is written. A decision that is still
+    held is never published: it was about the earlier text.
     """
     comment = _lock(comment_pk)
     if held := _withhold_held(comment):
@@ -157,23 +174,23 @@ def latest_decision(comment_pk: int) -> Decision | None:
 
 def _decide(comment_pk: int, change: StatusChange) -> Decision:
     comment = _lock(comment_pk)
-    # While we waited for the lock, the same press may have come through on another connection.
+    # While we waited for the lock, another connection may have handled the same request.
     if made := _made_by_key(comment_pk, change.key):
         return made
-    _refuse_what_is_wrong(comment, change)
+    _check(comment, change)
     before = Status(comment.status)
     held = _withhold_held(comment)
-    outside = Status(comment.status_before) if held else before
-    # Back to what the outside sees all along: it need never hear of either decision.
-    silent = held is not None and change.status == outside
+    public = Status(comment.status_before) if held else before
+    # Back to the public status: neither decision needs to be published.
+    silent = held is not None and change.status == public
     hold = 0.0 if silent else change.hold
-    version, effective_at = _change(comment, change, hold, outside)
+    version, effective_at = _change(comment, change, hold, public)
     decision = _record(comment, change, before, version, effective_at, withheld=silent)
     _settle_appeal(decision, held)
     if not silent:
         known = change.reverses is not None and change.reverses.pk != getattr(held, "pk", None)
         event = outbox.event_of(
-            outside=outside,
+            outside=public,
             status=change.status,
             source=change.source,
             edited=comment.revision > 1,
@@ -193,26 +210,25 @@ def _lock(comment_pk: int) -> Comment:
             .get(pk=comment_pk)
         )
     except Comment.DoesNotExist:
-        raise NotFound("There is no such comment.") from None
+        raise NotFound(_("There is no such comment.")) from None
 
 
 def _made_by_key(comment_pk: int, key: str | None) -> Decision | None:
     made = Decision.objects.select_related("moderator").filter(key=key).first() if key else None
     if made and made.comment_id != comment_pk:
-        raise _foreign_key()
+        raise _key_of_another_comment()
     return made
 
 
-def _foreign_key() -> Conflict:
-    return Conflict(
-        "This key belongs to a decision on another comment.", code="decision_key_reused"
-    )
+def _key_of_another_comment() -> Conflict:
+    message = _("This key belongs to a decision on another comment.")
+    return Conflict(message, code="decision_key_reused")
 
 
-def _refuse_what_is_wrong(comment: Any, change: StatusChange) -> None:
+def _check(comment: Any, change: StatusChange) -> None:
     if comment.version != change.expected_version:
         current = latest_decision(comment.pk)
-        # Both presses are on record: this line, and the row of the one that came first.
+        # Both decisions are on record: this line, and the row of the first one.
         logger.info(
             "refused: comment=%s expected_version=%s version=%s wanted=%s by=%s",
             comment.pk,
@@ -221,37 +237,43 @@ def _refuse_what_is_wrong(comment: Any, change: StatusChange) -> None:
             change.status.value,
             change.moderator.pk if change.moderator else change.source.value,
         )
-        raise StaleDecision(_stale_words(comment, current), comment=comment, current=current)
+        raise StaleDecision(_stale_message(comment, current), comment=comment, current=current)
     if comment.erased_at is not None:
-        raise Conflict("This comment has been erased.", code="comment_erased")
-    if change.status not in TRANSITIONS[Status(comment.status)] and not _stands(comment, change):
-        was, wanted = Status(comment.status).label, change.status.label
-        raise IllegalTransition(f"A comment that is “{was}” cannot become “{wanted}”.")
+        raise Conflict(_("This comment has been erased."), code="comment_erased")
+    if change.status not in TRANSITIONS[Status(comment.status)] and not _stays_rejected(
+        comment, change
+    ):
+        message = _("A comment that is “%(before)s” cannot become “%(after)s”.")
+        labels = {"before": Status(comment.status).label, "after": change.status.label}
+        raise IllegalTransition(message % labels)
 
 
-def _stands(comment: Comment, change: StatusChange) -> bool:
-    """Tell whether an appeal leaves a comment rejected, or such an answer is taken back."""
+def _stays_rejected(comment: Comment, change: StatusChange) -> bool:
+    """Tell whether an appeal leaves a comment rejected, or such an answer is undone."""
     by_appeal = Source.APPEAL in (change.source, change.reverses and change.reverses.source)
     return by_appeal and comment.status == change.status == Status.REJECTED
 
 
-def _stale_words(comment: Any, current: Decision | None) -> str:
+def _stale_message(comment: Any, current: Decision | None) -> str:
     if current is None or current.version != comment.version:
-        return "The comment has been edited meanwhile."
+        return _("The comment has been edited meanwhile.")
     seconds = max(0, int((comment.clock - current.created_at).total_seconds()))
-    age = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
-    what = Status(current.status).label.lower()
-    return f"Already {what} by {_who(current)} {age} ago."
+    if seconds < 120:
+        age = _("%(number)s s") % {"number": seconds}
+    else:
+        age = _("%(number)s min") % {"number": seconds // 60}
+    names = {"name": _name_of_decider(current), "age": age}
+    return str(ALREADY[Status(current.status)] % names)
 
 
-def _who(decision: Decision) -> str:
+def _name_of_decider(decision: Decision) -> str:
     if decision.moderator:
         return decision.moderator.get_short_name() or decision.moderator.get_username()
-    return Source(decision.source).label.lower()
+    return str(DECIDERS[Source(decision.source)])
 
 
 def _withhold_held(comment: Any) -> Decision | None:
-    """Take back a decision that the outside does not know yet; return it, None if there is none."""
+    """Take back a decision that is not public yet; return it, None if there is none."""
     if comment.held_until is None or comment.held_until - comment.clock <= HOLD_MARGIN:
         return None
     held = latest_decision(comment.pk)
@@ -261,19 +283,19 @@ def _withhold_held(comment: Any) -> Decision | None:
 
 
 def _settle_appeal(decision: Decision, held: Decision | None) -> None:
-    """Let a decision end the appeal that waits on the text; taking it back opens it again."""
+    """End the open appeal against the text; an undo of the decision opens the appeal again."""
     appeals = Appeal.objects.filter(comment=decision.comment_id)
     if decision.reverses_id and appeals.filter(outcome=decision.reverses_id).update(outcome=None):
         return
     if held:
-        # Back to what the outside sees all along, the appeal waits as before.
+        # The comment has its public status again: the appeal is open as before.
         appeals.filter(outcome=held).update(outcome=None if decision.withheld else decision)
     if decision.status_before == Status.REJECTED:
         appeals.filter(revision=decision.revision, outcome=None).update(outcome=decision)
 
 
 def _change(
-    comment: Comment, change: StatusChange, hold: float, outside: Status
+    comment: Comment, change: StatusChange, hold: float, public: Status
 ) -> tuple[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -282,7 +304,7 @@ def _change(
                 "id": comment.pk,
                 "version": change.expected_version,
                 "status": change.status.value,
-                "status_before": outside.value if hold else "",
+                "status_before": public.value if hold else "",
                 "priority": change.priority,
                 "hold": hold,
             },

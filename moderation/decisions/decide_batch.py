@@ -1,7 +1,7 @@
-"""The worker's form of `decide`: many pending comments in one transaction, in one statement.
+"""`decide` for the worker: many pending comments in one transaction, in one statement.
 
 Scores, statuses, decisions and deliveries are written together or not at all. A comment that was
-edited, erased or decided meanwhile is left alone: its version or status no longer fits.
+edited, erased or decided meanwhile stays as it is: its version or status no longer matches.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from moderation.platform.errors import IllegalTransition
 from moderation.platform.retry import with_retries
 
 BATCH = 500
-# So few comments need no plan of their own, and are written in a single trip.
+# This many comments need no plan of their own, and are written in a single round trip.
 FEW = 20
 
-# The planner cannot know how many rows a JSON document holds and guesses a few: loops within loops
-# over 500 rows cost it 20 ms. The comments themselves are found by their index all the same.
+# The planner cannot know the number of rows in a JSON document and guesses a few: nested loops over
+# 500 rows cost it 20 ms. Without them it still finds the comments by their index.
 PLAIN_JOINS = "SET LOCAL enable_nestloop = off"
 WRITE = """
 WITH judged AS (
@@ -76,7 +76,7 @@ SELECT comment_id FROM decided
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """What one classifier version measured; becomes a Score."""
+    """The signals of one classifier version; becomes a Score."""
 
     classifier_pk: int
     signals: dict[str, float]
@@ -103,23 +103,22 @@ class BatchDecision:
 
 
 def decide_batch(decisions: Sequence[BatchDecision]) -> int:
-    """Decide on pending comments, `BATCH` per transaction; return how many were decided.
+    """Decide on pending comments, `BATCH` per transaction; return the number of decisions.
 
-    The rest had been edited, erased or decided meanwhile. Raises IllegalTransition, before
+    The other comments were edited, erased or decided meanwhile. Raises IllegalTransition, before
     anything is written, for a status that a pending comment cannot take.
     """
-    for each in decisions:
-        if each.status not in TRANSITIONS[Status.PENDING]:
-            raise IllegalTransition(f"A pending comment cannot become “{each.status}”.")
+    for decision in decisions:
+        if decision.status not in TRANSITIONS[Status.PENDING]:
+            raise IllegalTransition(f"A pending comment cannot become “{decision.status}”.")
     return sum(
         _write(decisions[start : start + BATCH]) for start in range(0, len(decisions), BATCH)
     )
 
 
 def _write(decisions: Sequence[BatchDecision]) -> int:
-    rows = json.dumps([_row(each) for each in decisions], ensure_ascii=False)
-    ids = sorted(each.comment_pk for each in decisions)
-
+    rows = json.dumps([_row(decision) for decision in decisions], ensure_ascii=False)
+    ids = sorted(decision.comment_pk for decision in decisions)
     few = len(decisions) <= FEW
 
     def write() -> int:
@@ -132,22 +131,25 @@ def _write(decisions: Sequence[BatchDecision]) -> int:
     return with_retries(write, one_statement=few)
 
 
-def _row(each: BatchDecision) -> dict[str, Any]:
+def _row(decision: BatchDecision) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "id": each.comment_pk,
-        "version": each.expected_version,
-        "status": each.status.value,
-        "source": each.source.value,
-        "policy_id": each.policy_pk,
-        "clauses": list(each.clauses),
-        "reasons": list(each.reasons),
-        "note": each.note,
-        "priority": each.priority,
+        "id": decision.comment_pk,
+        "version": decision.expected_version,
+        "status": decision.status.value,
+        "source": decision.source.value,
+        "policy_id": decision.policy_pk,
+        "clauses": list(decision.clauses),
+        "reasons": list(decision.reasons),
+        "note": decision.note,
+        "priority": decision.priority,
         "event": event_of(
-            outside=Status.PENDING, status=each.status, source=each.source, edited=each.edited
+            outside=Status.PENDING,
+            status=decision.status,
+            source=decision.source,
+            edited=decision.edited,
         ),
     }
-    if score := each.score:
+    if score := decision.score:
         row |= {
             "classifier_id": score.classifier_pk,
             "signals": score.signals,

@@ -8,6 +8,7 @@ from typing import Any
 
 from moderation.decisions.author_link import decision_url
 from moderation.models import Appeal, Decision, Delivery, Source, Status
+from moderation.policy.clause_texts import clause_texts
 
 # Standard Webhooks asks for payloads below 20 kB.
 MAXIMUM_PAYLOAD_BYTES = 19_000
@@ -77,22 +78,12 @@ def _appeal(decision: Decision) -> dict[str, str] | None:
 
 
 def public_clauses(decision: Decision) -> list[dict[str, str]]:
-    """Return the clauses a decision rests on, as the policy it was taken under words them."""
-    known: dict[str, dict[str, Any]] = {}
-    if decision.policy:
-        known = {clause["id"]: clause for clause in decision.policy.document.get("clauses", [])}
-    found = []
-    for clause_id in decision.clauses:
-        clause = known.get(clause_id, {})
-        found.append(
-            {
-                "id": clause_id,
-                "number": str(clause.get("number", "")),
-                "title": str(clause.get("title", clause_id)),
-                "text": str(clause.get("text", ""))[:MAXIMUM_CLAUSE_CHARACTERS],
-            }
-        )
-    return found
+    """Return the clauses that a decision cites, in the words of its policy version."""
+    return clause_texts(
+        decision.policy.document if decision.policy else None,
+        decision.clauses,
+        longest_text=MAXIMUM_CLAUSE_CHARACTERS,
+    )
 
 
 def reason_sentence(status: str, clauses: list[dict[str, str]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,13 @@ from typing import Any
 from moderation.intake.submit import Submission
 from moderation.models import Status
 from moderation.platform.errors import Invalid, ModerationError
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
 
 NATIVE, LABELLED = "native", "labelled"
 FORMS = (NATIVE, LABELLED)
 UTF8_MARK = b"\xef\xbb\xbf"
 MAXIMUM_LINE_BYTES = 1024 * 1024
+_strict = StrictJson()
 
 STORY_FIELDS = frozenset({"id", "url", "title", "body", "section", "published_at"})
 AUTHOR_FIELDS = frozenset({"id", "name"})
@@ -91,7 +92,7 @@ def is_abusive(record: Mapping[str, Any], field: str = "abusive") -> bool | None
     return None
 
 
-def in_words(error: ModerationError) -> str:
+def format_error(error: ModerationError) -> str:
     """Return an error as the report of bad lines shows it."""
     return f"{error.field}: {error.message}" if error.field else error.message
 
@@ -100,31 +101,23 @@ def _read_object(raw: bytes) -> dict[str, Any]:
     if len(raw) > MAXIMUM_LINE_BYTES:
         raise Invalid(f"longer than {MAXIMUM_LINE_BYTES:,} bytes", code="too_long")
     try:
-        record = json.loads(
-            raw.removeprefix(UTF8_MARK).decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-        )
+        record = _strict.decode(raw.removeprefix(UTF8_MARK).decode("utf-8"))
     except UnicodeDecodeError:
         raise Invalid("not UTF-8", code="not_utf8") from None
     except RecursionError:
         raise Invalid("nested too deeply", code="too_deep") from None
+    except StrictJsonError as error:
+        message = (
+            "the same key twice"
+            if error.problem is JsonProblem.DUPLICATE_KEY
+            else f"{error.detail} is not a JSON number"
+        )
+        raise Invalid(f"not JSON: {message}", code="not_json") from None
     except ValueError as error:
         raise Invalid(f"not JSON: {str(error)[:100]}", code="not_json") from None
     if not isinstance(record, dict):
         raise Invalid("not a JSON object", code="not_object")
     return record
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise ValueError("the same key twice")
-    return record
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _from_labelled(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def send(
             outcomes = submit(client, group)
             with lock:
                 for record, problem in zip(group, outcomes, strict=True):
-                    note(sent, record, problem, label)
+                    record_outcome(sent, record, problem, label)
                 progress(len(group))
 
     with ThreadPoolExecutor(client.concurrency) as pool:
@@ -153,7 +153,7 @@ def problem_code(answer: httpx.Response) -> str:
         return str(answer.status_code)
 
 
-def note(sent: Sent, record: Mapping[str, Any], problem: str, label: str) -> None:
+def record_outcome(sent: Sent, record: Mapping[str, Any], problem: str, label: str) -> None:
     """Write down what became of one record."""
     external_id = str(record["id"])
     if problem:
@@ -197,8 +197,8 @@ def wait_until_decided(client: Client, ids: list[str], *, seconds: float) -> flo
     began = time.monotonic()
     probes = list(dict.fromkeys([*ids[-1:], *random.sample(ids, min(PROBES, len(ids)))]))
     while probes:
-        found = client.comment(probes[0])
-        if found is not None and found["status"] == PENDING:
+        comment = client.comment(probes[0])
+        if comment is not None and comment["status"] == PENDING:
             if time.monotonic() - began > seconds:
                 return None
             time.sleep(0.1)
@@ -213,9 +213,9 @@ def fetch_all(
     """Return every comment by id, None for one that the service does not know."""
 
     def fetch(external_id: str) -> tuple[str, dict[str, Any] | None]:
-        found = client.comment(external_id)
+        comment = client.comment(external_id)
         progress(1)
-        return external_id, found
+        return external_id, comment
 
     with ThreadPoolExecutor(client.concurrency) as pool:
         return dict(pool.map(fetch, ids))

@@ -91,7 +91,7 @@ def build_report(
     )
 
 
-def in_words(report: ReplayReport) -> str:
+def format_report(report: ReplayReport) -> str:
     """Return the report for people."""
     refused = ", ".join(f"{count:,} {code}" for code, count in report.refused.items())
     lines = [

@@ -18,7 +18,7 @@ from moderation.importing.lines import (
     MAXIMUM_LINE_BYTES,
     NATIVE,
     ImportLine,
-    in_words,
+    format_error,
     read_line,
     read_record,
 )
@@ -59,7 +59,7 @@ class Importer:
         try:
             line = read_line(read_record(raw, form=self.form))
         except ModerationError as error:
-            self._refuse(number, in_words(error))
+            self._refuse(number, format_error(error))
             return False
         self._batch.append((number, raw, line))
         if len(self._batch) < BATCH:
@@ -75,7 +75,7 @@ class Importer:
                 self._waiting.write(b"%d %s\n" % (number, raw))
                 self.counts.waiting += 1
             else:
-                self._refuse(number, in_words(error))
+                self._refuse(number, format_error(error))
 
     def finish(self) -> ImportCounts:
         """Write the rest, then the replies whose parents came later; return the counts."""

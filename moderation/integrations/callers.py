@@ -1,4 +1,4 @@
-"""Who calls in another system's words: the key stands where that system's clients put it."""
+"""The caller of an integration, by the key from the place where the system's clients put it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from moderation.platform.http import rate_limit
 from moderation.platform.http.problems import Forbidden, Unauthorised
 
 LONGEST_KEY = 200
-# Having a text scored stores nothing: any scope that a key is likely to have is enough.
+# Scoring a text stores nothing, so any scope that a key is likely to have is enough.
 SCORING = frozenset({Scope.SCORE, Scope.SUBMIT, Scope.READ})
 # A label may change what the site's classifier learns.
 LABELLING = frozenset({Scope.SUBMIT})
 
 
 class NoKey(Unauthorised):
-    """No key was sent at all, which some systems answer otherwise than a wrong one."""
+    """The request has no key; some systems answer this differently from a wrong key."""
 
     code = "no_key"
 
@@ -32,7 +32,7 @@ def bearer(request: HttpRequest) -> str:
 
 
 def identify(request: HttpRequest, places: Iterable[str], scopes: frozenset[Scope]) -> Caller:
-    """Return who calls by the first key found, counted against its rate limit.
+    """Return the caller by the first key, and count the request against the key's rate limit.
 
     Raises NoKey, Unauthorised, Forbidden, TooMany.
     """

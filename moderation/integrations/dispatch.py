@@ -1,7 +1,7 @@
-"""The way in for clients of other systems: each path belongs to a dialect with its own envelope.
+"""The entry for other systems' clients: each path belongs to an integration with its own errors.
 
-A middleware beside ApiMiddleware, as short: no session, no cookies, no CSRF, and never a redirect
-(Coral refuses to follow one, and a comment must not wait for it).
+A short middleware, as ApiMiddleware is: no session, no cookies, no CSRF, and never a redirect.
+Coral follows none.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Refuse = Callable[[ModerationError], HttpResponse]
 
 
 class Dialect(NamedTuple):
-    """What starts with `prefix` is refused in these words; its Host header must be one of ours.
+    """The paths of an integration, the form of its errors, and the check of its Host header.
 
-    `for_pages`: scripts of any origin may call. Nothing here looks at cookies.
+    `for_pages`: scripts of any origin may call. No path here reads cookies.
     """
 
     prefix: str
@@ -49,10 +49,10 @@ DIALECTS = (
     Dialect("/1.1/", akismet.refuse, akismet.split_host),
     Dialect("/1.2/", akismet.refuse, akismet.split_host),
 )
-# What a browser asks before it lets a page of another origin call.
+# The answer to a browser that asks whether a page of another origin may call.
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
-    # The star does not stand for Authorization (Fetch, "CORS non-wildcard request-header name").
+    # The star does not include Authorization (Fetch, "CORS non-wildcard request-header name").
     "Access-Control-Allow-Headers": "Authorization, *",
     "Access-Control-Max-Age": "3600",
 }
@@ -61,7 +61,7 @@ find = functools.lru_cache(maxsize=256)(resolve)
 
 
 class IntegrationMiddleware:
-    """Answers the paths of other systems' clients and passes everything else on."""
+    """Answers the paths of other systems' clients and passes every other request on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -70,9 +70,11 @@ class IntegrationMiddleware:
         """Answer a request."""
         if not request.path_info.startswith(PREFIXES):
             return self.get_response(request)
-        dialect = next(one for one in DIALECTS if request.path_info.startswith(one.prefix))
+        dialect = next(
+            dialect for dialect in DIALECTS if request.path_info.startswith(dialect.prefix)
+        )
         response = _answer(request, dialect)
-        # Django would log a line per refusal with the address in it.
+        # Django would log a line per error with the URL in it.
         response._has_been_logged = True  # type: ignore[attr-defined]
         response.headers.setdefault("Cache-Control", "no-store")
         response["X-Content-Type-Options"] = "nosniff"
@@ -105,7 +107,7 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
 
 
 def _not_allowed(allow: str, refuse: Refuse) -> HttpResponse:
-    refusal = ModerationError(f"This address accepts: {allow}.", code="method_not_allowed")
+    refusal = ModerationError(f"Allowed here: {allow}.", code="method_not_allowed")
     refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
     response = refuse(refusal)
     response["Allow"] = allow

@@ -1,7 +1,7 @@
-"""Comments that other systems' clients had scored, put into the review queue where the site asks.
+"""Puts comments that integrations scored into the review queue, if the site wants it.
 
-Their systems decide by themselves; here the site's people see the same comments, and what they
-decide trains the site's classifier.
+The other systems decide by themselves. The site's moderators see the same comments here, and their
+decisions train the site's classifier.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A comment as an integration saw it. A story without an address is known by its text."""
+class ScoredComment:
+    """A comment as an integration sent it. The text identifies a story that has no URL."""
 
     integration: str
     text: str
@@ -32,42 +32,42 @@ class Seen:
     author_name: str = ""
 
 
-def queue(site: Site, *seen: Seen) -> list[Submitted | None]:
-    """Queue comments for the site's policy and people; None for what is not queued.
+def queue(site: Site, *comments: ScoredComment) -> list[Submitted | None]:
+    """Queue comments for the site's policy and moderators; None for a comment that is not queued.
 
-    Nothing is queued where the site does not want it. The same text under the same story by the
-    same author is the same comment. Never raises for what cannot be queued: the client asked for a
-    score, and has it.
+    Only a site with `queues_integrations` queues comments. The same text under the same story by
+    the same author is the same comment. Never raises for a comment that cannot be queued: the
+    client asked for a score, and has it.
     """
-    if not site.queues_integrations or not seen:
-        return [None] * len(seen)
+    if not site.queues_integrations or not comments:
+        return [None] * len(comments)
     try:
-        results = submit_batch(site, [_submission(one) for one in seen])
+        results = submit_batch(site, [_submission(comment) for comment in comments])
     except ModerationError as error:
-        results = [error] * len(seen)
-    for one, result in zip(seen, results, strict=True):
+        results = [error] * len(comments)
+    for comment, result in zip(comments, results, strict=True):
         if isinstance(result, ModerationError):
-            logger.warning("a comment seen by %s was not queued: %s", one.integration, result.code)
+            logger.warning("a comment from %s was not queued: %s", comment.integration, result.code)
     return [result if isinstance(result, Submitted) else None for result in results]
 
 
-def _submission(seen: Seen) -> Submission:
-    story = seen.story_id
-    if not story and not seen.story_url:
+def _submission(comment: ScoredComment) -> Submission:
+    story = comment.story_id
+    if not story and not comment.story_url:
         story = (
-            f"{seen.integration}-{_digest(seen.story_body)}"
-            if seen.story_body
-            else seen.integration
+            f"{comment.integration}-{_digest(comment.story_body)}"
+            if comment.story_body
+            else comment.integration
         )
     return Submission(
-        seen.text,
+        comment.text,
         story_external_id=story,
-        story_url=seen.story_url or None,
-        story_body=seen.story_body[: validation.STORY_BODY_POINTS] or None,
-        author_external_id=seen.author_id,
-        author_name=seen.author_name[: validation.NAME_POINTS],
+        story_url=comment.story_url or None,
+        story_body=comment.story_body[: validation.STORY_BODY_POINTS] or None,
+        author_external_id=comment.author_id,
+        author_name=comment.author_name[: validation.NAME_POINTS],
         idempotency_key="foreign:"
-        + _digest(seen.integration, story, seen.story_url, seen.author_id, seen.text),
+        + _digest(comment.integration, story, comment.story_url, comment.author_id, comment.text),
     )
 
 

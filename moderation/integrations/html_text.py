@@ -1,4 +1,4 @@
-"""The text of HTML, for systems that send comments and articles as they show them."""
+"""The text of HTML, for systems that send comments and articles as HTML."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Reader(HTMLParser):
             self._silent += 1
         elif tag in _BREAKS:
             self.parts.append("\n")
-        # The address of a link is what a spammer wants read.
+        # A spammer wants readers to see the URL of a link.
         if tag == "a":
             self.parts.append(
                 " ".join(value or "" for name, value in attrs if name == "href") + " "
@@ -40,7 +40,7 @@ class _Reader(HTMLParser):
 
 
 def text_of_html(markup: str) -> str:
-    """Return what a reader sees of HTML, paragraphs on lines of their own, and links' addresses."""
+    """Return the visible text of HTML, a line per paragraph, with the URLs of links."""
     reader = _Reader()
     reader.feed(markup)
     reader.close()

@@ -1,8 +1,8 @@
-"""Secrets with which other systems sign what they send: kept encrypted, at most two while rotated.
+"""The secrets with which other systems sign their requests: encrypted, two during a rotation.
 
-Coral makes them itself and signs with each that is active: `X-Coral-Signature: sha256=<hex>` with
-one HMAC-SHA256 of the raw body per secret, after commas. The key is the whole secret with its
-prefix (`empsec_…`, `whsec_…`), not decoded.
+Coral makes the secrets itself and signs with each active one: `X-Coral-Signature: sha256=<hex>`
+has an HMAC-SHA256 of the raw body per secret, separated by commas. The key is the whole secret
+with its prefix (`empsec_…`, `whsec_…`), not decoded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHORTEST, LONGEST = 16, 200
 
 
 def add_secret(site: Site, purpose: str, secret: str) -> None:
-    """Keep a secret that another system shows; the one before the last is forgotten."""
+    """Store a secret that another system shows; only the last two are kept."""
     if not (SHORTEST <= len(secret) <= LONGEST and secret.isascii() and secret.isprintable()):
         raise Invalid(
             f"A secret has {SHORTEST}-{LONGEST} visible letters, such as empsec_….", field="secret"
@@ -33,15 +33,15 @@ def add_secret(site: Site, purpose: str, secret: str) -> None:
 
 
 def forget_secrets(site: Site, purpose: str) -> int:
-    """Close a purpose: without a secret nothing can be signed. Returns how many there were."""
+    """Delete the secrets of a purpose and return how many: no request is accepted without one."""
     deleted, _ = IntegrationSecret.objects.filter(site=site, purpose=purpose).delete()
     return deleted
 
 
 def signer_of(slug: str, purpose: str, raw: bytes, header: str) -> Site | None:
-    """Return the site that `raw` was signed for; None when no signature fits.
+    """Return the site that `raw` was signed for; None when no signature matches.
 
-    A site that is not there, has no secret, or got a wrong signature cannot be told apart.
+    The caller cannot tell apart a missing site, a site without a secret and a wrong signature.
     """
     rows = IntegrationSecret.objects.filter(site__slug=slug, purpose=purpose).select_related("site")
     signatures = [part.strip() for part in header.split(",")[:MOST_SIGNATURES]]
@@ -53,4 +53,4 @@ def signer_of(slug: str, purpose: str, raw: bytes, header: str) -> Site | None:
 
 def _fits(raw: bytes, signatures: Iterable[str], secret: str) -> bool:
     wanted = SIGNATURE_START + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    return any(hmac.compare_digest(one.encode(), wanted.encode()) for one in signatures)
+    return any(hmac.compare_digest(sent.encode(), wanted.encode()) for sent in signatures)

@@ -1,4 +1,4 @@
-"""The addresses for other systems' clients; `integrations.dispatch` answers them."""
+"""The URLs for other systems' clients; `integrations.dispatch` answers them."""
 
 from __future__ import annotations
 

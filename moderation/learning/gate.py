@@ -1,4 +1,4 @@
-"""The gate: is a candidate better than what serves now, on decisions that came later?
+"""The gate: is a candidate better than the live classifier, on later decisions?
 
 Both are measured on the very same comments. A difference counts only when it is larger than chance
 explains: a paired, stratified bootstrap (Efron and Tibshirani 1993) gives its 95 % interval.
@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# AUC that a candidate must gain at least; and the gain's lower bound must be above zero.
+# A candidate must gain this much AUC at least, and the gain's lower bound must be above zero.
 LEAST_GAIN = 0.01
-# What it must not lose: average precision; trust in its numbers (Brier); AUC in any language.
+# A candidate may lose this much at most: average precision, calibration (Brier), AUC per language.
 MOST_PRECISION_LOSS = 0.01
 MOST_BRIER_LOSS = 0.01
 MOST_LANGUAGE_LOSS = 0.03
 LANGUAGE_COMMENTS, LANGUAGE_OF_A_KIND = 100, 10
 RESAMPLES = 1000
-# Thresholds that the report shows beside the policy's own, so that an editor can choose.
+# Thresholds that the report shows in addition to the policy's own, so that an editor can choose.
 LADDER = (0.1, 0.2, 0.3, 0.5, 0.8)
 SEED = 20
 
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The later decisions, and what the candidate and the current classifier said of each.
+    """The later decisions, with the scores of the candidate and of the live classifier.
 
     labels: 1 rejected, 0 approved; scores 0-1, higher is worse; `calibrated`: the current scores
     are probabilities of rejection (those of one bundled signal are not).
@@ -46,7 +46,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """Whether the candidate may serve, and why, in words."""
+    """Whether the candidate may go live, and why, in words."""
 
     promote: bool
     words: str
@@ -65,7 +65,7 @@ def examine(later: Later, thresholds: Sequence[float]) -> dict[str, Any]:
             "name": later.current_name,
             "calibrated": later.calibrated,
             **_figures(later.labels, later.current, thresholds),
-            # At the same threshold one signal means something else: nothing to compare.
+            # One bundled signal means something else at the same threshold.
             **({} if later.calibrated else {"at": []}),
         },
         "gain": {

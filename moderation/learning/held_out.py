@@ -1,4 +1,4 @@
-"""Labelled comments measured as the drain measures them: by a candidate, and by what serves now."""
+"""Scores of labelled comments in their context, by a candidate and by the live classifier."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from moderation.learning.labels import Label
 from moderation.models import Site
 from moderation.policy import PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.scoring.context import THREAD, Waiting, gather
-from moderation.scoring.site_classifier import ADAPTED, SiteClassifier, bundled, classifier_for
+from moderation.scoring.context import THREAD, Subject, gather
+from moderation.scoring.site_classifier import ADAPTED, SiteClassifier
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement
@@ -24,24 +24,34 @@ if TYPE_CHECKING:
 MEASURED_AT_ONCE = 500
 
 
-def measure(labels: Sequence[Label]) -> tuple[list[Item], list[Measurement]]:
-    """Measure labelled comments as the drain does; stories are held for one batch only."""
+def measure(
+    labels: Sequence[Label], serving: SiteClassifier
+) -> tuple[list[Item], list[Measurement]]:
+    """Score labelled comments as the drain does, by the bundled classifier.
+
+    Stories are held for one batch only. Returns for each label its text alone, as the site's own
+    classifier learns it, and the bundled scores in context.
+    """
     from classifiers import Item  # noqa: PLC0415
 
-    base = bundled()
     items: list[Item] = []
     measured: list[Measurement] = []
     for batch in _batches(labels):
-        rows = [_as_waiting(label) for label in batch]
-        around = gather(rows)
-        for one in base.score_batch([around.item(row) for row in rows]):
-            measured.append(replace(one, passage=None))
+        # Signals do not depend on the author's record, so it is not looked up.
+        contexts = gather(
+            [
+                Subject(label.comment_pk, label.story_pk, None, label.parent_pk, label.text)
+                for label in batch
+            ]
+        )
+        scores = serving.score_bundled(contexts)
+        measured += [replace(score, passage=None) for score in scores]
         items += [Item(text=label.text) for label in batch]
     return items, measured
 
 
 def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
-    """Cut labels so that no story has more in a batch than a thread shows.
+    """Cut labels into batches, so that no story has more in a batch than a thread shows.
 
     A batch sees the threads as they were before the first comment of each story, which is then
     hardly longer ago than it was for the drain.
@@ -58,31 +68,15 @@ def _batches(labels: Sequence[Label]) -> Iterator[list[Label]]:
         yield batch
 
 
-def _as_waiting(label: Label) -> Waiting:
-    """Return the label's comment as the drain would take it; its author's record is not asked."""
-    return Waiting(
-        pk=label.comment_pk,
-        site_pk=0,
-        story_pk=label.story_pk,
-        author_pk=None,
-        parent_pk=label.parent_pk,
-        body=label.text,
-        version=0,
-        revision=0,
-        attempts=0,
-    )
-
-
 def compare_later(
-    site: Site,
+    current: SiteClassifier,
     adaptation: Adaptation,
     items: Sequence[Item],
     measured: Sequence[Measurement],
     targets: Sequence[int],
     cut: int,
 ) -> Later:
-    """Return what the candidate and what serves now say of the later comments."""
-    current = classifier_for(site.pk)
+    """Return the later labels with the scores of the candidate and of the live classifier."""
     labels = np.array(targets, dtype=np.float64)
     if current.adaptation is not None:
         name = current.name
@@ -114,7 +108,7 @@ def _best_signal(
 
 
 def thresholds_of(site: Site) -> tuple[float, ...]:
-    """Return where the site's policy weighs likely_to_reject; () where it does not."""
+    """Return the thresholds of the policy's rules on likely_to_reject; () without such a rule."""
     try:
         _, policy = live_policy(site)
     except (NoPolicyError, PolicyError):

@@ -1,4 +1,4 @@
-"""The labels that a site's classifier learns from: no near-copies, nobody's word too loud."""
+"""The labels that a site's classifier learns from: without near-copies, no voice too loud."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from moderation.learning.labels import Label, stream_labels
+from moderation.learning.labels import WEIGHTS, Label, stream_labels
 from moderation.learning.near_copies import NearCopies
 from moderation.learning.suggestions import stream_suggestions
 from moderation.models import Site
 
-# The newest so many labels are used: more hardly teach more, and memory and time stay bounded.
+# Only the newest labels are used: more hardly improve the scores, and this bounds memory and time.
 MOST_LABELS = 10_000
 MOST_CHARACTERS = 20_000_000
-# One author: this share of the labels at most, but AUTHOR_LEAST in any case.
+# An author has this share of the labels at most, but AUTHOR_LEAST in any case.
 AUTHOR_SHARE, AUTHOR_LEAST = 0.01, 5
-# One voice (a moderator, or all imports): this share of the weight, or 1.5 times an equal share.
+# A voice (a moderator, all imports) has this share of the weight, or 1.5 times an equal share.
 VOICE_SHARE, VOICE_FACTOR = 0.25, 1.5
 
 FEWEST_LABELS = 100
@@ -27,7 +27,7 @@ FEWEST_OF_A_KIND = 20
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """Labels in the order in which people decided, and how much each counts.
+    """Labels in the order in which people decided, with their weights.
 
     copies, over_author_cap: how many were left out as near-copies, or as too many of one author.
     """
@@ -69,7 +69,7 @@ def collect(site: Site) -> LabelSet:
 
 
 def what_is_missing(labels: Sequence[Label]) -> str:
-    """Return in words which labels are missing before anything can be learned; "" when none are."""
+    """Return a sentence on the labels that are missing for training; "" when there are enough."""
     rejected = sum(label.rejected for label in labels)
     wanted = [
         (FEWEST_OF_A_KIND - rejected, "rejected comments"),
@@ -87,19 +87,30 @@ def what_is_missing(labels: Sequence[Label]) -> str:
 
 def balanced_weights(labels: Sequence[Label]) -> list[float]:
     """Return each label's weight: by provenance, and no voice beyond its share of the whole."""
+    weights = [WEIGHTS[label.provenance] * label.trust for label in labels]
+    voices = [_voice_of(label) for label in labels]
     by_voice: dict[str, float] = defaultdict(float)
-    for label in labels:
-        by_voice[label.voice] += label.weight
+    for voice, weight in zip(voices, weights, strict=True):
+        by_voice[voice] += weight
     scale = _scales(dict(by_voice))
-    return [label.weight * scale[label.voice] for label in labels]
+    return [weight * scale[voice] for voice, weight in zip(voices, weights, strict=True)]
+
+
+def _voice_of(label: Label) -> str:
+    """Return the voice of a label: a moderator, a key or an unnamed source."""
+    if label.moderator_pk is not None:
+        return f"moderator {label.moderator_pk}"
+    if label.key_pk is not None:
+        return f"key {label.key_pk}"
+    return label.provenance.value
 
 
 def _scales(totals: dict[str, float]) -> dict[str, float]:
-    """Return by how much each voice is turned down, so that none exceeds its share of the sum."""
+    """Return the factor of each voice that keeps it within its share of the sum."""
     share = max(VOICE_SHARE, VOICE_FACTOR / len(totals)) if totals else 1.0
     if share >= 1.0:
         return dict.fromkeys(totals, 1.0)
-    # The loudest are cut to one common level, that share of what is then the sum.
+    # The loudest get one common level, which is their share of the resulting sum.
     loudest = sorted(totals.values(), reverse=True)
     level = loudest[0]
     for cut, total in enumerate(loudest):
@@ -111,16 +122,13 @@ def _scales(totals: dict[str, float]) -> dict[str, float]:
 
 def _newest(stream: Iterable[Label]) -> tuple[list[Label], int]:
     kept: list[Label] = []
-    known, copies, characters = NearCopies(), 0, 0
-    for label in stream:
-        if known.is_copy(label.text):
-            copies += 1
-            continue
+    known, characters = NearCopies(), 0
+    for label in known.without_copies(stream):
         kept.append(label)
         characters += len(label.text)
         if len(kept) >= MOST_LABELS or characters >= MOST_CHARACTERS:
             break
-    return kept, copies
+    return kept, known.copies
 
 
 def _within_author_cap(newest_first: Sequence[Label]) -> list[Label]:

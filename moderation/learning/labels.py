@@ -1,4 +1,4 @@
-"""Labels: people's final decisions, read as training truth, each with where it comes from.
+"""Labels: people's final decisions as training data, each with its provenance.
 
 The last word on a comment counts. What was taken back, what the policy decided by itself, what is
 still within its publishing hold, what was edited since and what was erased is no label.
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from moderation.decisions.final import STANDS
+from moderation.decisions.final_decisions import NOT_TAKEN_BACK_SQL
 from moderation.models import Site, Source, Status
 
 PAGE = 1000
@@ -31,7 +31,7 @@ class Provenance(StrEnum):
     SUGGESTION = "suggestion"
 
 
-# How much a label counts. docs/training.md has the same table with the reasons.
+# The weight of a label. docs/training.md has the same table with the reasons.
 WEIGHTS: dict[Provenance, float] = {
     Provenance.APPEAL: 1.5,  # somebody looked a second time, knowing that it was disputed
     Provenance.MODERATOR: 1.0,
@@ -53,13 +53,13 @@ WHERE decision.site_id = %(site)s AND decision.id < %(before)s
   AND decision.source IN ('moderator', 'appeal', 'import')
   AND decision.status IN ('approved', 'rejected')
   AND decision.effective_at <= clock_timestamp()
-  AND {STANDS.format(alias="decision")}
+  AND {NOT_TAKEN_BACK_SQL.format(alias="decision")}
   AND comment.erased_at IS NULL
   AND comment.status = decision.status AND comment.revision = decision.revision
   AND NOT EXISTS (
       SELECT 1 FROM moderation_decision later
       WHERE later.comment_id = decision.comment_id AND later.id > decision.id
-        AND {STANDS.format(alias="later")}
+        AND {NOT_TAKEN_BACK_SQL.format(alias="later")}
   )
 ORDER BY decision.id DESC LIMIT %(page)s
 """
@@ -74,7 +74,7 @@ SELECT count(*) FROM (
 
 
 class Label(NamedTuple):
-    """One comment and what people said of it: `rejected` is 1 or 0.
+    """One comment with a person's decision: `rejected` is 1 or 0.
 
     A suggested label (learning.suggestions) has no comment and no decision here, but a key.
     """
@@ -92,20 +92,6 @@ class Label(NamedTuple):
     suggestion_pk: int = 0
     key_pk: int | None = None
     trust: float = 1.0
-
-    @property
-    def weight(self) -> float:
-        """How much it counts by where it comes from."""
-        return WEIGHTS[self.provenance] * self.trust
-
-    @property
-    def voice(self) -> str:
-        """Whose word it is: one moderator's, or that of a source without names."""
-        if self.moderator_pk is not None:
-            return f"moderator {self.moderator_pk}"
-        if self.key_pk is not None:
-            return f"key {self.key_pk}"
-        return self.provenance.value
 
 
 def stream_labels(site: Site) -> Iterator[Label]:

@@ -1,4 +1,4 @@
-"""Telling near-copies of a text, so that what is posted a hundred times counts once.
+"""Finds near-copies of a text, so that a text posted a hundred times counts once.
 
 Texts are compared by the sets of their runs of three words (shingles; Broder 1997), of which the
 smallest hashes stand for the whole, so that a long text costs no more than a short one.
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 RUN = 3
 SKETCH = 64
-# Two texts are near-copies when they share this part of their runs (Jaccard similarity).
+# Two texts are near-copies when they share this part of their runs of words (Jaccard similarity).
 SAME = 0.8
 CANDIDATES = 8
 
@@ -25,15 +27,35 @@ _word = re.compile(r"\w+")
 _digits = re.compile(r"\d+")
 
 
+class HasText(Protocol):
+    """Something with a text."""
+
+    @property
+    def text(self) -> str:
+        """The text to compare."""
+
+
+Item = TypeVar("Item", bound=HasText)
+
+
 class NearCopies:
-    """Remembers the texts it was shown, 300 bytes or so for each."""
+    """Remembers the texts that it was shown, with about 300 bytes for each."""
 
     def __init__(self) -> None:
+        self.copies = 0
         self._sketches: list[Sketch] = []
         self._places: dict[tuple[int, ...], list[int]] = {}
 
+    def without_copies(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items whose `text` is no near-copy of an earlier one; count the others."""
+        for item in items:
+            if self.is_copy(item.text):
+                self.copies += 1
+            else:
+                yield item
+
     def is_copy(self, text: str) -> bool:
-        """Tell whether a text was shown before, nearly; remember it when it was not."""
+        """Tell whether a text is a near-copy of an earlier one; remember it otherwise."""
         own = sketch(text)
         keys = _keys(own)
         for key in keys:
@@ -61,14 +83,14 @@ def sketch(text: str) -> Sketch:
 
 
 def similarity(one: Sketch, other: Sketch) -> float:
-    """Return the share of runs that two texts have in common, 0-1, judged by their sketches."""
+    """Return the share of runs that two texts share, 0-1, estimated from their sketches."""
     together = np.union1d(one, other)[:SKETCH]
     shared = np.intersect1d(one, other, assume_unique=True)
     return float(np.isin(together, shared, assume_unique=True).mean())
 
 
 def _keys(own: Sketch) -> list[tuple[int, ...]]:
-    """Return what near-copies most likely have in common: the smallest hashes, odd and even."""
+    """Return the keys that near-copies most likely share: the smallest hashes, odd and even."""
     return [
         (parity, *(int(value) for value in own[own % 2 == parity][:2]))
         for parity in (0, 1)

@@ -1,4 +1,4 @@
-"""Which classifier version of a site is live: promoted, rolled back, and read by every worker.
+"""Promotion and roll-back: the only code that changes which classifier version is live.
 
 A change is one transaction; PostgreSQL sees to it that a site has one live version at most. Workers
 ask for it with every batch, so that no process has to be told.
@@ -27,12 +27,12 @@ def versions(site: Site) -> QuerySet[ClassifierVersion]:
 
 
 def live_version(site: Site) -> ClassifierVersion | None:
-    """Return the version that is live for a site; None: the bundled classifier alone serves."""
+    """Return the live version of a site; None when only the bundled classifier is live."""
     return versions(site).filter(state=State.LIVE).first()
 
 
 def promote(version: ClassifierVersion, *, why: str = "", force: bool = False) -> None:
-    """Make a version live and retire the one that was; all or nothing.
+    """Make a version live and retire the former one, in one transaction.
 
     force: also a candidate that the gate refused. Raises Conflict when it was refused, when it is
     live already, when its weights are damaged, or were learned on another bundled classifier.
@@ -62,7 +62,7 @@ def promote(version: ClassifierVersion, *, why: str = "", force: bool = False) -
 
 
 def roll_back(site: Site, *, why: str = "Rolled back by command.") -> ClassifierVersion | None:
-    """Bring back the version that was live before the present one.
+    """Make the version live again that was live before the present one.
 
     Returns it; None when the bundled classifier alone serves from now on, because there was none
     before, or none that can still be used. Raises NotFound when no own version is live.
@@ -78,7 +78,7 @@ def roll_back(site: Site, *, why: str = "Rolled back by command.") -> Classifier
         former = _former(site, live)
         _retire_live(site.pk, why)
         if former is not None:
-            # Its own promotion stays dated as it was: a second roll-back goes further back.
+            # Its promotion keeps its date, so a second roll-back goes further back.
             ClassifierVersion.objects.filter(pk=former.pk).update(state=State.LIVE, retired_at=None)
             former.refresh_from_db()
     logger.info("site %s: rolled back from %s to %s", site.pk, live.name, former or "bundled")
@@ -106,5 +106,5 @@ def _retire_live(site_pk: int, why: str) -> None:
 
 
 def _lock(site_pk: int) -> None:
-    """Let one change at a time through, per site."""
+    """Allow one change at a time per site."""
     Site.objects.select_for_update(no_key=True).get(pk=site_pk)

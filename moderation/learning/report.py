@@ -1,4 +1,4 @@
-"""Training and classifier versions in words, for commands."""
+"""Training runs and classifier versions as text, for commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Suggested labels: those that count in training, and how many came by which key."""
+"""Suggested labels from other systems' clients: stored, trusted by key, and read for training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from moderation.platform.errors import Invalid, ModerationError
 logger = logging.getLogger(__name__)
 REFERENCE_POINTS = 255
 LONGEST = 100_000
-# A later word of the same key on the same text replaces the former one.
+# A later suggestion of the same key for the same text replaces the former one.
 INSERT = """
 INSERT INTO moderation_suggestion AS s
     (site_id, key_id, integration, text, digest, rejected, reference)
@@ -32,7 +32,7 @@ ON CONFLICT (key_id, digest) DO UPDATE
 RETURNING s.id
 """
 
-# Quarantined labels (of keys that nobody trusts) and those of revoked keys are not among them.
+# Without quarantined labels (of keys without a weight) and without those of revoked keys.
 TRUSTED = """
 FROM moderation_suggestion s JOIN moderation_apikey k ON k.id = s.key_id
 WHERE s.site_id = %s AND k.label_weight > 0 AND k.revoked_at IS NULL
@@ -146,7 +146,7 @@ def find_key(site: Site, prefix: str) -> ApiKey:
 def trust(key: ApiKey, weight: float) -> None:
     """Let the labels suggested with a key count by `weight` (0: quarantine, 1: as much as any)."""
     if not 0 <= weight <= 1:
-        raise Invalid("A weight lies between 0 and 1.", field="weight")
+        raise Invalid("A weight is between 0 and 1.", field="weight")
     ApiKey.objects.filter(pk=key.pk).update(label_weight=weight)
 
 

@@ -1,4 +1,4 @@
-"""Retraining: learns a site's likely_to_reject from what its people decided, and asks the gate.
+"""Training: a site's classifier learns from its people's decisions, and the gate examines it.
 
 The earlier decisions are learned from, the later ones are the test: the past has to predict the
 future. A candidate is stored with its report whatever comes of it; only the gate makes it live.
@@ -30,7 +30,7 @@ from moderation.learning.labels import Label, count_decisions
 from moderation.learning.promote import live_version, promote
 from moderation.learning.suggestions import count_suggestions
 from moderation.models import ClassifierVersion, Site
-from moderation.scoring.site_classifier import bundled, bundled_row_pk, digest_of, unusable
+from moderation.scoring.site_classifier import bundled, bundled_row_pk, classifier_for, unusable
 
 if TYPE_CHECKING:
     from classifiers.site_model import Adaptation
@@ -41,11 +41,11 @@ logger = logging.getLogger(__name__)
 
 # The later quarter of the decisions is the test.
 LEARNED_SHARE = 0.75
-# Of the fewest labels of a kind, this many must be among the later ones.
+# At least this many labels of each kind must be among the later ones.
 FEWEST_LATER = 5
-# So many new decisions make a site due for training.
+# A site is due for training after this many new decisions.
 NEW_DECISIONS = 50
-# No new site is begun in one run after this time; a single one takes less than two minutes.
+# After this time a run begins no further site; one site takes less than two minutes.
 RUN_SECONDS = 60.0
 # First half of the advisory lock's key; the second one is the site, or none for the daily run.
 LOCK, EVERY_SITE = 0x7EA14, 0
@@ -55,7 +55,7 @@ live_classifier_version = live_version
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What came of a training run, for people.
+    """The result of a training run, for people.
 
     state: running (another run has the site), too_few, refused, promoted; or, in a dry run, what
     would have become of it. version: the stored row, None where nothing was stored.
@@ -69,7 +69,7 @@ class Training:
 
 
 def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
-    """Learn from the site's labels, measure on the later ones, store, and promote if it is better.
+    """Learn from the site's labels, compare on the later ones, store, and promote if it is better.
 
     dry_run: store and promote nothing. Same labels and seed give the same bytes. Raises
     UnusableBundle when the bundled classifier cannot be used.
@@ -78,10 +78,16 @@ def retrain(site: Site, *, dry_run: bool = False, seed: int = 0) -> Training:
         if not alone:
             return Training(site, "running", f"{site.name} is being trained already.")
         found = collect(site)
+        summary = found.summary()
         learned, later = split(found.labels)
         if missing := what_is_missing(found.labels) or _missing_later(learned, later):
-            return Training(site, "too_few", missing, {"labels": found.summary()})
-        return _train(site, found, len(learned), dry_run=dry_run, seed=seed)
+            return Training(site, "too_few", missing, {"labels": summary})
+        candidate = _learn(site, found, len(learned), seed=seed)
+        candidate.report["labels"] = summary
+        version = None if dry_run else _store(site, candidate)
+        verdict = candidate.verdict
+        state = "promoted" if verdict.promote else "refused"
+        return Training(site, state, verdict.words, candidate.report, version)
 
 
 def retrain_due(seconds: float = RUN_SECONDS) -> bool:
@@ -116,7 +122,7 @@ def _retrain_logged(site: Site) -> None:
 
 
 def is_due(site: Site) -> bool:
-    """Tell whether people decided enough since the last training, or what it gave is unusable."""
+    """Tell whether there are enough new decisions, or the last version cannot be used."""
     last = (
         ClassifierVersion.objects.filter(site=site).select_related("base").order_by("-pk").first()
     )
@@ -155,49 +161,55 @@ def _missing_later(learned: Sequence[Label], later: Sequence[Label]) -> str:
     return ""
 
 
-def _train(site: Site, found: LabelSet, cut: int, *, dry_run: bool, seed: int) -> Training:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a run learned: its weights, the bundled row, the report and the gate's verdict."""
+
+    adaptation: Adaptation
+    base_pk: int
+    report: dict[str, Any]
+    verdict: GateResult
+
+
+def _learn(site: Site, found: LabelSet, cut: int, *, seed: int) -> Candidate:
+    """Learn from the labels before `cut`, and compare with the live classifier on the others."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 (heavy: only training needs it)
 
     from classifiers import site_model  # noqa: PLC0415
 
-    base = bundled()
+    serving, base_pk = classifier_for(site.pk), bundled_row_pk()
     targets = [label.rejected for label in found.labels]
-    with threadpool_limits(limits=1):  # comments are scored beside it
-        items, measured = measure(found.labels)
+    with threadpool_limits(limits=1):  # other processes score comments at the same time
+        items, measured = measure(found.labels, serving)
         adaptation = site_model.fit(
-            base,
+            serving.base,
             items[:cut],
             targets[:cut],
             weights=found.weights[:cut],
             seed=seed,
             measurements=measured[:cut],
         )
-        later = compare_later(site, adaptation, items, measured, targets, cut)
+        later = compare_later(serving, adaptation, items, measured, targets, cut)
         report = examine(later, thresholds_of(site))
-    ruling = decide_gate(report)
-    report |= {"labels": found.summary(), "learned": adaptation.card, "passed": ruling.promote}
-    state = "promoted" if ruling.promote else "refused"
-    if dry_run:
-        return Training(site, state, ruling.words, report)
-    return Training(site, state, ruling.words, report, _store(site, adaptation, report, ruling))
+        verdict = decide_gate(report)
+    report |= {"learned": adaptation.card, "passed": verdict.promote}
+    return Candidate(adaptation, base_pk, report, verdict)
 
 
-def _store(
-    site: Site, adaptation: Adaptation, report: dict[str, Any], ruling: GateResult
-) -> ClassifierVersion:
+def _store(site: Site, candidate: Candidate) -> ClassifierVersion:
     """Write the candidate with its report, and promote it if it passed: all or nothing."""
-    artefact = adaptation.to_bytes()
+    version = ClassifierVersion(
+        site=site,
+        base_id=candidate.base_pk,
+        name=_next_name(site),
+        artefact=candidate.adaptation.to_bytes(),
+        report=candidate.report,
+        verdict=candidate.verdict.words,
+    )
+    version.digest = version.computed_digest
     with transaction.atomic():
-        version = ClassifierVersion.objects.create(
-            site=site,
-            base_id=bundled_row_pk(),
-            name=_next_name(site),
-            artefact=artefact,
-            digest=digest_of(artefact),
-            report=report,
-            verdict=ruling.words,
-        )
-        if ruling.promote:
+        version.save()
+        if candidate.verdict.promote:
             promote(version)
     return version
 
@@ -210,7 +222,7 @@ def _next_name(site: Site) -> str:
 
 @contextlib.contextmanager
 def _alone(number: int) -> Iterator[bool]:
-    """Hold the training lock of a site, or of all; False when another run has it.
+    """Hold the training lock of a site, or of all sites; False when another run holds it.
 
     PostgreSQL frees the lock of a run that died.
     """
@@ -225,6 +237,6 @@ def _alone(number: int) -> Iterator[bool]:
 
 
 def _release(number: int) -> None:
-    """Free the lock; a connection that broke meanwhile has freed it already."""
+    """Free the lock; a broken connection has freed it already."""
     with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, number])

@@ -1,4 +1,4 @@
-"""Writing a command's report also where standard output has been closed meanwhile."""
+"""Writes a command's report, even to a standard output that was closed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import OutputWrapper
 
 
 class ReportNotWrittenError(OSError):
-    """Nobody reads standard output any more."""
+    """Standard output is closed."""
 
     strerror = "the report could not be written, standard output is closed"
 
@@ -17,7 +17,7 @@ class ReportNotWrittenError(OSError):
 def write_report(stdout: OutputWrapper, text: str) -> None:
     """Write `text` at once; raises ReportNotWrittenError when it cannot be written.
 
-    Python would otherwise notice at its very end only, and say so in several lines.
+    Otherwise Python reports it at its end, in several lines.
     """
     try:
         stdout.write(text)

@@ -1,10 +1,11 @@
-"""Appeals: an author's request that somebody else looks at a decision again."""
+"""Appeals: an author asks that another person reviews a rejection."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.comments import Comment, Status
 from moderation.models.decisions import Decision, Source
@@ -14,27 +15,27 @@ from moderation.models.sites import Site
 class Appeal(models.Model):
     """One author's appeal against one rejection, with the text that was rejected.
 
-    It is open while its text stands rejected and nobody has answered. Where it stands follows from
-    `outcome` and the comment, so that no second place can say otherwise.
+    It is open while its text is rejected and nobody has answered. Its state follows from `outcome`
+    and the comment, so that no second place can contradict them.
     """
 
     class State(models.TextChoices):
         """Open, answered one way or the other, or closed without an answer."""
 
-        OPEN = "open", "Open"
-        GRANTED = "granted", "Granted"
-        UPHELD = "upheld", "The decision stands"
-        CLOSED = "closed", "Closed"
+        OPEN = "open", _("Open")
+        GRANTED = "granted", _("Granted")
+        UPHELD = "upheld", _("The decision stands")
+        CLOSED = "closed", _("Closed")
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="appeals")
     # The rejection that it is against: each can be appealed against once.
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="appeal")
-    # The text as it was decided on, whatever becomes of the comment.
+    # The text that was rejected, which the comment may no longer have.
     revision = models.PositiveIntegerField()
     body = models.TextField()
     words = models.TextField()
-    # What the author is told by whoever decides; optional.
+    # A message to the author from the person who decides; optional.
     answer = models.TextField(blank=True, db_default="")
     # The decision that ended it; `decisions.decide` sets it, and takes it away with an undo.
     outcome = models.OneToOneField(
@@ -51,7 +52,7 @@ class Appeal(models.Model):
             ),
         ]
         indexes = [
-            # What waits on a site, oldest first.
+            # The open appeals of a site, oldest first.
             models.Index(
                 fields=["site", "id"], name="appeal_waiting", condition=Q(outcome__isnull=True)
             ),
@@ -62,7 +63,7 @@ class Appeal(models.Model):
 
     @property
     def state(self) -> State:
-        """Where it stands inside the house; needs `outcome` and `comment`."""
+        """The state as moderators see it; needs `outcome` and `comment`."""
         if self.outcome is None:
             gone = self.comment.revision != self.revision or self.comment.erased_at is not None
             return self.State.CLOSED if gone else self.State.OPEN

@@ -1,4 +1,4 @@
-"""Who wrote a comment, how the site stands to them, and what moderators wrote down of them."""
+"""Authors of comments, their standing on a site, and moderators' notes on them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.policies import PolicyVersion
 from moderation.models.sites import Site
 
 
 class Standing(models.TextChoices):
-    """What the site makes of an author; only `community.standing` changes it."""
+    """An author's standing on the site; only `community.standing` changes it."""
 
-    NORMAL = "normal", "Normal"
-    TRUSTED = "trusted", "Trusted"
-    PREMODERATED = "premoderated", "Read first"
-    MUTED = "muted", "Muted"
-    SUSPENDED = "suspended", "Suspended"
+    NORMAL = "normal", _("Normal")
+    TRUSTED = "trusted", _("Trusted")
+    PREMODERATED = "premoderated", _("Read first")
+    MUTED = "muted", _("Muted")
+    SUSPENDED = "suspended", _("Suspended")
 
 
 class Author(models.Model):
@@ -27,7 +28,7 @@ class Author(models.Model):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="authors")
     external_id = models.CharField(max_length=255)
     name = models.CharField(max_length=100, blank=True)
-    # What the latest `StandingChange` says; past `standing_until` the author is normal again.
+    # From the latest `StandingChange`; after `standing_until` the author is normal again.
     standing = models.CharField(max_length=16, choices=Standing, db_default=Standing.NORMAL)
     standing_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -47,12 +48,12 @@ class StandingChange(models.Model):
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="standing_changes")
     standing = models.CharField(max_length=16, choices=Standing)
     until = models.DateTimeField(null=True, blank=True)
-    # The clause it rests on, an id of the policy; either may be missing.
+    # The id of the clause it rests on, and its policy; both may be missing.
     clause = models.CharField(max_length=64, blank=True)
     policy = models.ForeignKey(
         PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
-    # In words. A suspended author reads it.
+    # A sentence. A suspended author reads it.
     reason = models.CharField(max_length=160, blank=True)
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -76,7 +77,7 @@ class StandingChange(models.Model):
 
 
 class AuthorNote(models.Model):
-    """What a moderator wrote down of an author, for colleagues only."""
+    """A moderator's note on an author, for colleagues only."""
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="notes")
     moderator = models.ForeignKey(

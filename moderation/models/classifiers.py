@@ -1,6 +1,8 @@
-"""Classifier versions: what measured a comment, and how good it was when it was made."""
+"""Classifier versions: the models that score comments, with their quality reports."""
 
 from __future__ import annotations
+
+import hashlib
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +15,7 @@ class ClassifierVersion(models.Model):
     """The bundled classifier (no site) or a site's own adaptation of it."""
 
     class State(models.TextChoices):
-        """A version is born a candidate; at most one per site is live."""
+        """A new version is a candidate; at most one per site is live."""
 
         CANDIDATE = "candidate", "Candidate"
         SHADOW = "shadow", "Shadow"
@@ -27,11 +29,11 @@ class ClassifierVersion(models.Model):
     base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
     name = models.CharField(max_length=100, unique=True)
     state = models.CharField(max_length=16, choices=State, default=State.CANDIDATE)
-    # A site's adaptation lives here, so that every worker on every host loads the same bytes.
+    # A site's adaptation; stored here so that every worker on every host loads the same bytes.
     artefact = models.BinaryField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     report = models.JSONField(default=dict)
-    # Why it was promoted, refused or retired, in words.
+    # A sentence: why it was promoted, refused or retired.
     verdict = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
     promoted_at = models.DateTimeField(null=True, blank=True)
@@ -48,3 +50,8 @@ class ClassifierVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def computed_digest(self) -> str:
+        """The digest of the artefact as it is now (SHA-256, hexadecimal)."""
+        return hashlib.sha256(bytes(self.artefact or b"")).hexdigest()

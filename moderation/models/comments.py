@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.authors import Author
 from moderation.models.sites import Site
@@ -15,18 +16,18 @@ from moderation.models.stories import Story
 
 
 class Status(models.TextChoices):
-    """Where a comment stands; only `decisions.decide` changes it."""
+    """The status of a comment; only `decisions.decide` changes it."""
 
-    PENDING = "pending", "Waiting for its score"
-    IN_REVIEW = "in_review", "In review"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
+    PENDING = "pending", _("Waiting for its score")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
 
 
 class Comment(models.Model):
     """One text by one author under one story. Its row is also its place in the queue.
 
-    `body` is stored exactly as sent; an edit moves it to a `Revision` and is judged again.
+    `body` is stored exactly as sent. An edit moves it to a `Revision`; the policy runs again.
     """
 
     # Each of these is the first column of an index below: one of its own would only cost inserts.
@@ -52,10 +53,10 @@ class Comment(models.Model):
         related_name="replies",
         db_index=False,
     )
-    # The publisher's id, or one that we made: the only id that the API speaks.
+    # The publisher's id, or one that we made: the only id in the API.
     external_id = models.CharField(max_length=255)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)
-    # SHA-256 of the first request, so that a key or id used for something else is noticed.
+    # SHA-256 of the first request: a key or id that comes with another request is noticed.
     fingerprint = models.BinaryField(max_length=32)
     author_name = models.CharField(max_length=100, blank=True)
     body = models.TextField()
@@ -66,21 +67,21 @@ class Comment(models.Model):
     status = models.CharField(max_length=16, choices=Status, db_default=Status.PENDING)
     # Counts the changes; a decision based on an older version changes nothing (compare-and-set).
     version = models.PositiveIntegerField(db_default=1)
-    # Until then (the publishing hold) the outside world still sees `status_before`.
+    # Until then (the publishing hold) readers and publishers still see `status_before`.
     held_until = models.DateTimeField(null=True, blank=True)
     status_before = models.CharField(max_length=16, choices=Status, blank=True, db_default="")
-    # What moderators see first: higher is more urgent.
+    # Moderators see the highest priority first.
     priority = models.FloatField(db_default=0)
 
-    # The queue: when a pending comment may next be taken, and how often it was.
+    # The queue: when a worker may next take a pending comment, and how often it was taken.
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(db_default=0)
-    # A moderator's claim, so that two people do not read the same comment.
+    # A moderator's claim, so that two people do not review the same comment.
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
-    # Put off by a moderator until then; it waits all the same, and a decision ends it.
+    # Deferred by a moderator until then; the comment still waits, and a decision ends it.
     deferred_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -90,7 +91,7 @@ class Comment(models.Model):
         db_index=False,
     )
     deferred_until = models.DateTimeField(null=True, blank=True)
-    # Erased: the row stays, so that its replies and decisions keep their place; its words are gone.
+    # Erased: the row stays for its replies and decisions; its text is gone.
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -145,7 +146,7 @@ class Comment(models.Model):
 
 
 class Revision(models.Model):
-    """An earlier text of a comment, kept as it was when an edit replaced it."""
+    """An earlier text of a comment, kept when an edit replaced it."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -165,12 +166,12 @@ class Flag(models.Model):
     """A reader's report of a comment; one per flagger and comment."""
 
     class Reason(models.TextChoices):
-        """What the reader says is wrong."""
+        """The reader's reason."""
 
-        ABUSIVE = "abusive", "Abusive"
-        OFF_TOPIC = "off_topic", "Off topic"
-        SPAM = "spam", "Spam"
-        OTHER = "other", "Something else"
+        ABUSIVE = "abusive", _("Abusive")
+        OFF_TOPIC = "off_topic", _("Off topic")
+        SPAM = "spam", _("Spam")
+        OTHER = "other", _("Something else")
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="flags")
     flagger_id = models.CharField(max_length=255)
@@ -183,7 +184,7 @@ class Flag(models.Model):
             models.UniqueConstraint(fields=["comment", "flagger_id"], name="flag_once_per_reader"),
         ]
         indexes = [
-            # A reader's own flags, newest first: how often he or she was right.
+            # The flags of one reader, newest first, for the reader's record.
             models.Index(fields=["flagger_id", "-id"], name="flag_by_flagger"),
         ]
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.comments import Comment, Status
 from moderation.models.policies import PolicyVersion
@@ -15,28 +16,28 @@ from moderation.models.sites import Site
 
 
 class Source(models.TextChoices):
-    """Who or what decided."""
+    """The origin of a decision."""
 
-    POLICY = "policy", "The policy"
-    MODERATOR = "moderator", "A moderator"
-    FALLBACK = "fallback", "Could not be scored"
-    APPEAL = "appeal", "An appeal"
-    IMPORT = "import", "Imported"
+    POLICY = "policy", _("The policy")
+    MODERATOR = "moderator", _("A moderator")
+    FALLBACK = "fallback", _("Could not be scored")
+    APPEAL = "appeal", _("An appeal")
+    IMPORT = "import", _("Imported")
 
 
-# A person read the comment and decided.
+# A person reviewed the comment and decided.
 BY_A_PERSON = (Source.MODERATOR, Source.APPEAL)
 
 
 class TransactionId(models.Func):
-    """The id of the writing transaction, by which the decisions feed knows what is settled."""
+    """The id of the writing transaction: the decisions feed shows committed transactions only."""
 
     template = "(pg_current_xact_id()::text::bigint)"
     output_field = models.BigIntegerField()
 
 
 class Decision(models.Model):
-    """A recorded act that changed a comment's status. Never edited, never deleted on its own."""
+    """A change of a comment's status. Never edited, and deleted only with its comment."""
 
     # Foreign keys have their indexes below, or none: each would cost every insert.
     site = models.ForeignKey(
@@ -65,25 +66,25 @@ class Decision(models.Model):
     score = models.ForeignKey(Score, on_delete=models.SET_NULL, null=True, blank=True)
     # Ids of the clauses it rests on, most severe first.
     clauses = ArrayField(models.CharField(max_length=64), default=list)
-    # What the policy saw: rule, clause, fact, value, threshold of each (moderation.policy.Reason).
+    # The policy's reasons: rule, clause, fact, value, threshold (moderation.policy.Reason).
     reasons = models.JSONField(default=list)
     note = models.CharField(max_length=1000, blank=True)
-    # The presser's own key: the same press sent twice is one decision.
+    # The moderator's own key: the same key press sent twice is one decision.
     key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     reverses = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, db_index=False
     )
-    # True when it was taken back within the publishing hold: the outside never hears of it.
+    # True when it was taken back within the publishing hold: publishers never hear of it.
     withheld = models.BooleanField(db_default=False)
     created_at = models.DateTimeField(db_default=Now())
-    # From then on the outside may know (created_at plus the publishing hold).
+    # From then on it is public (created_at plus the publishing hold).
     effective_at = models.DateTimeField(db_default=Now())
     transaction = models.BigIntegerField(db_default=TransactionId())
 
     class Meta:
         indexes = [
             models.Index(fields=["comment", "id"], name="decision_history"),
-            # The decisions feed, in the order in which transactions settled.
+            # The decisions feed, in the order of transactions.
             models.Index(fields=["site", "transaction", "id"], name="decision_feed"),
             models.Index(
                 fields=["moderator", "-id"],
@@ -108,5 +109,5 @@ class Decision(models.Model):
 
     @property
     def takes_back(self) -> bool:
-        """Tell whether it is an undo; a granted appeal reverses a decision too, and is none."""
+        """Tell whether it is an undo. A granted appeal reverses a decision too, but is no undo."""
         return self.reverses_id is not None and self.source != Source.APPEAL

@@ -1,4 +1,4 @@
-"""Webhooks: where decisions are told, and each telling."""
+"""Webhook endpoints, the deliveries of decisions to them, and what every delivery has."""
 
 from __future__ import annotations
 
@@ -11,8 +11,29 @@ from moderation.models.decisions import Decision
 from moderation.models.sites import Site
 
 
+class Outgoing(models.Model):
+    """A row that a background thread sends to another system (see `webhooks.delivery_queue`)."""
+
+    class State(models.TextChoices):
+        """A row ends sent, dead (visible, can be sent again) or withheld (undone in time)."""
+
+        DUE = "due", "Due"
+        SENT = "sent", "Sent"
+        DEAD = "dead", "Given up"
+        WITHHELD = "withheld", "Undone in time"
+
+    state = models.CharField(max_length=16, choices=State, db_default=State.DUE)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    last_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True, db_default="")
+
+    class Meta:
+        abstract = True
+
+
 class WebhookEndpoint(models.Model):
-    """An address of the publisher that hears of decisions, signed as Standard Webhooks says."""
+    """An address of the publisher that receives decisions, signed as Standard Webhooks says."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="webhook_endpoints")
     url = models.CharField(max_length=2048)
@@ -23,34 +44,21 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
-    # A receiver that fails, or asks for patience, is left alone until then.
+    # Until then a receiver that fails, or asks for patience, gets no delivery.
     paused_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.url
 
 
-class Delivery(models.Model):
+class Delivery(Outgoing):
     """One decision on its way to one endpoint."""
-
-    class State(models.TextChoices):
-        """A delivery ends sent, dead (visible, can be sent again) or withheld (undone in time)."""
-
-        DUE = "due", "Due"
-        SENT = "sent", "Sent"
-        DEAD = "dead", "Given up"
-        WITHHELD = "withheld", "Taken back in time"
 
     endpoint = models.ForeignKey(
         WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries"
     )
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=40)
-    state = models.CharField(max_length=16, choices=State, db_default=State.DUE)
-    attempts = models.PositiveSmallIntegerField(db_default=0)
-    due_at = models.DateTimeField(db_default=Now())
-    last_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    last_error = models.CharField(max_length=300, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -62,7 +70,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # What is due, endpoint by endpoint, so that a dead one keeps nobody else waiting.
+            # Due deliveries by endpoint, so that a dead endpoint delays no other.
             models.Index(
                 fields=["endpoint", "due_at", "id"], name="delivery_due", condition=Q(state="due")
             ),

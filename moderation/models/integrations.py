@@ -1,4 +1,4 @@
-"""What other systems' clients leave here: suggested labels, secrets to check them, callbacks."""
+"""What other systems' clients send: suggested labels, secrets to check them, callback URLs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from moderation.models.comments import Comment
+from moderation.models.deliveries import Outgoing
 from moderation.models.sites import ApiKey, Site
 
 
 class Suggestion(models.Model):
-    """What a client says should become of a text: a label in quarantine.
+    """A label that a client sends for a text: approve or reject, in quarantine.
 
     It counts in training by `ApiKey.label_weight` of its key, which is 0 until somebody trusts it.
     """
@@ -31,10 +32,10 @@ class Suggestion(models.Model):
     )
     integration = models.CharField(max_length=16, choices=Integration)
     text = models.TextField()
-    # SHA-256 of the text in UTF-8, hexadecimal: a later word of the same key replaces the former.
+    # SHA-256 of the text in UTF-8, hexadecimal: a key's later label replaces its former one.
     digest = models.CharField(max_length=64)
     rejected = models.BooleanField()
-    # The client's own name for the comment, where it told one.
+    # The client's id of the comment, if it sent one.
     reference = models.CharField(max_length=255, blank=True)
     suggested_at = models.DateTimeField(db_default=Now())
 
@@ -44,9 +45,9 @@ class Suggestion(models.Model):
         ]
         indexes = [
             models.Index(fields=["site", "-id"], name="suggestion_newest"),
-            # How many a key suggested today.
+            # The number of suggestions of a key today.
             models.Index(fields=["key", "suggested_at"], name="suggestion_by_key"),
-            # The same text on a site: erasing a comment erases what was suggested of it.
+            # The same text on a site: erasing a comment erases its suggestions.
             models.Index(fields=["site", "digest"], name="suggestion_of_text"),
         ]
 
@@ -73,31 +74,20 @@ class IntegrationSecret(models.Model):
         return f"{self.purpose} of {self.site_id}"
 
 
-class Callback(models.Model):
-    """Where to tell what became of a queued comment, as Akismet's clients ask for it."""
-
-    class State(models.TextChoices):
-        """Waiting for a decision, told, or given up."""
-
-        WAITING = "waiting", "Waiting"
-        TOLD = "told", "Told"
-        DEAD = "dead", "Given up"
+class Callback(Outgoing):
+    """A call that tells an Akismet client the decision on a queued comment, once there is one."""
 
     comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="callback")
     url = models.CharField(max_length=2048)
     guid = models.UUIDField(unique=True)
     # The client's key, which proves who calls back; encrypted with a key derived from SECRET_KEY.
     key = models.CharField(max_length=400)
-    # The client's own fields that it wants to see again.
+    # Fields of the client that it wants back.
     fields = models.JSONField(default=dict)
-    state = models.CharField(max_length=16, choices=State, db_default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(db_default=0)
-    due_at = models.DateTimeField(db_default=Now())
-    last_error = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="callback_due", condition=Q(state="waiting")),
+            models.Index(fields=["due_at"], name="callback_due", condition=Q(state="due")),
         ]
 
     def __str__(self) -> str:

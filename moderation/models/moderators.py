@@ -1,4 +1,4 @@
-"""People who decide."""
+"""Moderators and their roles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.sites import Site
 
@@ -13,10 +14,10 @@ from moderation.models.sites import Site
 class Role(models.TextChoices):
     """What a moderator may do on a site; each role includes those before it."""
 
-    MODERATOR = "moderator", "Moderator"
-    SENIOR = "senior", "Senior moderator"
-    EDITOR = "editor", "Editor"
-    ADMIN = "admin", "Administrator"
+    MODERATOR = "moderator", _("Moderator")
+    SENIOR = "senior", _("Senior moderator")
+    EDITOR = "editor", _("Editor")
+    ADMIN = "admin", _("Administrator")
 
 
 class Moderator(models.Model):
@@ -27,18 +28,18 @@ class Moderator(models.Model):
     )
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="moderators")
     role = models.CharField(max_length=16, choices=Role, default=Role.MODERATOR)
-    # The person's own keys in the review room, by action; what is missing has its first key.
+    # The person's shortcuts on the review pages, by action; other actions have their default.
     shortcuts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
-    # Off: no single letter, digit or sign does anything (WCAG 2.1.4).
+    # False: no single letter, digit or sign does anything (WCAG 2.1.4).
     single_keys = models.BooleanField(default=True, db_default=True)
-    # What comes covered: clauses that hold a comment, and signals that reach their threshold.
+    # Comments are covered when one of these clauses holds them or one of these signals is high.
     covered_clauses = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     covered_signals = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    # Clauses that the person leaves to others: what they hold is not given in the round.
+    # Clauses that the person leaves to others: their comments are not offered to this person.
     left_clauses = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    # When the person last had the review room open.
+    # When the person last had a review page open.
     seen_at = models.DateTimeField(null=True, blank=True)
-    # Since when it has been open without a longer pause.
+    # When the present session without a longer pause began.
     sitting_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

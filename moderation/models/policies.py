@@ -1,4 +1,4 @@
-"""The stated policy of a site, version by version."""
+"""The versions of a site's policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from moderation.models.sites import Site
 class PolicyVersion(models.Model):
     """One version of a site's policy: a draft (no number) or published and immutable.
 
-    `document` is what `moderation.policy.parse` reads; the public page and the judge use it alike.
+    `moderation.policy.parse` reads `document`; the public page and the decisions use the same one.
     """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="policies")

@@ -1,4 +1,4 @@
-"""What the overviews read of the comments in review: few bytes of each, side by side."""
+"""Queue entries: the few columns of comments in review that the overviews read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from moderation.models.stories import Story
 
 
 class QueueEntry(models.Model):
-    """A comment in review: how long it waits, what was measured of it, which clauses hold it.
+    """A comment in review: its waiting time, its signals, and the clauses that hold it.
 
-    Triggers of the database keep the entries (migration 0001), whoever writes: there is one for
-    each comment in review that is not erased, and none for any other.
+    Triggers of the database maintain the entries (migration 0001) after every write. Each comment
+    in review has one entry; erased comments and other comments have none.
     """
 
     comment = models.OneToOneField(
@@ -29,16 +29,16 @@ class QueueEntry(models.Model):
     )
     received_at = models.DateTimeField()
     deferred_until = models.DateTimeField(null=True, blank=True)
-    # The newest score of the present text, in the order of `moderation.policy.SIGNALS`; what is
-    # not measured is NULL. Few bytes, and read in nanoseconds.
+    # The newest score of the present text, in the order of `moderation.policy.SIGNALS`; a missing
+    # signal is NULL. An array is small and fast to read.
     signals = ArrayField(models.FloatField(null=True), null=True, blank=True)
-    # Those of the decision that brought it here.
+    # The clauses of the decision that sent the comment to review.
     clauses = ArrayField(models.CharField(max_length=64), default=list)
 
     class Meta:
         verbose_name_plural = "queue entries"
         indexes = [
-            # How many are put off.
+            # The deferred comments.
             models.Index(
                 fields=["site", "deferred_until"],
                 name="queueentry_deferred",

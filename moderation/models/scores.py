@@ -1,4 +1,4 @@
-"""What a classifier version measured of a comment."""
+"""Scores: the signals that a classifier version gave a comment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Score(models.Model):
     language = models.CharField(max_length=8, db_default="und")
     # False where the classifier was not trained for the language: the policy sends it to a person.
     trained = models.BooleanField(db_default=True)
-    # The passage of the story it matched best: {"field", "start", "end", "similarity"}.
+    # The most similar passage of the story: {"field", "start", "end", "similarity"}.
     passage = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -1,4 +1,4 @@
-"""Second reviews: settled comments that are read once more, blind, among ordinary ones."""
+"""Second reviews: decided comments that a person reviews again, blind, among ordinary ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.comments import Comment, Status
 from moderation.models.decisions import Decision
@@ -15,11 +16,11 @@ from moderation.models.sites import Site
 
 
 class GoldComment(models.Model):
-    """A comment whose right answer an editor fixed beforehand."""
+    """A comment with an answer that an editor fixed in advance."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="gold_comments")
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
-    # An edited comment is another text: the answer is no longer its own.
+    # An edit makes another text, to which the answer does not apply.
     revision = models.PositiveIntegerField()
     status = models.CharField(max_length=16, choices=Status)
     # The clause of a rejection.
@@ -42,16 +43,16 @@ class GoldComment(models.Model):
 
 
 class SecondReview(models.Model):
-    """What a moderator said of a settled comment. It decides nothing and is never edited."""
+    """A moderator's answer on a decided comment. It decides nothing and is never edited."""
 
     class Kind(models.TextChoices):
-        """Why the comment was read again."""
+        """The reason for the second review."""
 
-        AUDIT = "audit", "An automatic decision"
-        DOUBLE = "double", "A colleague's decision"
-        GOLD = "gold", "A gold comment"
-        # The last word on a disagreement: the first decision stands.
-        UPHELD = "upheld", "A disagreement"
+        AUDIT = "audit", _("An automatic decision")
+        DOUBLE = "double", _("A colleague's decision")
+        GOLD = "gold", _("A gold comment")
+        # A disagreement was settled: the first decision was right.
+        UPHELD = "upheld", _("A disagreement")
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="second_reviews")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -60,17 +61,17 @@ class SecondReview(models.Model):
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    # The first decision; of a gold comment, the answer that was fixed.
+    # The first decision; for a gold comment, None.
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
     gold = models.ForeignKey(
         GoldComment, on_delete=models.CASCADE, null=True, related_name="reviews"
     )
-    # Approved or rejected; in review: somebody else should look at it (an escalation).
+    # Approved or rejected; in review: somebody else should decide (an escalation).
     status = models.CharField(max_length=16, choices=Status)
     clause = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     weight = models.FloatField(db_default=1)
-    # The presser's own key: the same press sent twice is one review.
+    # The moderator's own key: the same key press sent twice is one review.
     key = models.CharField(max_length=100, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     taken_back_at = models.DateTimeField(null=True, blank=True)
@@ -93,21 +94,21 @@ class SecondReview(models.Model):
 
 
 class ReviewAssignment(models.Model):
-    """A comment that lies on a moderator's desk to be read again; open until it is answered.
+    """A comment assigned to a moderator for a second review; open until the answer.
 
-    The press on its card carries `key`: it can never be taken for a decision.
+    Every form on its card carries `key`, so that no answer can be taken for a decision.
     """
 
     kind = models.CharField(max_length=16, choices=SecondReview.Kind)
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
-    # The version that was drawn; a decision or an edit since makes the draw void.
+    # The assigned version; a later decision or edit voids the assignment.
     version = models.PositiveIntegerField()
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="+")
     gold = models.ForeignKey(GoldComment, on_delete=models.CASCADE, null=True, related_name="+")
-    # For how many settled decisions it stands: the inverse of the chance to be drawn.
+    # The number of decisions it represents: the inverse of its sampling probability.
     weight = models.FloatField(db_default=1)
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""A publication, and the keys with which its systems call the API."""
+"""Sites, and the API keys of their systems."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Site(models.Model):
     name = models.CharField(max_length=200)
     # Readers may write on Moderato's own story pages; off where the publisher has its own form.
     reader_pages = models.BooleanField(default=False)
-    # Moderators see why a comment waits, and the words that weighed, before they decide.
+    # Moderators see the reasons and the words behind the score before they decide.
     show_reasons = models.BooleanField(default=False, db_default=False)
-    # What clients of other systems have scored lands in the review queue too.
+    # Texts that clients of other systems have scored go to the review queue too.
     queues_integrations = models.BooleanField(default=False, db_default=False)
-    # How many of the comments that moderators are given are second reviews, by kind (0-1).
+    # The share of a moderator's comments that are second reviews, by kind (0-1).
     audit_share = models.FloatField(default=0.01, db_default=0.01)
     double_share = models.FloatField(default=0.02, db_default=0.02)
     gold_share = models.FloatField(default=0, db_default=0)
@@ -39,17 +39,17 @@ class Site(models.Model):
 
     @property
     def second_share(self) -> float:
-        """How many of the comments that moderators are given are second reviews (0-1)."""
+        """The share of a moderator's comments that are second reviews (0-1)."""
         return self.audit_share + self.double_share + self.gold_share
 
 
 class Scope(models.TextChoices):
-    """What an API key may do."""
+    """The permissions of an API key."""
 
     SUBMIT = "submit", "Submit, edit and erase comments and stories"
     READ = "read", "Read comments, scores, decisions and threads"
     DECIDE = "decide", "Decide on comments"
-    SCORE = "score", "Have texts scored by the doors for other systems' clients"
+    SCORE = "score", "Have texts scored through the integrations"
 
 
 class ApiKey(models.Model):
@@ -65,7 +65,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
-    # How much the labels count that are suggested with it (0-1); 0 keeps them in quarantine.
+    # The weight of labels suggested with this key (0-1); 0 keeps them in quarantine.
     label_weight = models.FloatField(db_default=0)
 
     class Meta:

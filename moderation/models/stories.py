@@ -1,10 +1,11 @@
-"""What comments stand under, what became of it, and who watches it."""
+"""Stories, the changes of their state, and the moderators who watch them."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.moderators import Moderator
 from moderation.models.sites import Site
@@ -16,9 +17,9 @@ class Story(models.Model):
     class State(models.TextChoices):
         """Whether readers may comment."""
 
-        OPEN = "open", "Open"
-        PREMODERATED = "premoderated", "Every comment is read by a person first"
-        CLOSED = "closed", "Closed to comments"
+        OPEN = "open", _("Open")
+        PREMODERATED = "premoderated", _("A person reviews every comment first")
+        CLOSED = "closed", _("Closed to comments")
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="stories")
     external_id = models.CharField(max_length=255)
@@ -59,7 +60,7 @@ class StoryChange(models.Model):
 
 
 class Watch(models.Model):
-    """A story that a moderator keeps an eye on."""
+    """A story that a moderator watches."""
 
     moderator = models.ForeignKey(Moderator, on_delete=models.CASCADE, related_name="watches")
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="watches")

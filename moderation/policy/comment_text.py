@@ -1,4 +1,4 @@
-"""One reading of a comment: normalised text, words and links, each traceable to the original."""
+"""A comment's normalised text, words and links, each traceable to the original."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 import re2
 
-# Longer texts are not read to the end, and `evaluate` sends them to a person.
+# The rest of a longer text is ignored, and `evaluate` sends the comment to a person.
 MAX_BODY = 40_000
-# Normalising sorts runs of combining marks in quadratic time: longer runs are cut in the copy.
+# Normalising sorts runs of combining marks in quadratic time: the copy cuts longer runs.
 MAX_MARKS = 30
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _LONG_MARKS = re2.compile(rf"\p{{M}}{{{MAX_MARKS + 1}}}", _OPTIONS)
-# What is invisible on screen: Unicode's format characters, fillers and variation selectors.
+# Characters that are invisible on screen: format characters, fillers, variation selectors.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -33,7 +33,7 @@ _LINK = re2.compile(
 
 
 class _WordTable(dict[int, str | int]):
-    """For `str.translate`: what is no letter, mark or digit becomes a space. Fills when asked."""
+    """For `str.translate`: all but letters, marks and digits become spaces. Fills lazily."""
 
     def __missing__(self, code: int) -> str | int:
         value: str | int = code if unicodedata.category(chr(code))[0] in "LMN" else " "
@@ -46,22 +46,22 @@ _WORDS_ONLY = _WordTable()
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared: NFKC, case folded, nothing invisible, no endless marks."""
+    """Return `text` for comparison: NFKC, case folded, without invisible or endless marks."""
     if text.isascii():
         return text.lower()
     return CommentText(text).text
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a folded text: runs of letters, marks and digits of any script."""
+    """Return the words of a folded text: runs of letters, marks and digits of any script."""
     return text.translate(_WORDS_ONLY).split()
 
 
 class CommentText:
-    """A body read once, for all word lists, patterns and counts of a policy.
+    """A body, normalised once for all word lists, patterns and counts of a policy.
 
-    `text` is the folded copy, `words` its words; `original_span` leads from the copy back to
-    the body, so that a moderator sees the match in what was really sent.
+    `text` is the folded copy, `words` its words. `original_span` leads from the copy back to the
+    body, so that a moderator sees the match in the text that the author sent.
     """
 
     __slots__ = ("_encoded", "_links", "_offsets", "body", "disguised", "text", "words")
@@ -71,7 +71,7 @@ class CommentText:
         self._offsets: list[int] | None = None
         self._links = -1
         self._encoded = b""
-        # Whether folding changed more than the case: then patterns look at the copy too.
+        # True when folding changed more than the case: patterns are matched with the copy too.
         self.disguised = False
         if body.isascii():
             self.text = body.lower()
@@ -91,7 +91,7 @@ class CommentText:
         return unicodedata.normalize("NFKC", plain.casefold())
 
     def _fold_in_steps(self) -> str:
-        """Fold cluster by cluster and remember where each piece of the copy came from."""
+        """Fold cluster by cluster and remember the origin of each piece of the copy."""
         pieces: list[str] = []
         offsets: list[int] = []
         for start, cluster in _clusters(self.body):
@@ -110,7 +110,7 @@ class CommentText:
         return self._encoded
 
     def spans_of_words(self) -> Iterator[tuple[int, int]]:
-        """Where each of `words` stands in `text`, in order."""
+        """Yield the span of each of `words` in `text`, in order."""
         position = 0
         spaced = self.text.translate(_WORDS_ONLY)
         for word in self.words:
@@ -119,11 +119,11 @@ class CommentText:
             position += len(word)
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the body that `text[start:end]` was made of."""
+        """Return the span of the body that became `text[start:end]`."""
         if self.body.isascii():
             return start, end
         if self._offsets is None and self._fold_in_steps() != self.text:
-            self._offsets = []  # a rare composition across clusters: then the whole body is marked
+            self._offsets = []  # a rare composition across clusters: the whole body is marked
         offsets = self._offsets
         if not offsets or end > len(offsets) or start >= end:
             return 0, len(self.body)
@@ -136,7 +136,7 @@ class CommentText:
 
     @property
     def links(self) -> int:
-        """How many web addresses the text holds, with or without `https://`, in any script."""
+        """The number of web addresses in the text, with or without `https://`, in any script."""
         if self._links < 0:
             text = self.text
             maybe = _MAYBE_LINK.search(text) is not None
@@ -149,7 +149,7 @@ def _count(matches: Iterator[object]) -> int:
 
 
 def _clusters(body: str) -> Iterator[tuple[int, str]]:
-    """Pieces that normalise on their own: a character with its marks, without what is invisible."""
+    """Yield pieces that normalise on their own: a character with its marks, nothing invisible."""
     start, cluster, marks = 0, "", 0
     for index, char in enumerate(body):
         if _INVISIBLE.match(char):
@@ -167,7 +167,7 @@ def _clusters(body: str) -> Iterator[tuple[int, str]]:
 
 
 def _extends(char: str) -> bool:
-    """Whether `char` may melt into the one before it: marks, Hangul vowels, kana marks."""
+    """Tell whether `char` may combine with the one before it: marks, Hangul vowels, kana marks."""
     return (
         "\u1160" <= char <= "\u11ff"
         or char in "\uff9e\uff9f"

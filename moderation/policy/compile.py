@@ -1,4 +1,4 @@
-"""Rules made fast: every condition a closure, every rule a list of them."""
+"""Rules compiled for speed: every condition becomes a closure, every rule a list of closures."""
 
 from __future__ import annotations
 
@@ -12,35 +12,43 @@ from moderation.policy.comment_text import CommentText
 from moderation.policy.document import Clause, Condition, Rule, WordList
 from moderation.policy.facts import FACTS, Facts
 from moderation.policy.patterns import Pattern
-from moderation.policy.word_lists import Found, WordIndex
+from moderation.policy.word_lists import Matches, WordIndex
 
-NOTHING = Found(0, ())
+NOTHING = Matches(0, ())
 
 
-class Case:
-    """One comment before the policy: its facts, its reading, and what was found so far."""
+class EvaluatedComment:
+    """One comment during its evaluation: its facts, its text, and the matches so far."""
 
-    __slots__ = ("_found", "_index", "facts", "matches", "reading", "section", "signals")
+    __slots__ = (
+        "_index",
+        "_word_matches",
+        "facts",
+        "pattern_matches",
+        "section",
+        "signals",
+        "text",
+    )
 
     def __init__(self, facts: Facts, signals: dict[str, float] | None, index: WordIndex) -> None:
         self.facts = facts
-        # Empty when unscored: then every condition on a signal is unknown.
+        # Empty without a score: every condition on a signal is unknown then.
         self.signals: dict[str, float] = signals or {}
         self._index = index
-        self.reading = CommentText(facts.body)
+        self.text = CommentText(facts.body)
         self.section = facts.section.strip().casefold()
-        self._found: dict[str, Found] | None = None
-        self.matches: dict[str, Found] = {}
+        self._word_matches: dict[str, Matches] | None = None
+        self.pattern_matches: dict[str, Matches] = {}
 
-    def found(self, name: str) -> Found:
-        """What the word list of this name has in the comment."""
-        if self._found is None:
-            self._found = self._index.find(self.reading)
-        return self._found.get(name, NOTHING)
+    def word_matches(self, name: str) -> Matches:
+        """Return the matches of the word list of this name in the comment."""
+        if self._word_matches is None:
+            self._word_matches = self._index.find(self.text)
+        return self._word_matches.get(name, NOTHING)
 
 
 # True or False, or None when the fact is missing.
-Test = Callable[[Case], bool | None]
+Test = Callable[[EvaluatedComment], bool | None]
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "at_least": operator.ge,
@@ -52,7 +60,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class CompiledRule(NamedTuple):
-    """A rule with its tests; `first` is tested on its own, because it is most often false."""
+    """A rule with its tests. `first` runs alone before the others, because it is mostly false."""
 
     rule: Rule
     first: Test
@@ -61,7 +69,7 @@ class CompiledRule(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """Rules that all need one signal: none of them can hold below the lowest threshold."""
+    """Rules that all need one signal. Below `lowest` no rule of the group can apply."""
 
     signal: str
     lowest: float
@@ -85,13 +93,13 @@ class CompiledRules(NamedTuple):
 def compile_rules(
     rules: tuple[Rule, ...], lists: Mapping[str, WordList], patterns: Mapping[str, Pattern]
 ) -> CompiledRules:
-    """The program of a policy whose document was found valid."""
+    """Compile the rules of a valid document."""
     gated: dict[str, list[CompiledRule]] = {}
     lowest: dict[str, float] = {}
     others: list[CompiledRule] = []
     for rule in rules:
         compiled = _compile_rule(rule, patterns)
-        gate = next((each for each in rule.when if _is_gate(each)), None)
+        gate = next((condition for condition in rule.when if _is_gate(condition)), None)
         if gate is None:
             others.append(compiled)
             continue
@@ -126,7 +134,7 @@ def _compile_condition(condition: Condition, patterns: Mapping[str, Pattern]) ->
     compare = _COMPARE[condition.comparison]
     wanted: Any = condition.value
     if kind.kind == "text":
-        wanted = frozenset(map(_same, wanted)) if isinstance(wanted, tuple) else _same(wanted)
+        wanted = frozenset(map(_fold, wanted)) if isinstance(wanted, tuple) else _fold(wanted)
     return _fact_test(_reader(condition.fact), compare, wanted)
 
 
@@ -134,88 +142,88 @@ def _signal_test(condition: Condition) -> Test:
     name, threshold = condition.fact, condition.value
     if condition.comparison == "at_least":
 
-        def at_least(case: Case) -> bool | None:
-            value = case.signals.get(name)
+        def at_least(comment: EvaluatedComment) -> bool | None:
+            value = comment.signals.get(name)
             return None if value is None else value >= threshold  # type: ignore[operator]
 
         return at_least
 
-    def at_most(case: Case) -> bool | None:
-        value = case.signals.get(name)
+    def at_most(comment: EvaluatedComment) -> bool | None:
+        value = comment.signals.get(name)
         return None if value is None else value <= threshold  # type: ignore[operator]
 
     return at_most
 
 
 def _fact_test(
-    read: Callable[[Case], Any], compare: Callable[[Any, Any], bool], wanted: Any
+    read: Callable[[EvaluatedComment], Any], compare: Callable[[Any, Any], bool], wanted: Any
 ) -> Test:
-    def test(case: Case) -> bool | None:
-        value = read(case)
+    def test(comment: EvaluatedComment) -> bool | None:
+        value = read(comment)
         return None if value is None else compare(value, wanted)
 
     return test
 
 
 def _pattern_test(source: str, pattern: Pattern) -> Test:
-    def test(case: Case) -> bool:
-        found = pattern.find(case.reading)
-        if found is None:
+    def test(comment: EvaluatedComment) -> bool:
+        matches = pattern.find(comment.text)
+        if matches is None:
             return False
-        case.matches[source] = found
+        comment.pattern_matches[source] = matches
         return True
 
     return test
 
 
-def _same(text: object) -> str:
+def _fold(text: object) -> str:
     return str(text).strip().casefold()
 
 
 def _known(number: float | None) -> float | None:
-    """None for NaN and infinity too: nothing is known then, and no comparison would say so."""
+    """Return None for NaN and infinity too: they are no knowledge, yet they can be compared."""
     return number if number is not None and math.isfinite(number) else None
 
 
-def _reader(fact: str) -> Callable[[Case], Any]:
-    special: dict[str, Callable[[Case], Any]] = {
-        "links": lambda case: case.reading.links,
-        "body_length": lambda case: len(case.facts.body.strip()),
-        "banned_words": lambda case: case.found("banned").number,
-        "suspect_words": lambda case: case.found("suspect").number,
+def _reader(fact: str) -> Callable[[EvaluatedComment], Any]:
+    special: dict[str, Callable[[EvaluatedComment], Any]] = {
+        "links": lambda comment: comment.text.links,
+        "body_length": lambda comment: len(comment.facts.body.strip()),
+        "banned_words": lambda comment: comment.word_matches("banned").number,
+        "suspect_words": lambda comment: comment.word_matches("suspect").number,
         "section": operator.attrgetter("section"),
-        "language": lambda case: case.facts.language.casefold() if case.signals else None,
-        "trained": lambda case: case.facts.trained if case.signals else None,
-        "flags_weighed": lambda case: _known(case.facts.flags_weighed),
-        "story_age_days": lambda case: _known(case.facts.story_age_days),
-        "parent_status": lambda case: case.facts.parent_status.casefold(),
+        "language": lambda comment: comment.facts.language.casefold() if comment.signals else None,
+        "trained": lambda comment: comment.facts.trained if comment.signals else None,
+        "flags_weighed": lambda comment: _known(comment.facts.flags_weighed),
+        "story_age_days": lambda comment: _known(comment.facts.story_age_days),
+        "parent_status": lambda comment: comment.facts.parent_status.casefold(),
     }
     return special.get(fact) or operator.attrgetter(f"facts.{fact}")
 
 
-def read_fact(case: Case, condition: Condition) -> Any:
-    """The value that a condition compared, for the reason; a pattern's is its number of matches."""
+def read_fact(comment: EvaluatedComment, condition: Condition) -> Any:
+    """Return the value that a condition compared; for a pattern, its number of matches."""
     kind = FACTS[condition.fact].kind
     if kind == "signal":
-        value = case.signals.get(condition.fact)
+        value = comment.signals.get(condition.fact)
         return None if value is None else float(value)
     if kind == "pattern":
-        return case.matches.get(str(condition.value), NOTHING).number
-    return _reader(condition.fact)(case)
+        return comment.pattern_matches.get(str(condition.value), NOTHING).number
+    return _reader(condition.fact)(comment)
 
 
-def spans_of(case: Case, condition: Condition) -> tuple[tuple[int, int], ...]:
-    """Where the body shows what a condition found, for words and patterns."""
+def spans_of(comment: EvaluatedComment, condition: Condition) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the body that a condition on words or a pattern matched."""
     if condition.fact == "banned_words":
-        return case.found("banned").spans
+        return comment.word_matches("banned").spans
     if condition.fact == "suspect_words":
-        return case.found("suspect").spans
-    return case.matches.get(str(condition.value), NOTHING).spans
+        return comment.word_matches("suspect").spans
+    return comment.pattern_matches.get(str(condition.value), NOTHING).spans
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """A valid policy, ready to judge. Made by `parse`; `document` is what it was made of."""
+    """A valid policy, ready to evaluate comments. `parse` makes it from `document`."""
 
     title: str
     introduction: str
@@ -229,13 +237,13 @@ class CompiledPolicy:
     mode: str
     process_clause: str
     document: dict[str, Any]
-    program: CompiledRules = field(repr=False, compare=False)
+    compiled_rules: CompiledRules = field(repr=False, compare=False)
 
     def clause(self, id: str) -> Clause | None:
-        """The clause of this id, or None."""
+        """Return the clause of this id, or None."""
         return next((clause for clause in self.clauses if clause.id == id), None)
 
     @property
     def citable(self) -> tuple[Clause, ...]:
-        """The clauses by which moderators may reject, in order: the first nine have keys 1-9."""
+        """The clauses by which moderators may reject, in order. The first nine have keys 1-9."""
         return tuple(clause for clause in self.clauses if clause.cite)

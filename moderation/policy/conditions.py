@@ -1,14 +1,15 @@
-"""Conditions of rules: read strictly, each fact only with what can be said of it."""
+"""The conditions of rules: each fact takes only the comparisons and values that fit it."""
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from moderation.policy.document import Condition
 from moderation.policy.facts import COMPARISONS, FACTS, FactKind
 from moderation.policy.patterns import Pattern, PatternError
-from moderation.policy.validation import Checker, quoted
+from moderation.policy.translation import gettext as _
+from moderation.policy.translation import list_plain
+from moderation.policy.validation import Checker, did_you_mean, not_a_choice, quoted
 
 MAX_COUNT = 1_000_000_000
 MAX_CHOICES = 100
@@ -18,7 +19,7 @@ MAX_CHOICE = 200
 def parse_condition(
     check: Checker, path: str, entry: dict[str, Any], patterns: dict[str, Pattern]
 ) -> Condition | None:
-    """The condition that `entry` states, or None with problems noted; compiles patterns."""
+    """Return the condition in `entry`, or None with problems noted; compiles its pattern."""
     before = len(check.problems)
     check.keys(path, entry, {"fact", "is", "value"}, required={"fact", "is", "value"})
     name = entry.get("fact")
@@ -29,8 +30,11 @@ def parse_condition(
         return None
     comparison = entry.get("is")
     if "is" in entry and comparison not in COMPARISONS[kind.kind]:
-        listed = ", ".join(COMPARISONS[kind.kind])
-        message = f"is {quoted(comparison)}; {kind.name} can be compared by {listed}."
+        message = _("This is %(value)s; %(fact)s can be compared by %(comparisons)s.") % {
+            "value": quoted(comparison),
+            "fact": kind.name,
+            "comparisons": list_plain(COMPARISONS[kind.kind]),
+        }
         check.problem(f"{path}.is", message)
     value: Any = None
     if "value" in entry:
@@ -41,9 +45,8 @@ def parse_condition(
 
 
 def _unknown_fact(name: Any) -> str:
-    near = difflib.get_close_matches(name[:60], FACTS, 1) if isinstance(name, str) else []
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f"{quoted(name)} is not a fact that rules know.{hint}"
+    message = _("%(name)s is not a fact that rules know.") % {"name": quoted(name)}
+    return did_you_mean(message, name, FACTS) if isinstance(name, str) else message
 
 
 def _value(
@@ -55,12 +58,15 @@ def _value(
     patterns: dict[str, Pattern],
 ) -> Any:
     if kind.kind == "signal":
-        return _number(check, path, value, 1.0, "a number from 0 to 1")
+        message = _("This is %(value)s; it must be a number from 0 to 1.")
+        return _number(check, path, value, 1.0, message)
     if kind.kind == "number":
-        return _number(check, path, value, float(MAX_COUNT), "a number, 0 or more")
+        message = _("This is %(value)s; it must be a number, 0 or more.")
+        return _number(check, path, value, float(MAX_COUNT), message)
     if kind.kind == "count":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
-            check.problem(path, f"is {quoted(value)}; it must be a whole number, 0 or more.")
+            message = _("This is %(value)s; it must be a whole number, 0 or more.")
+            check.problem(path, message % {"value": quoted(value)})
             return None
         return value
     if kind.kind == "yes_no":
@@ -69,7 +75,7 @@ def _value(
         return _pattern(check, path, value, patterns)
     if comparison == "one_of":
         if value == []:
-            check.problem(path, "needs at least one entry.")
+            check.problem(path, _("This needs at least one entry."))
         entries = check.items(path, value, MAX_CHOICES)
         return tuple(
             _text(check, f"{path}[{index}]", entry, kind) for index, entry in enumerate(entries)
@@ -77,11 +83,11 @@ def _value(
     return _text(check, path, value, kind)
 
 
-def _number(check: Checker, path: str, value: Any, top: float, words: str) -> float | int | None:
-    sound = isinstance(value, (int, float)) and not isinstance(value, bool)
+def _number(check: Checker, path: str, value: Any, top: float, message: str) -> float | int | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     # NaN and infinity fail this too, and whole numbers of any length are compared exactly.
-    if not sound or not 0 <= value <= top:
-        check.problem(path, f"is {quoted(value)}; it must be {words}.")
+    if not is_number or not 0 <= value <= top:
+        check.problem(path, message % {"value": quoted(value)})
         return None
     return float(value) if isinstance(value, float) else int(value)
 
@@ -89,11 +95,10 @@ def _number(check: Checker, path: str, value: Any, top: float, words: str) -> fl
 def _text(check: Checker, path: str, value: Any, kind: FactKind) -> str:
     text = check.text(path, value, MAX_CHOICE) if value is not None else None
     if text is None:
-        check.problem(path, "must be text.")
+        check.problem(path, _("This must be text."))
         return ""
     if kind.choices and isinstance(value, str) and value not in kind.choices:
-        listed = ", ".join(f'"{choice}"' for choice in kind.choices)
-        check.problem(path, f"is {quoted(value)}; it must be one of {listed}.")
+        check.problem(path, not_a_choice(value, kind.choices))
     return text
 
 
@@ -104,6 +109,6 @@ def _pattern(check: Checker, path: str, value: Any, patterns: dict[str, Pattern]
         if value not in patterns:
             patterns[value] = Pattern(value)
     except PatternError as error:
-        check.problem(path, f"The pattern {error}.")
+        check.problem(path, str(error))
         return None
     return str(value)

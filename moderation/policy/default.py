@@ -1,7 +1,7 @@
-"""The policy a new site starts with, such as a quality newspaper would publish.
+"""The policy of a new site, such as a quality newspaper would publish.
 
-Thresholds: two careful moderators agree on about four comments in five, so a score alone rejects
-only at the very top, and never for being off topic. Everything in between goes to a person.
+Two careful moderators agree on about four comments in five. A score alone therefore rejects only
+at the very top, and never for being off topic. Every other doubtful comment goes to a person.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ _HELD = [
         "review",
         _when("author_approved", "at_most", 2),
         _when("toxicity", "at_least", 0.4),
-        note="The first comments of an author are read by a person when mildly suspicious.",
+        note="A person reviews the first comments of an author when they are mildly suspicious.",
     ),
     _rule(
         "first-link",

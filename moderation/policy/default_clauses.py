@@ -1,4 +1,4 @@
-"""The clauses of the default policy: what readers are asked, and how moderators are to read it."""
+"""The clauses of the default policy, with guidance for moderators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_CLAUSES: list[dict[str, object]] = [
             "Thoughts from the side are welcome when they lead back to it."
         ),
         "guidance": (
-            "Ask whether a reader of this story would see why the comment stands here. Short "
+            "Ask whether a reader of this story would see why the comment is here. Short "
             "replies (“Well said!”), jokes that fit and criticism of our coverage are on topic. "
             "Under a story on the harbour tunnel, “And what of the ferries it replaces?” is fine; "
             "“Wake up about what they put in the water” is not. Never reject for an opinion."
@@ -126,8 +126,8 @@ DEFAULT_CLAUSES: list[dict[str, object]] = [
             "out of respect for people in grief. What arrives afterwards is not posted."
         ),
         "guidance": (
-            "Nothing to judge: the time of arrival decides. If a story was closed by mistake, open "
-            "it and approve what came in meanwhile."
+            "The time of arrival decides. If a story was closed by mistake, open it and approve "
+            "the comments that came in meanwhile."
         ),
     },
     {
@@ -135,14 +135,14 @@ DEFAULT_CLAUSES: list[dict[str, object]] = [
         "number": "10",
         "title": "What happens to your comment",
         "text": (
-            "Software measures every comment against these rules, and most are posted within "
-            "seconds. Where it is in doubt, a person reads the comment before it is posted. Only "
-            "the clearest cases are turned down at once. Whenever we do not post a comment, we "
-            "name the rule, and when the software fails, a person decides."
+            "Software checks every comment against these rules, and most are posted within "
+            "seconds. When the software is in doubt, a person reviews the comment before it is "
+            "posted. Only the clearest cases are rejected automatically. Whenever we do not post "
+            "a comment, we name the rule. When the software fails, a person decides."
         ),
         "guidance": (
-            "Nobody is rejected by this clause: it says why a comment waits for you. Read it "
-            "without looking at the scores first; they measure words, not meaning."
+            "Do not reject by this clause: it says why a comment waits for you. Read the comment "
+            "before you look at the scores; they measure words, not meaning."
         ),
         "cite": False,
     },

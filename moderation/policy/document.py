@@ -1,4 +1,4 @@
-"""A policy as it is once read: clauses, word lists, rules, and what holds otherwise."""
+"""The parts of a parsed policy: clauses, word lists, rules and the settings around them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ SEVERITY = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 MODES = ("post", "pre")
 WORD_LISTS = ("banned", "suspect")
 
-# Ids under which the policy itself speaks; no rule of an editor may take one.
+# Ids of reasons that no rule gives; no rule of an editor may take one.
 UNSCORED = "unscored"
 UNTRAINED = "untrained-language"
 PRE = "pre-moderation"
 DEFAULT = "default"
 TOO_LONG = "too-long"
 ERROR = "error"
-# Ids under which what stands around the policy holds a comment that it would let pass.
+# Ids of reasons to hold a comment that the policy approves.
 PREMODERATED = "story-premoderated"
 DAMAGED = "classifier-damaged"
 AUTHOR = "author-held"
@@ -39,7 +39,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PolicyProblem:
-    """One thing that is wrong with a document: where (`rules[2].when[0].value`), and in words."""
+    """One problem of a document: its path (`rules[2].when[0].value`) and a sentence."""
 
     path: str
     message: str
@@ -49,7 +49,7 @@ class PolicyProblem:
 
 
 class PolicyError(ValueError):
-    """A document that cannot judge; `errors` holds every problem, in the document's order."""
+    """The document is not a valid policy; `errors` lists every problem, in its order."""
 
     def __init__(self, errors: list[PolicyProblem]) -> None:
         self.errors = errors
@@ -58,7 +58,7 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A numbered sentence of the policy: public text, and guidance that moderators alone see.
+    """A numbered clause of the policy: public text, and guidance that only moderators see.
 
     `cite` tells whether a moderator may reject a comment by it.
     """
@@ -82,9 +82,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All conditions together lead to the outcome, in the name of a clause.
+    """When all conditions are met, the outcome follows, by the clause.
 
-    A shadow rule is recorded and decides nothing. `sections`, when given, limits it to them.
+    A shadow rule is recorded and decides nothing. `sections` limits the rule to these sections.
     """
 
     id: str
@@ -98,9 +98,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that lead to an outcome by themselves, in the name of a clause.
+    """Words that lead to an outcome by themselves, by the clause.
 
-    With the outcome "" they only count, as the facts `banned_words` and `suspect_words`.
+    With the outcome "" they are only counted, as the facts `banned_words` and `suspect_words`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a policy says of one comment: the most severe outcome that holds, and every reason."""
+"""The policy applied to one comment: the most severe outcome that applies, and every reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 
 from moderation.policy import document as ids
 from moderation.policy.comment_text import MAX_BODY
-from moderation.policy.compile import Case, CompiledPolicy, CompiledRule, read_fact, spans_of
+from moderation.policy.compile import (
+    CompiledPolicy,
+    CompiledRule,
+    EvaluatedComment,
+    read_fact,
+    spans_of,
+)
 from moderation.policy.document import SEVERITY, Condition, Rule
 from moderation.policy.facts import Facts
 
@@ -17,11 +23,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: the rule and its clause, the fact with its value, the comparison it met, the margin.
+    """One reason: the rule and its clause, the fact and its value, the comparison, the margin.
 
-    `words` are spans of the body where a word or pattern stood. `margin` is how far the value lies
-    beyond the threshold, for numbers. `also` holds the rule's further conditions as dicts of
-    fact, comparison, value and threshold.
+    `words` are the spans of the body that a word or pattern matched. `margin` is the distance of a
+    number from the threshold. `also` contains the rule's other conditions, each a dict of fact,
+    comparison, value and threshold.
     """
 
     rule: str
@@ -36,7 +42,7 @@ class Reason:
     also: tuple[dict[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON, as decisions store it."""
+        """Return plain JSON, as decisions store it."""
         threshold = list(self.threshold) if isinstance(self.threshold, tuple) else self.threshold
         return {
             "rule": self.rule,
@@ -53,7 +59,7 @@ class Reason:
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Reason:
-        """The reason that `as_dict` gave; keys it does not know are left out."""
+        """Return the reason from the JSON of `as_dict`; ignore unknown keys."""
         known = {name: stored[name] for name in cls.__slots__ if name in stored}
         if isinstance(known.get("threshold"), list):
             known["threshold"] = tuple(known["threshold"])
@@ -64,11 +70,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the policy says. A value: it is not stored, a decision is.
+    """The result of a policy. It is a value; the decision that follows from it is stored.
 
-    `clauses` are the ids that the outcome rests on, most severe first. `shadow` holds reasons of
-    shadow rules, which decide nothing. `missing` names facts that some rule needed and nobody
-    knew, so that the rule could neither hold nor fail.
+    `clauses` are the ids of the clauses that the outcome rests on, most severe first. `shadow`
+    contains reasons of shadow rules, which decide nothing. `missing` names unknown facts that kept
+    a rule from applying.
     """
 
     outcome: str
@@ -81,9 +87,9 @@ class Verdict:
 
 
 def evaluate(policy: CompiledPolicy, facts: Facts) -> Verdict:
-    """Judge one comment. Never raises: what goes wrong inside goes to a person, labelled."""
+    """Apply the policy to one comment. Never raises: on an error the comment goes to a person."""
     try:
-        return _judge(policy, facts)
+        return _evaluate(policy, facts)
     except Exception as error:
         clause = policy.process_clause
         reason = Reason(ids.ERROR, clause, "review")
@@ -91,37 +97,37 @@ def evaluate(policy: CompiledPolicy, facts: Facts) -> Verdict:
         return Verdict("review", (reason,), (clause,) if clause else (), error=kind)
 
 
-def _judge(policy: CompiledPolicy, facts: Facts) -> Verdict:
-    program = policy.program
+def _evaluate(policy: CompiledPolicy, facts: Facts) -> Verdict:
+    compiled = policy.compiled_rules
     signals = facts.signals
-    if signals is not None and not _sound(signals):
+    if signals is not None and not _valid(signals):
         signals = None
-    case = Case(facts, signals, program.word_index)
+    comment = EvaluatedComment(facts, signals, compiled.word_index)
     reasons: list[Reason] = []
     shadow: list[Reason] = []
     missing: dict[str, None] = {}
-    known = case.signals
-    for name, lowest, rules in program.gates:
+    known = comment.signals
+    for name, lowest, rules in compiled.gates:
         value = known.get(name)
         if value is None or value >= lowest:
             for rule in rules:
-                if rule.first(case) is not False:
-                    _apply(rule, case, reasons, shadow, missing)
-    for rule in program.others:
-        if rule.first(case) is not False:
-            _apply(rule, case, reasons, shadow, missing)
-    for words in program.word_lists if program.word_index.maybe_in(case.reading) else ():
-        found = case.found(words.name)
-        if found.number:
+                if rule.first(comment) is not False:
+                    _apply(rule, comment, reasons, shadow, missing)
+    for rule in compiled.others:
+        if rule.first(comment) is not False:
+            _apply(rule, comment, reasons, shadow, missing)
+    for words in compiled.word_lists if compiled.word_index.maybe_in(comment.text) else ():
+        matches = comment.word_matches(words.name)
+        if matches.number:
             fact = f"{words.name}_words"
             reason = Reason(
                 ids.WORD_RULES[words.name],
                 words.clause,
                 words.outcome,
                 fact,
-                found.number,
+                matches.number,
                 1,
-                found.spans,
+                matches.spans,
                 "at_least",
             )
             (shadow if words.shadow else reasons).append(reason)
@@ -130,10 +136,10 @@ def _judge(policy: CompiledPolicy, facts: Facts) -> Verdict:
     return _verdict(policy, reasons, tuple(shadow), tuple(missing), signals is None)
 
 
-def _sound(signals: dict[str, float]) -> bool:
-    """Whether every signal is a number from 0 to 1. A score that is not is no score."""
+def _valid(signals: dict[str, float]) -> bool:
+    """Tell whether every signal is a number from 0 to 1; any other score is ignored."""
     try:
-        # NaN compares false with everything, so it fails here too.
+        # Every comparison with NaN is false, so NaN is invalid too.
         return bool(signals) and all(0.0 <= value <= 1.0 for value in signals.values())
     except TypeError:
         return False
@@ -141,57 +147,57 @@ def _sound(signals: dict[str, float]) -> bool:
 
 def _apply(
     compiled: CompiledRule,
-    case: Case,
+    comment: EvaluatedComment,
     reasons: list[Reason],
     shadow: list[Reason],
     missing: dict[str, None],
 ) -> None:
-    """Record the rule's reason if it holds; else the facts whose absence alone kept it from it."""
+    """Record the rule's reason if it applies, or the facts whose absence alone prevents it."""
     rule = compiled.rule
-    if compiled.sections and case.section not in compiled.sections:
+    if compiled.sections and comment.section not in compiled.sections:
         return
-    results = [test(case) for test in compiled.tests]
+    results = [test(comment) for test in compiled.tests]
     if False in results:
         return
     if None not in results:
-        (shadow if rule.shadow else reasons).append(_reason(rule, case))
+        (shadow if rule.shadow else reasons).append(_reason(rule, comment))
     elif not rule.shadow:
         for condition, result in zip(rule.when, results, strict=True):
             if result is None:
                 missing[condition.fact] = None
 
 
-def _reason(rule: Rule, case: Case) -> Reason:
-    condition = rule.when[0]
-    value = read_fact(case, condition)
+def _reason(rule: Rule, comment: EvaluatedComment) -> Reason:
+    first, *others = rule.when
+    value = read_fact(comment, first)
     words: tuple[Span, ...] = ()
-    for each in rule.when:
-        words += spans_of(case, each)
+    for condition in rule.when:
+        words += spans_of(comment, condition)
     return Reason(
         rule.id,
         rule.clause,
         rule.outcome,
-        condition.fact,
+        first.fact,
         value,
-        condition.value,
+        first.value,
         words,
-        condition.comparison,
-        _margin(condition, value),
-        tuple(_finding(each, case) for each in rule.when[1:]),
+        first.comparison,
+        _margin(first, value),
+        tuple(_finding(other, comment) for other in others),
     )
 
 
 def _plain(value: Any) -> Any:
-    """JSON has no infinity; a count that is none came from a broken caller."""
+    """Return None for NaN and infinity, which JSON does not have."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _finding(condition: Condition, case: Case) -> dict[str, Any]:
+def _finding(condition: Condition, comment: EvaluatedComment) -> dict[str, Any]:
     threshold = condition.value
     return {
         "fact": condition.fact,
         "comparison": condition.comparison,
-        "value": _plain(read_fact(case, condition)),
+        "value": _plain(read_fact(comment, condition)),
         "threshold": list(threshold) if isinstance(threshold, tuple) else threshold,
     }
 
@@ -206,7 +212,7 @@ def _margin(condition: Condition, value: Any) -> float | None:
 def _add_limits(
     policy: CompiledPolicy, facts: Facts, unscored: bool, reasons: list[Reason]
 ) -> None:
-    """Reasons to fail to a person: no score, no training for the language, too long to read."""
+    """Add the reasons that send a comment to a person: no score, unknown language, too long."""
     clause = policy.process_clause
     if unscored:
         reasons.append(Reason(ids.UNSCORED, clause, policy.unscored))
@@ -239,9 +245,9 @@ def _verdict(
     if outcome == "approve" and policy.mode == "pre":
         outcome = "review"
         reasons.append(Reason(ids.PRE, policy.process_clause, "review"))
-    places = policy.program.places
+    places = policy.compiled_rules.places
     reasons.sort(key=lambda why: (-SEVERITY[why.outcome], places.get(why.rule, len(places))))
-    # A comment is not held or rejected by what speaks for it.
+    # A reason to approve is no reason to hold or reject.
     deciding = [reason for reason in reasons if outcome == "approve" or reason.outcome != "approve"]
     clauses = tuple(dict.fromkeys(reason.clause for reason in deciding if reason.clause))
     return Verdict(outcome, tuple(reasons), clauses, shadow, missing, unscored)

@@ -1,11 +1,13 @@
-"""What a policy may judge: the facts of one comment, and the vocabulary that rules use of them."""
+"""The facts of one comment that a policy evaluates, and their names in rules and sentences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from moderation.policy.comment_text import CommentText
+from moderation.policy.translation import capitalised, gettext
+from moderation.policy.translation import gettext_noop as _
 
 Kind = Literal["signal", "count", "number", "yes_no", "text", "pattern"]
 
@@ -36,14 +38,14 @@ SIGNALS = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one comment. Everything has a safe default: unknown is never good news.
+    """The facts of one comment. Every default is safe: an unknown fact never helps a comment.
 
     `signals` maps signal names to values from 0 to 1; None means that the comment is unscored.
     `author_approved` and `author_rejected` count this author's earlier comments on the site.
-    `story_age_days` is None when nobody told when the story appeared. `duplicates` counts other
-    recent comments with the same text. `flags_weighed` sums the flags, each by how often its sender
-    was right before. `author_standing` is what moderators made of the author. `parent_status` is ""
-    for a comment that answers none.
+    `story_age_days` is None when the publisher did not send the story's date. `duplicates` counts
+    other recent comments with the same text. `flags_weighed` sums the flags, each by how often its
+    sender was right before. `author_standing` is the moderators' decision on the author.
+    `parent_status` is "" for a comment that answers no other comment.
     """
 
     body: str = ""
@@ -63,68 +65,87 @@ class Facts:
     duplicates: int = 0
     parent_status: str = ""
 
+    def scored(self, signals: dict[str, float], language: str, *, trained: bool) -> Facts:
+        """Return these facts with a score: signals (0-1), language, and whether it is trained."""
+        return replace(self, signals=signals, language=language, trained=trained)
+
     @property
     def links(self) -> int:
-        """How many web addresses the body holds; counted here so that nobody can misreport it."""
+        """The number of web addresses in the body, counted here and not taken from the sender."""
         return CommentText(self.body).links
 
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """A fact as rules may use it: its kind, its name in sentences, and whether a score gives it."""
+    """A fact as rules may use it: its kind, its name, and whether it comes from a score.
+
+    `english` is the name inside a sentence, before translation.
+    """
 
     name: str
     kind: Kind
-    words: str
+    english: str
     scored: bool = False
     choices: tuple[str, ...] = ()
 
+    @property
+    def phrase(self) -> str:
+        """The name inside a sentence, in the reader's language: "off topic"."""
+        return gettext(self.english)
 
-def _signal(name: str, words: str) -> FactKind:
-    return FactKind(name, "signal", words, scored=True)
+    @property
+    def label(self) -> str:
+        """The name on its own, in the reader's language: "Off topic"."""
+        return capitalised(self.phrase)
+
+
+def _signal(name: str, english: str) -> FactKind:
+    return FactKind(name, "signal", english, scored=True)
 
 
 _ALL = (
-    _signal("off_topic", "Off topic"),
-    _signal("toxicity", "Toxicity"),
-    _signal("severe_toxicity", "Severe toxicity"),
-    _signal("insult", "Insult"),
-    _signal("identity_attack", "Attack on a group"),
-    _signal("threat", "Threat"),
-    _signal("profanity", "Profanity"),
-    _signal("sexual", "Sexual content"),
-    _signal("spam", "Spam"),
-    _signal("low_quality", "Low quality"),
-    _signal("likely_to_reject", "Likelihood of rejection by this site's moderators"),
-    FactKind("language", "text", "The language", scored=True),
-    FactKind("trained", "yes_no", "The classifier was trained for the language", scored=True),
-    FactKind("links", "count", "The number of links"),
-    FactKind("body_length", "count", "The length in characters"),
-    FactKind("banned_words", "count", "The number of banned words"),
-    FactKind("suspect_words", "count", "The number of suspect words"),
-    FactKind("pattern", "pattern", "The text"),
-    FactKind("author_known", "yes_no", "The author is known to the site"),
-    FactKind("author_approved", "count", "The number of the author's approved comments"),
-    FactKind("author_rejected", "count", "The number of the author's rejected comments"),
+    _signal("off_topic", _("off topic")),
+    _signal("toxicity", _("toxicity")),
+    _signal("severe_toxicity", _("severe toxicity")),
+    _signal("insult", _("insult")),
+    _signal("identity_attack", _("attack on a group")),
+    _signal("threat", _("threat")),
+    _signal("profanity", _("profanity")),
+    _signal("sexual", _("sexual content")),
+    _signal("spam", _("spam")),
+    _signal("low_quality", _("low quality")),
+    _signal("likely_to_reject", _("likelihood of rejection by this site's moderators")),
+    FactKind("language", "text", _("the language"), scored=True),
+    FactKind("trained", "yes_no", _("the classifier was trained for the language"), scored=True),
+    FactKind("links", "count", _("the number of links")),
+    FactKind("body_length", "count", _("the length in characters")),
+    FactKind("banned_words", "count", _("the number of banned words")),
+    FactKind("suspect_words", "count", _("the number of suspect words")),
+    FactKind("pattern", "pattern", _("the text")),
+    FactKind("author_known", "yes_no", _("the author is known to the site")),
+    FactKind("author_approved", "count", _("the number of the author's approved comments")),
+    FactKind("author_rejected", "count", _("the number of the author's rejected comments")),
     FactKind(
         "author_standing",
         "text",
-        "The author's standing",
+        _("the author's standing"),
         choices=("normal", "trusted", "premoderated", "muted", "suspended"),
     ),
-    FactKind("story_open", "yes_no", "The story takes comments"),
-    FactKind("story_age_days", "number", "The story's age in days"),
-    FactKind("section", "text", "The section"),
-    FactKind("flags", "count", "The number of readers' flags"),
-    FactKind("flags_weighed", "number", "The weight of the readers' flags"),
+    FactKind("story_open", "yes_no", _("the story takes comments")),
+    FactKind("story_age_days", "number", _("the story's age in days")),
+    FactKind("section", "text", _("the section")),
+    FactKind("flags", "count", _("the number of readers' flags")),
+    FactKind("flags_weighed", "number", _("the weight of the readers' flags")),
     FactKind(
-        "submissions_last_hour", "count", "The number of the author's submissions in the last hour"
+        "submissions_last_hour",
+        "count",
+        _("the number of the author's submissions in the last hour"),
     ),
-    FactKind("duplicates", "count", "The number of other comments with the same text"),
+    FactKind("duplicates", "count", _("the number of other comments with the same text")),
     FactKind(
         "parent_status",
         "text",
-        "The status of the comment it answers",
+        _("the status of the comment it answers"),
         choices=("", "pending", "in_review", "approved", "rejected"),
     ),
 )

@@ -1,4 +1,4 @@
-"""From a JSON document to a policy, or to every problem it has, each with its path and words."""
+"""A JSON document becomes a policy, or a list of its problems, each with path and message."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from moderation.policy.document import (
     WordList,
 )
 from moderation.policy.patterns import Pattern
+from moderation.policy.translation import gettext as _
 from moderation.policy.validation import Checker
 from moderation.policy.word_lists import MAX_WORDS, WordError, read_entry
 
@@ -39,16 +40,16 @@ _KEYS = {
 
 
 def parse(document: dict[str, Any]) -> CompiledPolicy:
-    """The policy that `document` states (docs/policy.md describes the form).
+    """Return the policy that `document` describes (docs/policy.md explains the form).
 
     Raises PolicyError with every problem found. Never changes `document`.
     """
     check = Checker()
     if not isinstance(document, dict):
-        raise PolicyError([PolicyProblem("", "A policy is an object with clauses and rules.")])
+        raise PolicyError([PolicyProblem("", _("A policy is an object with clauses and rules."))])
     if _is_too_large(document):
-        message = f"The document is too large: more than {MAX_DOCUMENT:,} characters in all."
-        raise PolicyError([PolicyProblem("", message)])
+        message = _("The document is too large: more than %(limit)s characters in all.")
+        raise PolicyError([PolicyProblem("", message % {"limit": f"{MAX_DOCUMENT:,}"})])
     check.keys("", document, _KEYS, required={"title", "clauses"})
     clauses = _clauses(check, document.get("clauses", []))
     known = {clause.id for clause in clauses}
@@ -68,7 +69,7 @@ def parse(document: dict[str, Any]) -> CompiledPolicy:
         words=lists,
         process_clause=process,
         document=document,
-        program=compile_rules(rules, lists, patterns),
+        compiled_rules=compile_rules(rules, lists, patterns),
     )
 
 
@@ -88,28 +89,30 @@ def _simple_parts(check: Checker, document: dict[str, Any]) -> dict[str, str]:
 
 
 def _is_too_large(document: dict[str, Any]) -> bool:
-    """Whether the document holds too much; counts without recursion and stops at the limit."""
-    left = MAX_DOCUMENT
+    """Tell whether the document is too large; count without recursion and stop at the limit."""
+    remaining = MAX_DOCUMENT
     waiting: list[Any] = [document]
-    while waiting and left > 0:
+    while waiting and remaining > 0:
         value = waiting.pop()
-        left -= 1
+        remaining -= 1
         if isinstance(value, str):
-            left -= len(value)
+            remaining -= len(value)
         elif isinstance(value, dict):
             waiting.extend(value.keys())
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
-    return left <= 0
+    return remaining <= 0
 
 
 def _unscored(check: Checker, value: Any) -> str:
     if value == "approve":
         check.problem(
             "unscored",
-            'may not be "approve": nothing goes out because something failed. '
-            'Use "review" or "reject".',
+            _(
+                'This may not be "approve": nothing is published because something failed. '
+                'Use "review" or "reject".'
+            ),
         )
         return "review"
     return check.choice("unscored", value, ("review", "reject"))
@@ -119,15 +122,16 @@ def _clauses(check: Checker, value: Any) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     ids: set[str] = set()
     numbers: set[str] = set()
+    wrong_number = _('This is %(value)s; it must be like "1" or "2.1".')
     if value == []:
-        check.problem("clauses", "needs at least one clause; readers must see what is asked.")
+        check.problem("clauses", _("This needs at least one clause; readers must see the rules."))
     for path, entry in check.objects("clauses", value, MAX_CLAUSES):
         keys = {"id", "number", "title", "text", "guidance", "cite"}
         check.keys(path, entry, keys, required={"id", "number", "title", "text"})
         get = entry.get
         clause = Clause(
             id=check.id(f"{path}.id", get("id"), _ID, ids) if "id" in entry else "",
-            number=check.id(f"{path}.number", get("number"), _NUMBER, numbers, 'like "1" or "2.1"')
+            number=check.id(f"{path}.number", get("number"), _NUMBER, numbers, wrong_number)
             if "number" in entry
             else "",
             title=check.text(f"{path}.title", get("title"), 200, required="title" in entry),
@@ -169,7 +173,7 @@ def _words(check: Checker, path: str, value: Any) -> tuple[str, ...]:
         try:
             read_entry(entry)
         except WordError as error:
-            check.problem(here, f"{error}.")
+            check.problem(here, str(error))
         else:
             words.append(entry)
     return tuple(words)
@@ -184,7 +188,8 @@ def _rules(
         for path, entry in check.objects("rules", value, MAX_RULES)
     ]
     if len(patterns) > MAX_PATTERNS:
-        check.problem("rules", f"have more than {MAX_PATTERNS} patterns in all.")
+        message = _("The rules have more than %(limit)s patterns in all.")
+        check.problem("rules", message % {"limit": MAX_PATTERNS})
     return tuple(rules)
 
 
@@ -200,7 +205,8 @@ def _rule(
     check.keys(path, entry, keys, required={"id", "when", "outcome"})
     id = check.id(f"{path}.id", entry["id"], _ID, ids) if "id" in entry else ""
     if id in RESERVED:
-        check.problem(f"{path}.id", f'"{id}" is an id that the policy uses itself.')
+        message = _('"%(id)s" is an id that the policy uses itself.')
+        check.problem(f"{path}.id", message % {"id": id})
     outcome = ""
     if "outcome" in entry:
         outcome = check.choice(f"{path}.outcome", entry["outcome"], OUTCOMES)
@@ -224,7 +230,10 @@ def _conditions(
     if "when" not in entry:
         return ()
     if entry["when"] == []:
-        check.problem(path, "needs at least one condition; a rule without would always hold.")
+        check.problem(
+            path,
+            _("This needs at least one condition; a rule without a condition would always apply."),
+        )
     conditions = [
         parse_condition(check, here, condition, patterns)
         for here, condition in check.objects(path, entry["when"], MAX_CONDITIONS)

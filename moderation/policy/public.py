@@ -1,4 +1,4 @@
-"""What readers see of a policy: the same source that judges, without what helps to evade it."""
+"""The policy as readers see it: the same document, without anything that helps to evade it."""
 
 from __future__ import annotations
 
@@ -9,69 +9,94 @@ from typing import Any
 from moderation.policy.compile import CompiledPolicy
 from moderation.policy.diff import PolicyChange, diff
 from moderation.policy.document import Clause, Condition, Rule
-from moderation.policy.wording import listed
+from moderation.policy.translation import gettext, list_and
+from moderation.policy.translation import gettext_noop as _
 
 _SHOWN = ("title", "introduction", "promise")
+# What a score says about a comment.
 _SIGNALS = {
-    "off_topic": "off topic",
-    "toxicity": "abusive",
-    "severe_toxicity": "severely abusive",
-    "insult": "insulting",
-    "identity_attack": "hateful of a group",
-    "threat": "threatening",
-    "profanity": "obscene",
-    "sexual": "sexual",
-    "spam": "spam",
-    "low_quality": "without substance",
-    "likely_to_reject": "like comments that our moderators turned down",
+    "off_topic": _("off topic"),
+    "toxicity": _("abusive"),
+    "severe_toxicity": _("severely abusive"),
+    "insult": _("insulting"),
+    "identity_attack": _("hateful of a group"),
+    "threat": _("threatening"),
+    "profanity": _("obscene"),
+    "sexual": _("sexual"),
+    "spam": _("spam"),
+    "low_quality": _("without substance"),
+    "likely_to_reject": _("like comments that our moderators rejected"),
 }
-# What a condition says when much of the fact meets it, and when little does.
+# How sure the software must be, without the figure that invites people to try it out.
+_SURE = (
+    (0.95, _("it is almost certainly %(quality)s")),
+    (0.75, _("it is very probably %(quality)s")),
+    (0.5, _("it is probably %(quality)s")),
+    (0.0, _("it is possibly %(quality)s")),
+)
+_UNLIKELY = _("it is hardly %(quality)s")
+_STANDING = _("our moderators made a decision on its author")
+_PARENT = _("the comment it answers has a certain status")
+_LISTED = _("it contains words from our list")
+# The condition for a large or true value of the fact, and the one for a small or false value.
 _FACTS = {
-    "links": ("it holds links", "it holds few links"),
-    "body_length": ("it is very long", "it is very short"),
-    "banned_words": ("it holds words from our list", "it holds few words from our list"),
-    "suspect_words": ("it holds words from our list", "it holds few words from our list"),
-    "pattern": ("its text has a form that this rule is about", ""),
-    "language": ("it is in certain languages", "it is not in certain languages"),
-    "trained": ("our software knows its language", "our software does not know its language"),
-    "author_known": ("we know its author", "we do not know its author"),
+    "links": (_("it contains links"), _("it contains few links")),
+    "body_length": (_("it is very long"), _("it is very short")),
+    "banned_words": (_LISTED, _("it contains few words from our list")),
+    "suspect_words": (_LISTED, _("it contains few words from our list")),
+    "pattern": (_("its text has a form that this rule is about"), ""),
+    "language": (_("it is in certain languages"), _("it is not in certain languages")),
+    "trained": (_("our software knows its language"), _("our software does not know its language")),
+    "author_known": (_("we know its author"), _("we do not know its author")),
     "author_approved": (
-        "earlier comments of its author were posted",
-        "it is among the first comments of its author",
+        _("earlier comments of its author were posted"),
+        _("it is among the first comments of its author"),
     ),
     "author_rejected": (
-        "earlier comments of its author were turned down",
-        "few earlier comments of its author were turned down",
+        _("earlier comments of its author were rejected"),
+        _("few earlier comments of its author were rejected"),
     ),
-    "author_standing": (
-        "of what our moderators decided on its author",
-        "of what our moderators decided on its author",
-    ),
-    "story_open": ("the story takes comments", "the story takes no more comments"),
-    "story_age_days": ("the story is old", "the story is new"),
-    "section": ("it stands in certain sections", "it does not stand in certain sections"),
-    "flags": ("readers reported it", "few readers reported it"),
-    "flags_weighed": ("readers reported it", "few readers reported it"),
+    "author_standing": (_STANDING, _STANDING),
+    "story_open": (_("the story takes comments"), _("the story takes no more comments")),
+    "story_age_days": (_("the story is old"), _("the story is new")),
+    "section": (_("it is in certain sections"), _("it is not in certain sections")),
+    "flags": (_("readers reported it"), _("few readers reported it")),
+    "flags_weighed": (_("readers reported it"), _("few readers reported it")),
     "submissions_last_hour": (
-        "its author sent very many comments within an hour",
-        "its author sent few comments within an hour",
+        _("its author sent very many comments within an hour"),
+        _("its author sent few comments within an hour"),
     ),
-    "duplicates": ("the same text was sent before", "the same text was hardly sent before"),
-    "parent_status": (
-        "of what became of the comment it answers",
-        "of what became of the comment it answers",
-    ),
+    "duplicates": (_("the same text was sent before"), _("the same text was hardly sent before")),
+    "parent_status": (_PARENT, _PARENT),
 }
-_FATES = {
-    "approve": "Posted at once",
-    "review": "Read by a person first",
-    "reject": "Turned down at once",
+_RULES = {
+    "approve": _("Posted at once when %(conditions)s."),
+    "review": _("Reviewed by a person first when %(conditions)s."),
+    "reject": _("Rejected automatically when %(conditions)s."),
+}
+_RULES_IN_SECTIONS = {
+    "approve": _("Posted at once when %(conditions)s, in some sections."),
+    "review": _("Reviewed by a person first when %(conditions)s, in some sections."),
+    "reject": _("Rejected automatically when %(conditions)s, in some sections."),
+}
+_UNSCORED = {
+    "review": _("A comment that our software could not score waits for a person."),
+    "reject": _("A comment that our software could not score is not posted."),
+}
+_UNTRAINED = {
+    "approve": _(
+        "A comment in a language that our software was not trained for is treated like any other."
+    ),
+    "review": _(
+        "A comment in a language that our software was not trained for waits for a person."
+    ),
+    "reject": _("A comment in a language that our software was not trained for is not posted."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PublicClause:
-    """A clause with, in words, what software does on its own in its name."""
+    """A clause, with sentences on what the software does by itself under this clause."""
 
     clause: Clause
     rejected: tuple[str, ...]
@@ -80,10 +105,10 @@ class PublicClause:
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
-    """The public page: texts, clauses in order, and what holds for all comments.
+    """The public page: texts, clauses in order, and sentences that hold for all comments.
 
-    `general` are sentences on what happens by default and when the software fails. No guidance,
-    no threshold, no listed word and no pattern is in here, and no shadow rule.
+    `general` tells what happens by default and when the software fails. The page contains no
+    guidance, no threshold, no listed word, no pattern and no shadow rule.
     """
 
     title: str
@@ -94,7 +119,7 @@ class PublicView:
 
 
 def public_view(policy: CompiledPolicy) -> PublicView:
-    """What the public page of `policy` shows."""
+    """Return what the public page of `policy` shows."""
     return PublicView(
         policy.title,
         policy.introduction,
@@ -118,7 +143,7 @@ def _decided(policy: CompiledPolicy, clause: str, outcome: str) -> tuple[str, ..
         if rule.clause == clause and rule.outcome == outcome and not rule.shadow
     ]
     sentences += [
-        f"{_FATES[outcome]} when it holds words from our list."
+        gettext(_RULES[outcome]) % {"conditions": gettext(_LISTED)}
         for words in policy.words.values()
         if words.clause == clause and words.outcome == outcome and words.words and not words.shadow
     ]
@@ -127,91 +152,91 @@ def _decided(policy: CompiledPolicy, clause: str, outcome: str) -> tuple[str, ..
 
 def _general(policy: CompiledPolicy) -> tuple[str, ...]:
     if policy.mode == "pre":
-        start = "A person reads every comment before it is posted."
+        start = gettext("A person reviews every comment before it is posted.")
     elif policy.default == "approve":
-        start = "A comment that nothing speaks against is posted without waiting for a person."
+        start = gettext("A comment is posted without waiting for a person unless a rule objects.")
     else:
-        start = "A comment waits for a person unless a rule lets it pass."
-    fate = {
-        "approve": "is treated like any other",
-        "review": "waits for a person",
-        "reject": "is not posted",
-    }
+        start = gettext("A comment waits for a person unless a rule approves it.")
     return (
         start,
-        f"A comment that our software could not measure {fate[policy.unscored]}.",
-        "A comment in a language that our software was not trained for "
-        f"{fate[policy.untrained_language]}.",
-        "Every rejection names the rule it rests on.",
+        gettext(_UNSCORED[policy.unscored]),
+        gettext(_UNTRAINED[policy.untrained_language]),
+        gettext("Every rejection names the rule it rests on."),
     )
 
 
 def describe_publicly(rule: Rule) -> str:
-    """What readers may know of a rule: what it looks at, without figures, words and patterns."""
-    conditions = list(dict.fromkeys(_condition(each) for each in rule.when))
-    where = ", in some sections" if rule.sections else ""
-    return f"{_FATES[rule.outcome]} when {listed(conditions, 'and')}{where}."
+    """Return what readers may know of a rule, without figures, words and patterns."""
+    conditions = list(dict.fromkeys(_condition(condition) for condition in rule.when))
+    sentences = _RULES_IN_SECTIONS if rule.sections else _RULES
+    return gettext(sentences[rule.outcome]) % {"conditions": list_and(conditions)}
 
 
 def _condition(condition: Condition) -> str:
-    signal = _SIGNALS.get(condition.fact)
-    if signal is not None:
-        sure = _sure(condition) if condition.comparison == "at_least" else "hardly"
-        return f"it is {sure} {signal}"
+    quality = _SIGNALS.get(condition.fact)
+    if quality is not None:
+        return gettext(_likelihood(condition)) % {"quality": gettext(quality)}
     much, little = _FACTS[condition.fact]
     value = condition.value
     if isinstance(value, bool):
-        return much if value == (condition.comparison == "is") else little
-    return little if condition.comparison in ("at_most", "is_not") or value == 0 else much
+        return gettext(much if value == (condition.comparison == "is") else little)
+    few = condition.comparison in ("at_most", "is_not") or value == 0
+    return gettext(little if few else much)
 
 
-def _sure(condition: Condition) -> str:
-    """How sure the software must be, without the figure that invites trying it out."""
+def _likelihood(condition: Condition) -> str:
+    if condition.comparison != "at_least":
+        return _UNLIKELY
     value = float(condition.value)  # type: ignore[arg-type]
-    if value >= 0.95:
-        return "almost certainly"
-    if value >= 0.75:
-        return "very probably"
-    return "probably" if value >= 0.5 else "possibly"
+    return next(sentence for least, sentence in _SURE if value >= least)
 
 
 def public_changes(old: CompiledPolicy, new: CompiledPolicy) -> list[PolicyChange]:
-    """The changes from `old` to `new` without guidance, thresholds, listed words and patterns."""
+    """Return the changes that readers may see: the texts, and the sentences of `public_view`."""
     changes = diff(_shown(old), _shown(new))
     before, after = public_view(old), public_view(new)
     changes += _automatic(before, after)
-    changes += _sentences("general", "", before.general, after.general)
+    changes += _sentences("general", None, before.general, after.general)
     return changes
 
 
 def _shown(policy: CompiledPolicy) -> dict[str, Any]:
     document = {key: policy.document.get(key, "") for key in _SHOWN}
     document["clauses"] = [
-        {"id": each.id, "number": each.number, "title": each.title, "text": each.text}
-        for each in policy.clauses
+        {"id": clause.id, "number": clause.number, "title": clause.title, "text": clause.text}
+        for clause in policy.clauses
     ]
     return document
 
 
 def _automatic(before: PublicView, after: PublicView) -> Iterator[PolicyChange]:
-    earlier = {each.clause.id: each for each in before.clauses}
-    for each in after.clauses:
-        was = earlier.get(each.clause.id)
-        name = f"Clause {each.clause.number} “{each.clause.title}”"
+    earlier = {entry.clause.id: entry for entry in before.clauses}
+    for entry in after.clauses:
+        was = earlier.get(entry.clause.id)
         yield from _sentences(
-            f"clauses.{each.clause.id}.automatic",
-            f"{name}: ",
+            f"clauses.{entry.clause.id}.automatic",
+            entry.clause,
             was.rejected + was.held if was else (),
-            each.rejected + each.held,
+            entry.rejected + entry.held,
         )
 
 
 def _sentences(
-    path: str, name: str, before: tuple[str, ...], after: tuple[str, ...]
+    path: str, clause: Clause | None, before: tuple[str, ...], after: tuple[str, ...]
 ) -> Iterator[PolicyChange]:
+    """Yield the sentences that only one version has, of a clause or of the whole policy."""
+    gone = gettext("No longer “%(sentence)s”")
+    new = gettext("Now “%(sentence)s”")
+    names: dict[str, str] = {}
+    if clause is not None:
+        gone = gettext("Clause %(number)s “%(name)s”: no longer “%(sentence)s”")
+        new = gettext("Clause %(number)s “%(name)s”: now “%(sentence)s”")
+        names = {"number": clause.number, "name": clause.title}
     for sentence in before:
         if sentence not in after:
-            yield PolicyChange("removed", path, f"{name}no longer “{sentence}”", sentence, None)
+            message = gone % {**names, "sentence": sentence}
+            yield PolicyChange("removed", path, message, sentence, None)
     for sentence in after:
         if sentence not in before:
-            yield PolicyChange("added", path, f"{name}now “{sentence}”", None, sentence)
+            message = new % {**names, "sentence": sentence}
+            yield PolicyChange("added", path, message, None, sentence)

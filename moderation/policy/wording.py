@@ -1,129 +1,176 @@
-"""Rules and reasons in words: for editors, for moderators, and for authors without the figures."""
+"""Sentences about rules and reasons, for editors and moderators."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
 from moderation.policy import document as ids
-from moderation.policy.compile import CompiledPolicy
 from moderation.policy.document import Rule
 from moderation.policy.evaluate import Reason
 from moderation.policy.facts import FACTS
+from moderation.policy.translation import (
+    capitalised,
+    gettext,
+    list_and,
+    list_or,
+    ngettext,
+    quoted_list,
+)
+from moderation.policy.translation import gettext_noop as _
 
-_VERBS = {"approve": "approves", "review": "holds", "reject": "rejects"}
+_RULES = {
+    "approve": _("The policy approves a comment when %(conditions)s."),
+    "review": _("The policy holds a comment when %(conditions)s."),
+    "reject": _("The policy rejects a comment when %(conditions)s."),
+}
+_SHADOW_RULES = {
+    "approve": _("Recorded only: the policy would approve a comment when %(conditions)s."),
+    "review": _("Recorded only: the policy would hold a comment when %(conditions)s."),
+    "reject": _("Recorded only: the policy would reject a comment when %(conditions)s."),
+}
 _COMPARISONS = {
-    "at_least": "is at least",
-    "at_most": "is at most",
-    "is": "is",
-    "is_not": "is not",
-    "one_of": "is one of",
+    "at_least": _("%(fact)s is at least %(value)s"),
+    "at_most": _("%(fact)s is at most %(value)s"),
+    "is": _("%(fact)s is %(value)s"),
+    "is_not": _("%(fact)s is not %(value)s"),
+    "one_of": _("%(fact)s is one of %(value)s"),
+    "matches": _("%(fact)s matches the pattern %(value)s"),
 }
-_OWN = {
-    ids.UNSCORED: "The comment could not be scored, so the policy does not let it pass by itself.",
-    ids.PRE: "On this site a person reads every comment before it is published.",
-    ids.DEFAULT: "No rule applied, and the policy lets nothing pass by default.",
-    ids.ERROR: "Judging the comment failed, so a person decides.",
-    ids.PREMODERATED: "Under this story a person reads every comment before it is published.",
-    ids.AUTHOR: "Moderators decided that a person reads what this author writes.",
-    ids.DAMAGED: "What this site's classifier learned cannot be read, so a person decides.",
+# What the policy does with comments like this one.
+_AT_OR_ABOVE = {
+    "approve": _("The policy approves comments at or above %(limit)s."),
+    "review": _("The policy holds comments at or above %(limit)s."),
+    "reject": _("The policy rejects comments at or above %(limit)s."),
 }
-_SPECIAL = {
-    ("story_open", "is", False): "the story takes no more comments",
-    ("story_open", "is", True): "the story takes comments",
-    ("author_known", "is", False): "the author is not known to the site",
-    ("author_known", "is", True): "the author is known to the site",
-    ("trained", "is", False): "the classifier was not trained for the language",
-    ("trained", "is", True): "the classifier was trained for the language",
+_AT_OR_BELOW = {
+    "approve": _("The policy approves comments at or below %(limit)s."),
+    "review": _("The policy holds comments at or below %(limit)s."),
+    "reject": _("The policy rejects comments at or below %(limit)s."),
+}
+_SUCH = {
+    "approve": _("The policy approves such comments."),
+    "review": _("The policy holds such comments."),
+    "reject": _("The policy rejects such comments."),
+}
+_OF_THE_POLICY = {
+    ids.UNSCORED: _("The classifier could not score the comment, so the policy does not pass it."),
+    ids.PRE: _("On this site a person reviews every comment before it is published."),
+    ids.DEFAULT: _("No rule applied, and the policy holds every comment that no rule approves."),
+    ids.ERROR: _("The policy failed on this comment, so a person decides."),
+    ids.PREMODERATED: _("Under this story a person reviews every comment before it is published."),
+    ids.AUTHOR: _("Moderators decided that a person reviews this author's comments."),
+    ids.DAMAGED: _("This site's own classifier cannot be loaded, so a person decides."),
+}
+_YES_NO = {
+    ("story_open", False): _("the story takes no more comments"),
+    ("story_open", True): _("the story takes comments"),
+    ("author_known", False): _("the author is not known to the site"),
+    ("author_known", True): _("the author is known to the site"),
+    ("trained", False): _("the classifier was not trained for the language"),
+    ("trained", True): _("the classifier was trained for the language"),
 }
 
 
 def describe_condition(fact: str, comparison: str, value: Any) -> str:
-    """One condition in words: "off topic is at least 0.90"."""
+    """Return one condition as a part of a sentence: "off topic is at least 0.90"."""
     if isinstance(value, bool):
-        asked = value if comparison == "is" else not value
-        return _SPECIAL.get((fact, "is", asked), f"{fact} is {asked}")
-    name = FACTS[fact].words if fact in FACTS else fact
-    name = name[:1].lower() + name[1:]
-    if comparison == "matches":
-        return f"{name} matches the pattern {value}"
-    if comparison == "one_of" and isinstance(value, (tuple, list)):
-        return f"{name} is one of {listed([f'“{each}”' for each in value], 'or')}"
+        expected = value if comparison == "is" else not value
+        yes_no = _YES_NO.get((fact, expected))
+        if yes_no:
+            return gettext(yes_no)
+        return gettext(_COMPARISONS["is"]) % {"fact": fact, "value": expected}
     if fact == "parent_status" and value == "":
-        return "it answers a comment" if comparison == "is_not" else "it answers no comment"
-    return f"{name} {_COMPARISONS[comparison]} {_figure(fact, value)}"
+        if comparison == "is_not":
+            return gettext("it answers a comment")
+        return gettext("it answers no comment")
+    if comparison == "matches":
+        figure = str(value)
+    elif comparison == "one_of" and isinstance(value, (tuple, list)):
+        figure = list_or(quoted_list(value))
+    else:
+        figure = _figure(fact, value)
+    name = FACTS[fact].phrase if fact in FACTS else fact
+    return gettext(_COMPARISONS[comparison]) % {"fact": name, "value": figure}
 
 
 @singledispatch
 def describe(thing: Rule | Reason) -> str:
-    """A sentence for moderators and editors: of a rule what it does, of a reason what it found."""
+    """Return what a rule does, or what a reason found, for moderators and editors."""
     raise TypeError(f"cannot describe a {type(thing).__name__}")
 
 
 @describe.register
 def _rule(rule: Rule) -> str:
     conditions = [describe_condition(each.fact, each.comparison, each.value) for each in rule.when]
-    verb = f"would {rule.outcome}" if rule.shadow else _VERBS[rule.outcome]
-    where = ""
+    sentences = _SHADOW_RULES if rule.shadow else _RULES
+    described = [gettext(sentences[rule.outcome]) % {"conditions": list_and(conditions)}]
     if rule.sections:
-        where = f" (only in {listed([f'“{name}”' for name in rule.sections], 'and')})"
-    shadow = "Recorded only: the policy" if rule.shadow else "The policy"
-    what = "" if rule.shadow else " a comment"
-    return f"{shadow} {verb}{what} when {listed(conditions, 'and')}{where}."
+        sections = list_and(quoted_list(rule.sections))
+        described.append(gettext("It applies only in %(sections)s.") % {"sections": sections})
+    return " ".join(described)
 
 
 @describe.register
 def _reason(reason: Reason) -> str:
-    if reason.rule in _OWN:
-        return _OWN[reason.rule]
+    if reason.rule in _OF_THE_POLICY:
+        return gettext(_OF_THE_POLICY[reason.rule])
     if reason.rule == ids.UNTRAINED:
-        return f"The classifier was not trained for this comment's language ({reason.value})."
+        sentence = gettext("The classifier was not trained for this comment's language (%(code)s).")
+        return sentence % {"code": reason.value}
     if reason.rule == ids.TOO_LONG:
-        return f"The comment has {reason.value:,} characters, more than the policy reads."
-    first = _finding(reason.fact, reason.comparison, reason.value, reason.threshold, reason.outcome)
-    also = [
-        describe_condition(each["fact"], each["comparison"], each["threshold"])
-        for each in reason.also
+        sentence = gettext("The comment has %(number)s characters. The policy cannot read so much.")
+        return sentence % {"number": f"{reason.value:,}"}
+    described = [
+        _finding(reason.fact, reason.comparison, reason.value, reason.threshold),
+        _consequence(reason),
     ]
-    return f"{first}, when {listed(also, 'and')}." if also else f"{first}."
+    if reason.also:
+        conditions = [
+            describe_condition(condition["fact"], condition["comparison"], condition["threshold"])
+            for condition in reason.also
+        ]
+        sentence = gettext("The rule also asks that %(conditions)s.")
+        described.append(sentence % {"conditions": list_and(conditions)})
+    return " ".join(described)
 
 
-def _finding(fact: str, comparison: str, value: Any, threshold: Any, outcome: str) -> str:
-    verb = _VERBS.get(outcome, "decides")
-    kind = FACTS[fact].kind if fact in FACTS else "text"
-    name = FACTS[fact].words if fact in FACTS else fact
+def _finding(fact: str, comparison: str, value: Any, threshold: Any) -> str:
     if fact in ("banned_words", "suspect_words") and comparison == "at_least" and threshold == 1:
-        which = fact.removesuffix("_words")
-        how_many = f"a {which} word" if value == 1 else f"{value} {which} words"
-        return f"It holds {how_many}; the policy {verb} such comments"
-    if kind == "pattern":
-        return f"The text matches a pattern; the policy {verb} such comments"
+        return _words_found(fact, value)
+    if fact in FACTS and FACTS[fact].kind == "pattern":
+        return gettext("The text matches a pattern.")
     if comparison in ("at_least", "at_most"):
-        edge = "from" if comparison == "at_least" else "up to"
-        found, limit = _figure(fact, value), _figure(fact, threshold)
-        glue = f" {found}," if kind == "signal" else f": {found};"
-        return f"{name}{glue} the policy {verb} comments {edge} {limit}"
-    condition = describe_condition(fact, comparison, threshold)
-    return f"{condition[:1].upper()}{condition[1:]}; the policy {verb} such comments"
+        name = FACTS[fact].label if fact in FACTS else fact
+        return gettext("%(fact)s: %(value)s.") % {"fact": name, "value": _figure(fact, value)}
+    condition = capitalised(describe_condition(fact, comparison, threshold))
+    return gettext("%(condition)s.") % {"condition": condition}
 
 
-def explain_to_author(reason: Reason, policy: CompiledPolicy) -> str:
-    """What the author may know: the clause and its text. Never a score, a threshold or a word."""
-    clause = policy.clause(reason.clause)
-    if reason.outcome == "approve":
-        return "Your comment keeps to the rules of this site."
-    if clause is None or not clause.cite:
-        waiting = reason.outcome == "review"
-        return (
-            "A person will read your comment before it is posted."
-            if waiting
-            else "Your comment was not posted."
+def _words_found(fact: str, number: int) -> str:
+    if fact == "banned_words":
+        sentence = ngettext(
+            "The comment contains %(number)s banned word.",
+            "The comment contains %(number)s banned words.",
+            number,
         )
-    rule = f"rule {clause.number}, “{clause.title}”"
-    if reason.outcome == "review":
-        return f"A person will read your comment with a view to {rule}."
-    return f"Your comment was not posted because of {rule}: {clause.text}"
+    else:
+        sentence = ngettext(
+            "The comment contains %(number)s suspect word.",
+            "The comment contains %(number)s suspect words.",
+            number,
+        )
+    return sentence % {"number": number}
+
+
+def _consequence(reason: Reason) -> str:
+    any_word = reason.fact in ("banned_words", "suspect_words") and reason.threshold == 1
+    sentences = _SUCH
+    if reason.comparison == "at_least" and not any_word:
+        sentences = _AT_OR_ABOVE
+    elif reason.comparison == "at_most":
+        sentences = _AT_OR_BELOW
+    return gettext(sentences[reason.outcome]) % {"limit": _figure(reason.fact, reason.threshold)}
 
 
 def _figure(fact: str, value: Any) -> str:
@@ -131,11 +178,4 @@ def _figure(fact: str, value: Any) -> str:
         return f"{value:.3f}".removesuffix("0")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f"{value:,}"
-    return f"“{value}”"
-
-
-def listed(parts: Sequence[str], word: str) -> str:
-    """Parts as a list in a sentence: "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+    return quoted_list([str(value)])[0]

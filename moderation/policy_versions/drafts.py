@@ -1,4 +1,4 @@
-"""Working on a policy: a draft that several editors share, published as a version for good."""
+"""Drafts: several editors share one draft of a site's policy until it is published."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from moderation.models import PolicyVersion, Site
 from moderation.platform.errors import Conflict, Invalid
 
-# A document that parses is smaller; a draft may be wrong, but not endless.
+# A valid document is smaller. A draft may be invalid, but not endless.
 DRAFT_BYTES = 8_000_000
-# U+0000 as JSON writes it, and not a backslash that somebody typed before "u0000".
+# U+0000 as JSON writes it, but not a backslash that somebody typed before "u0000".
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class StaleDraft(Conflict):
-    """Somebody else saved, published or discarded the draft; `current` is what is there now."""
+    """Somebody else saved, published or discarded the draft; `current` is the draft now, if any."""
 
     code = "stale_draft"
 
     def __init__(self, current: PolicyVersion | None) -> None:
-        super().__init__("The draft has changed since you opened it.")
+        super().__init__(_("The draft has changed since you opened it."))
         self.current = current
 
 
@@ -39,10 +40,10 @@ def find_draft(site: Site) -> PolicyVersion | None:
 def save_draft(
     site: Site, *, document: dict[str, Any], user: User, seen: datetime | None
 ) -> PolicyVersion:
-    """Keep a draft, valid or not, so that nothing typed is lost; returns its row.
+    """Save a draft, valid or not, so that no input is lost; return its row.
 
     seen: `updated_at` of the draft that the editor started from, None when there was none.
-    Raises StaleDraft when that is not the draft any more, Invalid when it cannot be stored.
+    Raises StaleDraft when the draft has changed since, Invalid when it cannot be stored.
     """
     _check_storable(document)
     if seen is None:
@@ -63,8 +64,8 @@ def save_draft(
 
 
 def discard_draft(site: Site, *, seen: datetime) -> None:
-    """Throw the draft away. Raises StaleDraft when it is not the one that was seen."""
-    deleted, _ = PolicyVersion.objects.filter(
+    """Delete the draft. Raises StaleDraft when it has changed since `seen`."""
+    deleted, _by_model = PolicyVersion.objects.filter(
         site=site, number__isnull=True, updated_at=seen
     ).delete()
     if not deleted:
@@ -72,12 +73,13 @@ def discard_draft(site: Site, *, seen: datetime) -> None:
 
 
 def _check_storable(document: dict[str, Any]) -> None:
-    """Refuse what PostgreSQL cannot keep, and what nobody could read."""
+    """Refuse a document that PostgreSQL cannot store, or that is too large."""
     try:
         stored = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise Invalid("The draft holds something that cannot be stored.", field="") from error
+        raise Invalid(_("The draft contains a value that cannot be stored."), field="") from error
     if len(stored) > DRAFT_BYTES:
-        raise Invalid(f"The draft is larger than {DRAFT_BYTES:,} bytes.", limit=DRAFT_BYTES)
+        message = _("The draft is larger than %(limit)s bytes.")
+        raise Invalid(message % {"limit": f"{DRAFT_BYTES:,}"}, limit=DRAFT_BYTES)
     if _NUL.search(stored):
-        raise Invalid("The draft holds the character U+0000, which cannot be stored.")
+        raise Invalid(_("The draft contains the character U+0000, which cannot be stored."))

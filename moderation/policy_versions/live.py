@@ -1,4 +1,4 @@
-"""The policy of a site: which version is live, and the first one that every site starts with."""
+"""The live policy of a site, and the default policy of a new site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moderation.policy import DEFAULT_DOCUMENT, CompiledPolicy, parse
 logger = logging.getLogger(__name__)
 
 
-# Asked for every batch and every decision: half the time of the same question to the ORM.
+# Every batch and every decision asks this: it takes half the time of the ORM's query.
 LIVE = """
 SELECT id FROM moderation_policyversion WHERE site_id = %s AND number IS NOT NULL
 ORDER BY number DESC LIMIT 1
@@ -23,27 +23,27 @@ ORDER BY number DESC LIMIT 1
 
 
 class NoPolicyError(LookupError):
-    """The site has published no policy: nothing may judge, so a person must."""
+    """The site has published no policy, so a person decides every comment."""
 
 
 def live_policy(site: Site | int) -> tuple[PolicyVersion, CompiledPolicy]:
-    """Return the site's last published version, as a row and as the program that judges.
+    """Return the site's last published version: its row and the compiled policy.
 
-    Reading costs one small query; the parsed program is kept by row id, which is safe because a
-    published version never changes. Raises NoPolicyError, or moderation.policy.PolicyError when
-    the stored document cannot judge.
+    This costs one small query. The compiled policy is remembered by row id, because a published
+    version never changes. Raises NoPolicyError, or moderation.policy.PolicyError when the stored
+    document is invalid.
     """
     site_pk = site if isinstance(site, int) else site.pk
     with connection.cursor() as cursor:
         cursor.execute(LIVE, [site_pk])
-        found = cursor.fetchone()
-    if found is None:
+        row = cursor.fetchone()
+    if row is None:
         raise NoPolicyError(f"site {site_pk} has no published policy")
-    return _policies.get_or_make(found[0], _load)
+    return _policies.get_or_make(row[0], _load)
 
 
 def policy_version(site: Site, number: int) -> tuple[PolicyVersion, CompiledPolicy]:
-    """Return a published version of a site, as a row and as a program. Raises NoPolicyError."""
+    """Return the row and the compiled policy of a published version. Raises NoPolicyError."""
     pk = PolicyVersion.objects.filter(site=site, number=number).values_list("pk", flat=True).first()
     if pk is None:
         raise NoPolicyError(f"site {site.pk} has no version {number} of its policy")
@@ -59,10 +59,10 @@ def _load(pk: int) -> tuple[PolicyVersion, CompiledPolicy]:
 
 
 def ensure_default(site: Site) -> PolicyVersion:
-    """Return the site's live policy row; publish the default document as version 1 if none is."""
+    """Return the row of the live policy; publish the default as version 1 if there is none."""
     published = PolicyVersion.objects.filter(site=site, number__isnull=False).order_by("-number")
-    if found := published.first():
-        return found
+    if live := published.first():
+        return live
     try:
         with transaction.atomic():
             return PolicyVersion.objects.create(

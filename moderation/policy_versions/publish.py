@@ -1,4 +1,4 @@
-"""Publishing a policy: the draft becomes the next version, or an earlier one comes back."""
+"""Publication: the draft becomes the next version, or an earlier version is published again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from moderation.models import PolicyVersion, Site
 from moderation.platform import validation
@@ -21,9 +22,9 @@ NOTE_POINTS = 500
 
 
 def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> PolicyVersion:
-    """Make the draft the next version; from then on every worker judges by it.
+    """Make the draft the next version, which every worker applies from then on.
 
-    Raises StaleDraft, PolicyError (the draft cannot judge), Conflict (it says what is live anyway).
+    Raises StaleDraft, PolicyError for an invalid draft, Conflict when it equals the live version.
     """
     validation.check_text(note, "note", points=NOTE_POINTS)
     with transaction.atomic():
@@ -47,15 +48,16 @@ def publish(site: Site, *, user: User, seen: datetime, note: str = "") -> Policy
 def revert(site: Site, *, number: int, user: User, live_number: int) -> PolicyVersion:
     """Publish an earlier version again, as a new one; the draft stays as it is.
 
-    live_number: the version the editor took for the live one. Raises Conflict when it is not, or
-    when nothing would change, and NoPolicyError.
+    live_number: the live version that the editor saw. Raises Conflict when another version is live
+    or nothing would change, and NoPolicyError.
     """
-    row, program = policy_version(site, number)
+    row, compiled = policy_version(site, number)
     with transaction.atomic():
         live = _lock_live(site)
         if live.number != live_number:
-            raise Conflict(f"Version {live.number} has been published meanwhile.")
-        _refuse_same(live, program.document)
+            message = _("Version %(number)s has been published meanwhile.")
+            raise Conflict(message % {"number": live.number})
+        _refuse_same(live, compiled.document)
         created = PolicyVersion.objects.create(
             site=site,
             number=(live.number or 0) + 1,
@@ -70,7 +72,7 @@ def revert(site: Site, *, number: int, user: User, live_number: int) -> PolicyVe
 
 
 def _lock_live(site: Site) -> PolicyVersion:
-    """Return the live version; until the transaction ends nobody else can publish on this site."""
+    """Return the live version, and lock publication on the site until the transaction ends."""
     ensure_default(site)
     Site.objects.select_for_update().get(pk=site.pk)
     published = PolicyVersion.objects.filter(site=site, number__isnull=False)
@@ -79,7 +81,8 @@ def _lock_live(site: Site) -> PolicyVersion:
 
 def _refuse_same(live: PolicyVersion, document: dict[str, Any]) -> None:
     if not diff(live.document, document):
-        raise Conflict(f"It says what version {live.number} says: there is nothing to publish.")
+        message = _("This equals version %(number)s: there is nothing to publish.")
+        raise Conflict(message % {"number": live.number})
 
 
 def published_versions(site: Site) -> QuerySet[PolicyVersion]:

@@ -1,7 +1,7 @@
-"""Disagreements: a second review differs from a decision; a senior moderator has the last word.
+"""Disagreements: a second review differs from a decision, and a senior moderator settles it.
 
-To turn the first decision round is an ordinary decision; to let it stand changes nothing, and is
-kept beside the reviews.
+To overturn the first decision is an ordinary decision. To uphold it changes no comment; the
+upholding is stored as another review.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from moderation.models import Decision, SecondReview, Site, Status
 from moderation.platform import validation
@@ -19,11 +21,11 @@ from moderation.review.actions import KEY_POINTS, approve, reject, send_to_revie
 Kind = SecondReview.Kind
 PAGE_SIZE = 25
 
-SETTLED = "It was settled meanwhile."
+SETTLED = gettext_noop("It was settled meanwhile.")
 
 
 def uphold(user: User, site: Site, review_pk: int, *, key: str) -> SecondReview:
-    """Let the first decision stand; the same key again returns what it made.
+    """Uphold the first decision; the same key again returns the first result.
 
     Raises Conflict when the disagreement was settled, or its comment changed, meanwhile.
     """
@@ -31,20 +33,20 @@ def uphold(user: User, site: Site, review_pk: int, *, key: str) -> SecondReview:
     try:
         return with_retries(lambda: _uphold(user, site, review_pk, key))
     except IntegrityError as error:
-        raise Conflict(SETTLED, code="already_settled") from error
+        raise Conflict(_(SETTLED), code="already_settled") from error
 
 
 def overturn(user: User, site: Site, review_pk: int, *, key: str) -> Decision:
-    """Decide as the second reader did; one who was unsure sends the comment back to review.
+    """Decide as the second reviewer did; an unsure reviewer sends the comment back to review.
 
     Raises Conflict when the disagreement was settled meanwhile, and what `review.reject` raises.
     """
     reviews = SecondReview.objects.filter(site=site, pk=review_pk, decision__isnull=False)
     review = reviews.select_related("decision").first()
     is_open = open_disagreements(site).filter(pk=review_pk).exists()
-    pressed_before = Decision.objects.filter(key=key, moderator=user).exists()
-    if review is None or review.decision is None or not (is_open or pressed_before):
-        raise Conflict(SETTLED, code="already_settled")
+    decided_before = Decision.objects.filter(key=key, moderator=user).exists()
+    if review is None or review.decision is None or not (is_open or decided_before):
+        raise Conflict(_(SETTLED), code="already_settled")
     pk, version = review.comment_id, review.decision.version
     if review.status == Status.REJECTED:
         clauses = [review.clause]
@@ -57,10 +59,10 @@ def _uphold(user: User, site: Site, review_pk: int, key: str) -> SecondReview:
     with transaction.atomic():
         if made := SecondReview.objects.filter(key=key, moderator=user, site=site).first():
             return made
-        found = open_disagreements(site).select_related("decision")
-        review = found.select_for_update(of=("self",)).filter(pk=review_pk).first()
+        reviews = open_disagreements(site).select_related("decision")
+        review = reviews.select_for_update(of=("self",)).filter(pk=review_pk).first()
         if review is None or review.decision is None:
-            raise Conflict(SETTLED, code="already_settled")
+            raise Conflict(_(SETTLED), code="already_settled")
         first = review.decision
         return SecondReview.objects.create(
             site=site,
@@ -76,9 +78,9 @@ def _uphold(user: User, site: Site, review_pk: int, key: str) -> SecondReview:
 
 
 def open_disagreements(site: Site) -> QuerySet[SecondReview]:
-    """Return the reviews that differ from a decision which nobody has looked at since.
+    """Return the reviews that differ from a decision, as long as nobody has settled it.
 
-    Those by another clause alone are none: readers see the same.
+    A different clause alone is no disagreement: readers see the same.
     """
     upheld = SecondReview.objects.filter(decision=OuterRef("decision"), kind=Kind.UPHELD)
     return SecondReview.objects.filter(
@@ -93,9 +95,9 @@ def open_disagreements(site: Site) -> QuerySet[SecondReview]:
 
 
 def newest_disagreements(site: Site) -> list[SecondReview]:
-    """Return the newest of them, each with what a senior moderator needs to see."""
-    found = open_disagreements(site).order_by("-pk")
-    with_context = found.select_related(
+    """Return the newest open disagreements, with the rows that their page shows."""
+    reviews = open_disagreements(site).order_by("-pk")
+    with_context = reviews.select_related(
         "comment__story", "comment__parent", "decision__policy", "decision__score"
     )
     return list(with_context[:PAGE_SIZE])

@@ -1,6 +1,6 @@
-"""How far people agree with each other, and the policy with people: figures of a site.
+"""The quality report: how far people agree with each other, and the policy with people.
 
-Of sites and clauses, never of persons.
+It has figures for sites and clauses only. No figure is about a person.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from moderation.models import SecondReview, Site, Status
 from moderation.quality.agreement import Agreement, Figure, Pair, agreement, share
 
 Kind = SecondReview.Kind
-# The newest ones tell enough, and a page must not wait for more.
+# The newest reviews are enough, and a page must not wait for more.
 MOST = 20_000
 READ = (
     *("kind", "status", "clause", "weight", "decision__status", "decision__clauses"),
@@ -25,7 +25,7 @@ READ = (
 
 
 class RatingPair(NamedTuple):
-    """A first answer and a second one, their clauses, and for how many decisions they stand."""
+    """A first and a second answer, their clauses, and the number of decisions they represent."""
 
     first: str
     first_clauses: Sequence[str]
@@ -34,13 +34,13 @@ class RatingPair(NamedTuple):
     weight: float
 
     def named(self, clause: str) -> bool:
-        """Tell whether one of the two rests on the clause."""
+        """Tell whether one of the answers rests on the clause."""
         return clause in self.first_clauses or clause == self.second_clause
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseAgreement:
-    """How far two reviews agree on one clause: `named` of them rest on it, once or twice."""
+    """The agreement of two reviews on one clause; `named` pairs rest on it, once or twice."""
 
     clause: str
     named: int
@@ -49,7 +49,7 @@ class ClauseAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """First answers against second ones, on approving and rejecting, and clause by clause."""
+    """First and second answers compared: approve or reject, and clause by clause."""
 
     overall: Agreement
     clauses: list[ClauseAgreement]
@@ -57,7 +57,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Mistakes:
-    """How many of so many first decisions people would turn round."""
+    """The share of `n` first decisions that people would overturn."""
 
     n: int
     share: Figure | None
@@ -65,7 +65,7 @@ class Mistakes:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What second reviews say of a site. `unsure`: reviews that asked for somebody else."""
+    """The result of a site's second reviews. `unsure`: reviews that asked for somebody else."""
 
     people: Compared
     policy: Compared
@@ -77,7 +77,7 @@ class Quality:
 
 
 def quality(site: Site, days: int) -> Quality:
-    """Return the figures of the second reviews of so many days."""
+    """Return the figures of the second reviews of the last days."""
     reviews = SecondReview.objects.filter(
         site=site, taken_back_at__isnull=True, created_at__gte=Now() - timedelta(days=days)
     ).exclude(kind=Kind.UPHELD)
@@ -93,8 +93,8 @@ def quality(site: Site, days: int) -> Quality:
     return Quality(
         people=_compare(by_kind[Kind.DOUBLE]),
         policy=_compare(audits),
-        false_approvals=_mistakes([each for each in audits if each.first == Status.APPROVED]),
-        false_rejections=_mistakes([each for each in audits if each.first == Status.REJECTED]),
+        false_approvals=_mistakes([pair for pair in audits if pair.first == Status.APPROVED]),
+        false_rejections=_mistakes([pair for pair in audits if pair.first == Status.REJECTED]),
         mistakes=_mistakes(audits),
         gold=_mistakes(by_kind[Kind.GOLD]),
         unsure=unsure,
@@ -113,25 +113,20 @@ def _rating_pair(review: SecondReview) -> RatingPair:
     )
 
 
-def _compare(reviews: Sequence[RatingPair]) -> Compared:
-    names = {each for review in reviews for each in (*review.first_clauses, review.second_clause)}
-    clauses = [
-        ClauseAgreement(
-            name,
-            sum(each.named(name) for each in reviews),
-            agreement(
-                [
-                    Pair(name in each.first_clauses, name == each.second_clause, each.weight)
-                    for each in reviews
-                ]
-            ),
-        )
-        for name in sorted(names - {""})
+def _compare(pairs: Sequence[RatingPair]) -> Compared:
+    names = {name for pair in pairs for name in (*pair.first_clauses, pair.second_clause)}
+    clauses = [_compare_clause(name, pairs) for name in sorted(names - {""})]
+    overall = agreement([Pair(pair.first, pair.second, pair.weight) for pair in pairs])
+    return Compared(overall, sorted(clauses, key=lambda clause: -clause.named))
+
+
+def _compare_clause(name: str, pairs: Sequence[RatingPair]) -> ClauseAgreement:
+    answers = [
+        Pair(name in pair.first_clauses, name == pair.second_clause, pair.weight) for pair in pairs
     ]
-    overall = agreement([Pair(each.first, each.second, each.weight) for each in reviews])
-    return Compared(overall, sorted(clauses, key=lambda each: -each.named))
+    return ClauseAgreement(name, sum(pair.named(name) for pair in pairs), agreement(answers))
 
 
-def _mistakes(reviews: Sequence[RatingPair]) -> Mistakes:
-    wrong = [each.first != each.second for each in reviews]
-    return Mistakes(len(reviews), share(wrong, [each.weight for each in reviews]))
+def _mistakes(pairs: Sequence[RatingPair]) -> Mistakes:
+    wrong = [pair.first != pair.second for pair in pairs]
+    return Mistakes(len(pairs), share(wrong, [pair.weight for pair in pairs]))

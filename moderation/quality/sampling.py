@@ -1,4 +1,4 @@
-"""Which settled comments may be read once more by whom, and what lies on a desk to be read so."""
+"""Samples for second reviews: the decisions a person may review, and the open assignments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from moderation.decisions.final import HUMAN
+from moderation.decisions.final_decisions import FINAL_SOURCES
 from moderation.models import (
     Comment,
     Decision,
@@ -22,32 +22,34 @@ from moderation.models import (
     Status,
 )
 
-# So many of a site's latest decisions are drawn from: quick, however many there are.
+# Only this many of a site's latest decisions are sampled, so that a sample is always quick.
 WINDOW = 10_000
 DECIDED = (Status.APPROVED, Status.REJECTED)
 
 
-def open_draw(user: User, comment: Comment) -> ReviewAssignment | None:
-    """Return the draw by which this person is to read the comment as it is now."""
+def open_assignment(user: User, comment: Comment) -> ReviewAssignment | None:
+    """Return this person's open assignment of the comment as it is now."""
     if comment.status not in DECIDED or comment.erased_at is not None:
         return None
-    lying = ReviewAssignment.objects.filter(moderator=user, comment=comment, closed_at__isnull=True)
-    return lying.filter(version=comment.version).select_related("decision").first()
+    assigned = ReviewAssignment.objects.filter(
+        moderator=user, comment=comment, closed_at__isnull=True
+    )
+    return assigned.filter(version=comment.version).select_related("decision").first()
 
 
-def open_draws(user: User, site: Site) -> QuerySet[ReviewAssignment]:
-    """Return what this person is to read again on the site, the oldest first."""
-    lying = ReviewAssignment.objects.filter(
+def open_assignments(user: User, site: Site) -> QuerySet[ReviewAssignment]:
+    """Return this person's open assignments on the site, oldest first."""
+    assigned = ReviewAssignment.objects.filter(
         moderator=user, comment__site=site, closed_at__isnull=True
     )
-    lying = lying.filter(comment__version=F("version"), comment__erased_at__isnull=True)
-    return lying.order_by("pk")
+    assigned = assigned.filter(comment__version=F("version"), comment__erased_at__isnull=True)
+    return assigned.order_by("pk")
 
 
-def draw_of_press(user: User, comment_pk: int, key: str) -> ReviewAssignment | None:
-    """Return the draw on whose card something was pressed, open or not; None for any other card.
+def assignment_of_card(user: User, comment_pk: int, key: str) -> ReviewAssignment | None:
+    """Return the assignment of a card, open or not; None for any other card.
 
-    A page appends to the key of its card where the same card is pressed again.
+    key: of the request. It starts with the card's key; a page appends to it on the same card.
     """
     try:
         of_card = UUID(key[:36])
@@ -57,29 +59,29 @@ def draw_of_press(user: User, comment_pk: int, key: str) -> ReviewAssignment | N
 
 
 def latest_automatic(site: Site) -> list[tuple[int, str]]:
-    """Return id and status of the automatic approvals and rejections among a site's latest."""
+    """Return id and status of the automatic decisions among a site's latest decisions."""
     latest = Decision.objects.filter(site=site).order_by("-transaction", "-pk")
     rows = latest.values_list("pk", "status", "source")[:WINDOW]
     return [(pk, status) for pk, status, by in rows if by == Source.POLICY and status in DECIDED]
 
 
 def latest_of_people(site: Site) -> list[tuple[int, str]]:
-    """Return id and status of the latest approvals and rejections by people on a site."""
-    latest = Decision.objects.filter(site=site, source__in=HUMAN).order_by("-pk")
+    """Return id and status of the latest decisions by people on a site."""
+    latest = Decision.objects.filter(site=site, source__in=FINAL_SOURCES).order_by("-pk")
     rows = latest.values_list("pk", "status")[:WINDOW]
     return [(pk, status) for pk, status in rows if status in DECIDED]
 
 
-def may_read_again(moderator: Moderator, decision_pks: Collection[int]) -> set[int]:
-    """Return those of the decisions that this person may read again.
+def may_review_again(moderator: Moderator, decision_pks: Collection[int]) -> set[int]:
+    """Return the decisions that this person may review a second time.
 
-    They are told outside and still stand; nobody reads them again or did; the person has not met
-    their comments, and does not leave them to others. Undos are no judgement, and of decisions in
-    bulk nobody read each.
+    They are public and still in force. Nobody has reviewed them or is assigned to. The person has
+    not met their comments, and does not leave their clauses to others. Undos are no decision on the
+    text, and nobody reviewed every comment of a bulk decision.
     """
-    lying = ReviewAssignment.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
-    read = SecondReview.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
-    standing = Decision.objects.filter(
+    assigned = ReviewAssignment.objects.filter(decision=OuterRef("pk"), closed_at__isnull=True)
+    reviewed = SecondReview.objects.filter(decision=OuterRef("pk"), taken_back_at__isnull=True)
+    in_force = Decision.objects.filter(
         Q(source=Source.POLICY) | Q(source=Source.MODERATOR, moderator__isnull=False),
         pk__in=decision_pks,
         withheld=False,
@@ -89,9 +91,9 @@ def may_read_again(moderator: Moderator, decision_pks: Collection[int]) -> set[i
         comment__erased_at__isnull=True,
     ).exclude(key__startswith="bulk:")
     if moderator.left_clauses:
-        standing = standing.exclude(clauses__overlap=moderator.left_clauses)
-    unmet = standing.filter(~Exists(_decided_by(moderator)), ~Exists(_drawn_for(moderator)))
-    return set(unmet.filter(~Exists(lying), ~Exists(read)).values_list("pk", flat=True))
+        in_force = in_force.exclude(clauses__overlap=moderator.left_clauses)
+    unmet = in_force.filter(~Exists(_decided_by(moderator)), ~Exists(_assigned_to(moderator)))
+    return set(unmet.filter(~Exists(assigned), ~Exists(reviewed)).values_list("pk", flat=True))
 
 
 def gold_for(moderator: Moderator) -> QuerySet[GoldComment]:
@@ -104,20 +106,20 @@ def gold_for(moderator: Moderator) -> QuerySet[GoldComment]:
         comment__erased_at__isnull=True,
     )
     gold = gold.exclude(added_by=moderator.user_id).exclude(clause__in=moderator.left_clauses)
-    return gold.filter(~Exists(_decided_by(moderator)), ~Exists(_drawn_for(moderator)))
+    return gold.filter(~Exists(_decided_by(moderator)), ~Exists(_assigned_to(moderator)))
 
 
 def _decided_by(moderator: Moderator) -> QuerySet[Decision]:
     return Decision.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
 
 
-def _drawn_for(moderator: Moderator) -> QuerySet[ReviewAssignment]:
+def _assigned_to(moderator: Moderator) -> QuerySet[ReviewAssignment]:
     return ReviewAssignment.objects.filter(comment=OuterRef("comment"), moderator=moderator.user_id)
 
 
-def kept_draws(user: User, comment_pks: Collection[int]) -> set[int]:
-    """Return those of the comments that still lie on this person's desk to be read again."""
-    lying = ReviewAssignment.objects.filter(
+def held_assignments(user: User, comment_pks: Collection[int]) -> set[int]:
+    """Return the comments that are still assigned to this person for a second review."""
+    assigned = ReviewAssignment.objects.filter(
         moderator=user, comment__in=comment_pks, closed_at__isnull=True
     )
-    return set(lying.filter(comment__version=F("version")).values_list("comment", flat=True))
+    return set(assigned.filter(comment__version=F("version")).values_list("comment", flat=True))

@@ -1,6 +1,6 @@
-"""Claims: comments that lie on somebody's desk, so that two people do not read the same one.
+"""Claims: a moderator takes a comment, so that two people do not review the same one.
 
-A claim lasts some minutes and decides nothing: whoever decides first, decides.
+A claim lasts some minutes and does not bind anybody: the first decision counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from moderation.accounts.roles import at_least
 from moderation.decisions.decide import DatabaseClock
 from moderation.models import Comment, Escalation, Moderator, Role, Site, Status
-from moderation.review.disturbing import heavy_comments, last_read
+from moderation.review.disturbing import disturbing_comments, last_read
 from moderation.review.queue_filters import (
     QueueFilters,
     decisions_by,
@@ -26,9 +26,9 @@ from moderation.review.queue_filters import (
 )
 
 ORDERS = {"priority": ("-priority", "pk"), "newest": ("-pk",), "oldest": ("pk",)}
-# What lies ready on a desk goes back soon after the page was closed.
+# The comments that a page has loaded ahead are free again soon after it was closed.
 AHEAD = timedelta(minutes=3)
-# After so many heavy texts in a row comes a light one, if one is among the next LOOK.
+# After RUN disturbing texts in a row comes another text, if one is among the next LOOK.
 RUN, LOOK = 3, 200
 
 
@@ -40,26 +40,26 @@ def claim_next(
     after: int | None = None,
     skipped: Collection[int] = (),
 ) -> Comment | None:
-    """Take the next comment that waits for a person, for CLAIM_MINUTES; None when there is none.
+    """Claim the next comment in review for CLAIM_MINUTES; return None when there is none.
 
-    A comment that the moderator holds already comes first, and its claim is renewed. `after` (the
-    one just dealt with) and `skipped` are passed over, and so is what others hold. After RUN heavy
-    texts comes a light one. Of the comment only its pk is loaded.
+    A comment that the moderator has claimed already comes first, and the claim is renewed. `after`
+    (the comment just decided), `skipped` and other people's claims are left out. After RUN
+    disturbing texts comes another text. Only the comment's pk is loaded.
     """
     filters = filters or QueueFilters()
-    passed_over = {*skipped, *([after] if after else [])}
+    left_out = {*skipped, *([after] if after else [])}
     waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
     waiting = _in_reach(waiting, user, site)
-    waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
+    waiting = waiting.exclude(pk__in=left_out).order_by(*ORDERS[filters.order])
     now = DatabaseClock()
-    own = waiting.filter(claimed_by=user, claimed_until__gt=now)
+    claimed = waiting.filter(claimed_by=user, claimed_until__gt=now)
     free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
     with transaction.atomic(savepoint=False):
-        comment = _lock_first(own)
+        comment = _lock_first(claimed)
         if comment is None:
             last = last_read(user, site, [after] if after else [], RUN)
-            tired = len(last) == RUN == len(heavy_comments(last))
-            comment = (tired and _lock_light(free)) or _lock_first(free)
+            only_disturbing = len(last) == RUN == len(disturbing_comments(last))
+            comment = (only_disturbing and _lock_other(free)) or _lock_first(free)
         if comment is None:
             return None
         until = DatabaseClock() + timedelta(minutes=settings.CLAIM_MINUTES)
@@ -73,65 +73,65 @@ def claim_ahead(
     filters: QueueFilters,
     *,
     limit: int,
-    besides: Sequence[int] = (),
+    on_desk: Sequence[int] = (),
     skipped: Collection[int] = (),
 ) -> list[Comment]:
-    """Take up to `limit` of the next comments, so that they can be on the desk before they are due.
+    """Claim up to `limit` of the next comments, so that the page can load them ahead.
 
-    Free ones and the moderator's own come in the queue's order, but not more than RUN heavy texts
-    in a row; what others hold, `besides` (those on the desk, in the order in which they are read)
-    and `skipped` are passed over. Nobody takes more than half of what is there, beyond a pair: a
-    colleague who sits down finds work. Each is held for AHEAD, which an open page renews.
+    Free comments and the moderator's own claims come in the queue's order, but not more than RUN
+    disturbing texts in a row. Other people's claims, `on_desk` (the loaded comments, in order of
+    review) and `skipped` are left out. Beyond two, nobody claims more than half of the available
+    comments, so that a colleague finds work. Each claim lasts for AHEAD; an open page renews it.
     """
     waiting = filter_comments(site, filters).filter(status=Status.IN_REVIEW)
     now = DatabaseClock()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=user)
     waiting = _in_reach(waiting.filter(free), user, site)
-    passed_over = {*besides, *skipped}
-    there = waiting.values("pk")[: 2 * (len(passed_over) + limit)].count()
-    in_hand = waiting.filter(claimed_by=user, pk__in=besides).count()
-    limit = min(limit, max(2, there // 2) - in_hand)
+    left_out = {*on_desk, *skipped}
+    available = waiting.values("pk")[: 2 * (len(left_out) + limit)].count()
+    in_hand = waiting.filter(claimed_by=user, pk__in=on_desk).count()
+    limit = min(limit, max(2, available // 2) - in_hand)
     if limit <= 0:
         return []
-    waiting = waiting.exclude(pk__in=passed_over).order_by(*ORDERS[filters.order])
-    last = last_read(user, site, besides, RUN)
+    waiting = waiting.exclude(pk__in=left_out).order_by(*ORDERS[filters.order])
+    last = last_read(user, site, on_desk, RUN)
     with transaction.atomic():
         nearest = [comment.pk for comment in _locked(waiting)[:limit]]
-        found = _in_turn(nearest, last, lambda: _lock_light(waiting))
+        taken = _in_turn(nearest, last, lambda: _lock_other(waiting))
         until = Greatest("claimed_until", DatabaseClock() + AHEAD)
-        Comment.objects.filter(pk__in=found).update(claimed_by=user, claimed_until=until)
+        Comment.objects.filter(pk__in=taken).update(claimed_by=user, claimed_until=until)
     with_context = Comment.objects.select_related("story", "author", "parent")
-    taken = with_context.in_bulk(found)
-    return [taken[pk] for pk in found]
+    by_pk = with_context.in_bulk(taken)
+    return [by_pk[pk] for pk in taken]
 
 
 def _in_turn(
-    nearest: Sequence[int], last: Sequence[int], find_light: Callable[[], Comment | None]
+    nearest: Sequence[int], last: Sequence[int], find_other: Callable[[], Comment | None]
 ) -> list[int]:
-    """Order comments so that a light one follows RUN heavy ones; `last` were read before.
+    """Order comments so that another text follows RUN disturbing ones; `last` came before.
 
-    Where none of them is light, one from further back takes the place of the last.
+    If all of them are disturbing, a comment from further back takes the place of the last one.
     """
-    heavy = heavy_comments([*nearest, *last])
-    left, turn, looked = list(nearest), list[int](), False
-    while left and len(turn) < len(nearest):
-        due: int | None = left[0]
+    disturbing = disturbing_comments([*nearest, *last])
+    remaining, turn, looked = list(nearest), list[int](), False
+    while remaining and len(turn) < len(nearest):
+        due: int | None = remaining[0]
         before = [*last, *turn][-RUN:]
-        if len(before) == RUN and heavy.issuperset(before):
-            due = next((pk for pk in left if pk not in heavy), None)
+        if len(before) == RUN and disturbing.issuperset(before):
+            due = next((pk for pk in remaining if pk not in disturbing), None)
             if due is None and not looked:
-                light, looked = find_light(), True
-                due = light.pk if light else None
-        due = due or left[0]
+                other, looked = find_other(), True
+                due = other.pk if other else None
+        due = due or remaining[0]
         turn.append(due)
-        left = [pk for pk in left if pk != due]
+        remaining = [pk for pk in remaining if pk != due]
     return turn
 
 
 def _in_reach(comments: QuerySet[Comment], user: User, site: Site) -> QuerySet[Comment]:
-    """Leave out what is for others.
+    """Leave out comments for other people.
 
-    That is what this person asked others to decide, what waits for a senior moderator, and what is
+    Those are the comments that this person escalated, that wait for a senior moderator, or that are
     held by a clause that the person leaves to others.
     """
     others = Q(moderator=user)
@@ -151,17 +151,17 @@ def _lock_first(comments: QuerySet[Comment]) -> Comment | None:
     return _locked(comments).first()
 
 
-def _lock_light(comments: QuerySet[Comment]) -> Comment | None:
-    """Take the first light one of the next LOOK."""
+def _lock_other(comments: QuerySet[Comment]) -> Comment | None:
+    """Lock the first text of the next LOOK that is not disturbing."""
     near = list(comments.values_list("pk", flat=True)[:LOOK])
-    light = set(near) - heavy_comments(near)
-    return _lock_first(comments.filter(pk__in=light))
+    others = set(near) - disturbing_comments(near)
+    return _lock_first(comments.filter(pk__in=others))
 
 
 def claim(user: User, comment_pk: int, *, alone: bool = True) -> bool:
-    """Take one comment in review for CLAIM_MINUTES; False when another moderator holds it.
+    """Claim one comment in review for CLAIM_MINUTES; False when another moderator has claimed it.
 
-    It may be read all the same. alone: put back the others that this person holds.
+    This person may still open it. alone: release the person's other claims.
     """
     now = DatabaseClock()
     if alone:
@@ -175,7 +175,7 @@ def claim(user: User, comment_pk: int, *, alone: bool = True) -> bool:
 
 
 def renew(user: User, comment_pks: Collection[int]) -> set[int]:
-    """Keep comments for AHEAD from now, or longer where that was so; return those still held."""
+    """Extend claims to AHEAD from now, or keep a longer one; return the comments still claimed."""
     now = DatabaseClock()
     held = Comment.objects.filter(pk__in=comment_pks, claimed_by=user, claimed_until__gt=now)
     held.update(claimed_until=Greatest("claimed_until", now + AHEAD))
@@ -183,7 +183,7 @@ def renew(user: User, comment_pks: Collection[int]) -> set[int]:
 
 
 def release(user: User, comment_pk: int) -> None:
-    """Put a comment back; others may take it at once. Nothing happens to what others hold."""
+    """Release a comment, so that others may claim it at once; keep other people's claims."""
     Comment.objects.filter(pk=comment_pk, claimed_by=user).update(
         claimed_by=None, claimed_until=None
     )
@@ -197,6 +197,6 @@ def skip(
     *,
     skipped: Collection[int] = (),
 ) -> Comment | None:
-    """Put a comment back and take the next one; the caller remembers what was skipped."""
+    """Release a comment and claim the next one; the caller remembers the skipped comments."""
     release(user, comment_pk)
     return claim_next(user, site, filters, after=comment_pk, skipped=skipped)

@@ -1,4 +1,4 @@
-"""How the values of a signal are spread over the comments that a list shows."""
+"""A histogram of a signal over the comments that a list shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BINS = 20
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A twentieth of the scale from 0 to 1, and how many comments have their value in it."""
+    """A twentieth of the scale from 0 to 1, and the number of comments with a value in it."""
 
     low: float
     high: float
@@ -32,35 +32,35 @@ class Bin:
 
 
 def histogram(site: Site, filters: QueueFilters, signal: str) -> list[Bin]:
-    """Count the comments that match `filters`, whatever span they name, by their value of `signal`.
+    """Count the comments that match `filters`, except the filter on a signal, by `signal`.
 
-    The newest score of the present text counts; a comment without one is in no bin. Raises
+    The newest score of the present text counts; a comment without a score is in no bin. Raises
     QueryTooSlow.
     """
     filters = filters.of_any_value()
     with bounded():
-        measured: QuerySet[Any]
+        scored: QuerySet[Any]
         value: Any = Cast(KeyTextTransform(signal, "signals"), FloatField())
         if filters.status == Status.IN_REVIEW:
-            measured, value = _of_the_queue(site, filters), value_of(signal)
+            scored, value = _entries_in_review(site, filters), value_of(signal)
         else:
-            measured = _of_the_decided(site, filters)
+            scored = _scores_of_decided(site, filters)
         # LEAST would take a missing value for the highest.
-        measured = measured.alias(value=value).filter(value__isnull=False)
+        scored = scored.alias(value=value).filter(value__isnull=False)
         place = Least(Cast(Floor(F("value") * BINS), IntegerField()), BINS - 1)
-        counted = measured.order_by().values(place=place).annotate(number=Count("pk"))
-        numbers = {row["place"]: row["number"] for row in counted}
+        rows = scored.order_by().values(place=place).annotate(number=Count("pk"))
+        numbers = {row["place"]: row["number"] for row in rows}
     return [Bin(n / BINS, (n + 1) / BINS, numbers.get(n, 0)) for n in range(BINS)]
 
 
-def _of_the_queue(site: Site, filters: QueueFilters) -> QuerySet[QueueEntry]:
-    """Return the entries of the comments; the plain queue is in the entries alone."""
+def _entries_in_review(site: Site, filters: QueueFilters) -> QuerySet[QueueEntry]:
+    """Return the queue entries of the comments; the plain queue needs no other table."""
     if filters.plain:
         return entries(site).exclude(deferred())
     return entries(site).filter(comment__in=filter_comments(site, filters))
 
 
-def _of_the_decided(site: Site, filters: QueueFilters) -> QuerySet[Score]:
+def _scores_of_decided(site: Site, filters: QueueFilters) -> QuerySet[Score]:
     newer = Score.objects.filter(
         comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk")
     )

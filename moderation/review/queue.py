@@ -1,4 +1,4 @@
-"""The review queue: which comments, in which order, page by page, and how many."""
+"""The review queue: its comments in order, page by page, and their number."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A comment in a list with what led it there; score and decision are those of its text now."""
+    """A comment in a list, with its latest decision and the score of its present text."""
 
     comment: Comment
     decision: Decision | None
@@ -51,7 +51,7 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Some items, and the cursor of the page after them ("" on the last one)."""
+    """The items of a page, and the cursor of the next page ("" on the last page)."""
 
     items: list[QueueItem] = field(default_factory=list)
     next_cursor: str = ""
@@ -59,7 +59,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A counted number; `capped` when counting stopped there."""
+    """A number of rows; `capped` when counting stopped there."""
 
     number: int
     capped: bool
@@ -71,30 +71,30 @@ class Count:
 def queue_page(
     site: Site, filters: QueueFilters, *, cursor: str = "", size: int = PAGE_SIZE
 ) -> QueuePage:
-    """Return one page after `cursor`; an unreadable cursor means the first page.
+    """Return the page after `cursor`; an unreadable cursor means the first page.
 
-    The cost does not depend on how deep the page is: every page starts at an index position.
+    Every page costs the same, because it starts at a position of an index.
     """
     with bounded():
         comments = with_context(filter_comments(site, filters))
-        found = _after(comments, filters, cursor, size + 1)
-    shown = found[:size]
-    more = len(found) > size
+        page = _after(comments, filters, cursor, size + 1)
+    shown = page[:size]
+    more = len(page) > size
     return QueuePage(queue_items(shown), _cursor(shown[-1], filters) if more else "")
 
 
 def with_context(comments: QuerySet[Comment]) -> QuerySet[Comment]:
-    """Return the comments with what a list shows around them; `*_holds`: whether it does now."""
+    """Return the comments with the related rows of a list; `*_holds`: true while it lasts."""
     claim_holds = ExpressionWrapper(Q(claimed_until__gt=Now()), BooleanField())
     deferral_holds = ExpressionWrapper(deferred(), BooleanField())
-    # Few are held by anybody: joined, two people's rows would come with every comment.
+    # Few comments are claimed or deferred: a join would add two people's rows to each comment.
     comments = comments.select_related("story", "author").defer("story__body")
     comments = comments.prefetch_related("claimed_by", "deferred_by")
     return comments.annotate(claim_holds=claim_holds, deferral_holds=deferral_holds)
 
 
 def _order(filters: QueueFilters) -> Order:
-    # Priority is meant, and indexed, for what waits for a person.
+    # Priority is for comments in review only, and so is its index.
     if filters.order == "priority" and filters.status != Status.IN_REVIEW:
         return "newest"
     return filters.order
@@ -129,27 +129,27 @@ def _after(
     by_priority = comments.order_by("-priority", "pk")
     if place is None:
         return list(by_priority[:limit])
-    # Two index ranges instead of one OR, which PostgreSQL would answer by reading from the start.
-    found = list(by_priority.filter(priority=place[0], pk__gt=place[1])[:limit])
-    if len(found) < limit:
-        found += by_priority.filter(priority__lt=place[0])[: limit - len(found)]
-    return found
+    # Two index ranges instead of one OR, for which PostgreSQL would read from the start.
+    rows = list(by_priority.filter(priority=place[0], pk__gt=place[1])[:limit])
+    if len(rows) < limit:
+        rows += by_priority.filter(priority__lt=place[0])[: limit - len(rows)]
+    return rows
 
 
-def newest_page(found: list[Comment]) -> QueuePage:
-    """Return a page of comments, newest first, of which one too many was looked up."""
-    shown = found[:PAGE_SIZE]
-    more = len(found) > PAGE_SIZE
+def newest_page(comments: list[Comment]) -> QueuePage:
+    """Return a page of comments, newest first; one more than a page was looked up."""
+    shown = comments[:PAGE_SIZE]
+    more = len(comments) > PAGE_SIZE
     return QueuePage(queue_items(shown), str(shown[-1].pk) if more else "")
 
 
 def queue_items(comments: list[Comment]) -> list[QueueItem]:
-    """Return comments with what led them where they are, in five queries."""
+    """Return comments with decision, score, flags and escalations, in five queries."""
     ids = [comment.pk for comment in comments]
     latest = Decision.objects.filter(comment__in=ids).order_by("comment", "-pk")
     decisions = {
         decision.comment_id: decision
-        # Joined, the policy's whole document would come with every one of them.
+        # A join would add the policy's whole document to every decision.
         for decision in latest.distinct("comment").prefetch_related("policy")
     }
     scores = {
@@ -179,19 +179,19 @@ def queue_items(comments: list[Comment]) -> list[QueueItem]:
 def count_comments(
     site: Site, filters: QueueFilters, *, cap: int = COUNT_CAP, milliseconds: int = TIMEOUT_MS
 ) -> Count:
-    """Count what matches, and stop at `cap`: a number shown is a number counted.
+    """Count the matching comments, and stop at `cap`.
 
     Raises QueryTooSlow when counting takes longer than `milliseconds`.
     """
     with bounded(milliseconds):
         plain = filters.plain
-        found = entries(site).exclude(deferred()) if plain else filter_comments(site, filters)
-        number = found.values("pk")[: cap + 1].count()
+        rows = entries(site).exclude(deferred()) if plain else filter_comments(site, filters)
+        number = rows.values("pk")[: cap + 1].count()
     return Count(min(number, cap), number > cap)
 
 
 def count_deferred(site: Site) -> int:
-    """Count the comments in review that are put off, and therefore not in the plain queue."""
+    """Count the deferred comments, which the plain queue leaves out."""
     return entries(site).filter(deferred()).count()
 
 
@@ -204,26 +204,26 @@ def sections(site: Site) -> list[str]:
 def neighbour(site: Site, filters: QueueFilters, here: Comment, *, back: bool) -> int | None:
     """Return the pk of the comment after (or `back`: before) `here` in the filtered order.
 
-    `here` itself need not match the filters: only its place counts.
+    `here` itself does not have to match the filters: only its place counts.
     """
     order = _order(filters)
     with bounded():
         comments = filter_comments(site, filters).exclude(pk=here.pk)
         if order == "priority":
-            found = _by_priority(comments, here, back=back)
+            neighbour = _by_priority(comments, here, back=back)
         elif (order == "newest") == back:
-            found = comments.filter(pk__gt=here.pk).order_by("pk").first()
+            neighbour = comments.filter(pk__gt=here.pk).order_by("pk").first()
         else:
-            found = comments.filter(pk__lt=here.pk).order_by("-pk").first()
-    return found.pk if found else None
+            neighbour = comments.filter(pk__lt=here.pk).order_by("-pk").first()
+    return neighbour.pk if neighbour else None
 
 
 def _by_priority(comments: QuerySet[Comment], here: Comment, *, back: bool) -> Comment | None:
-    alike = comments.filter(priority=here.priority)
+    same = comments.filter(priority=here.priority)
     if back:
-        near = alike.filter(pk__lt=here.pk).order_by("-pk").first()
+        near = same.filter(pk__lt=here.pk).order_by("-pk").first()
         higher = comments.filter(priority__gt=here.priority)
         return near or higher.order_by("priority", "-pk").first()
-    near = alike.filter(pk__gt=here.pk).order_by("pk").first()
+    near = same.filter(pk__gt=here.pk).order_by("pk").first()
     lower = comments.filter(priority__lt=here.priority)
     return near or lower.order_by("-priority", "pk").first()

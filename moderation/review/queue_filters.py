@@ -1,4 +1,4 @@
-"""What a moderator filters the queue by, and the query for it."""
+"""The filters of the queue, and the query for them."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ from moderation.policy import SIGNALS
 
 Order = Literal["priority", "newest", "oldest"]
 COUNT_CAP = 1000
-# Beyond the review queue no full-text index is kept; a search looks at this many, newest first.
+# Only comments in review have a full-text index; other searches scan the newest comments.
 SEARCH_WINDOW = 20_000
-# A list must never hold the database longer than a person would wait for it.
+# A list must not occupy the database for longer than a person would wait for it.
 TIMEOUT_MS = 3000
 
 
 class QueryTooSlow(Exception):
-    """The filters match too little of too much: the database gave up after `TIMEOUT_MS`."""
+    """The query took longer than `TIMEOUT_MS`: the filters match few of very many comments."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
-    """What a moderator wants to see; the default is what waits for a person now.
+    """The filters of a moderator; by default all comments that wait for a person now.
 
     `story` and `author` are the publisher's ids, `clause` and `rule` ids of the policy,
     `at_least` and `at_most` (0-1) apply to the named `signal`, `older_than` is in hours, `source`
-    is a `Source` value: who sent the comment to where it is. What is put off is left out unless it
-    is `deferred` that is asked for. `watched`: stories that this moderator (a pk) watches.
+    is the `Source` value of the comment's last decision. Deferred comments are shown only with
+    `deferred`. `watched`: stories that this moderator (a pk) watches.
     """
 
     status: str = Status.IN_REVIEW
@@ -78,16 +78,16 @@ class QueueFilters:
 
     @property
     def plain(self) -> bool:
-        """Tell whether the plain queue is meant, in whatever order."""
+        """Tell whether this is the plain queue, in any order."""
         return replace(self, order="priority") == QueueFilters()
 
     def of_any_value(self) -> QueueFilters:
-        """Return the same without the signal and its span."""
+        """Return the same filters without the signal and its range."""
         return replace(self, signal="", at_least=0.0, at_most=1.0)
 
 
 def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
-    """Return the comments of `site` that match, in no order; a search itself is looked up now."""
+    """Return the matching comments of `site`, in no order; a text search runs at once."""
     comments = Comment.objects.filter(site=site, status=filters.status, erased_at__isnull=True)
     if filters.deferred:
         comments = comments.filter(deferred())
@@ -114,17 +114,17 @@ def filter_comments(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
 
 
 def deferred() -> Q:
-    """Return the condition for a comment that somebody put off until later than now."""
+    """Return the condition for a comment that is deferred until later than now."""
     return Q(deferred_until__isnull=False, deferred_until__gt=Now())
 
 
 def open_escalations() -> QuerySet[Escalation]:
-    """Return the escalations of the comment of the query around that nothing has closed yet."""
+    """Return the open escalations of the outer query's comment."""
     return Escalation.objects.filter(comment=OuterRef("pk"), version=OuterRef("version"))
 
 
 def decisions_by(clauses: Collection[str]) -> QuerySet[Decision]:
-    """Return the decisions on the text of the query around that rest on one of the clauses."""
+    """Return the decisions on the outer query's text that rest on one of the clauses."""
     on_the_text = Decision.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
     return on_the_text.filter(clauses__overlap=list(clauses))
 
@@ -147,23 +147,23 @@ def _filter_by_score(
 def _filter_by_entry(
     comments: QuerySet[Comment], site: Site, filters: QueueFilters
 ) -> QuerySet[Comment]:
-    """Filter what is in review by a span of a signal.
+    """Filter comments in review by the range of a signal.
 
-    As in a search, PostgreSQL cannot guess how many there are: few are looked up first, and of
-    many the first in order are found by looking at each in turn.
+    As in a search, PostgreSQL cannot estimate the number of matches. Few matches are fetched first.
+    With many matches it is faster to test each comment in the order of the queue.
     """
     span = (filters.at_least, filters.at_most)
-    measured = entries(site).alias(value=value_of(filters.signal)).filter(value__range=span)
-    few = list(measured.values_list("pk", flat=True)[: COUNT_CAP + 1])
+    matching = entries(site).alias(value=value_of(filters.signal)).filter(value__range=span)
+    few = list(matching.values_list("pk", flat=True)[: COUNT_CAP + 1])
     if len(few) <= COUNT_CAP:
         return comments.filter(pk__in=few)
-    own = QueueEntry.objects.filter(comment=OuterRef("pk"))
-    value = Subquery(own.values(value=value_of(filters.signal)))
+    entry = QueueEntry.objects.filter(comment=OuterRef("pk"))
+    value = Subquery(entry.values(value=value_of(filters.signal)))
     return comments.alias(value=value).filter(value__range=span)
 
 
 def value_of(signal: str) -> F:
-    """Return the expression for a signal's value in a queue entry, NULL when it has none."""
+    """Return the expression for a signal's value in a queue entry; NULL for a missing value."""
     return F(f"signals__{SIGNALS.index(signal)}")
 
 
@@ -188,22 +188,22 @@ def _search(comments: QuerySet[Comment], site: Site, filters: QueueFilters) -> Q
     # The expression is that of the index `comment_review_search`.
     words = SearchVector("body", "author_name", config="simple")
     query = SearchQuery(filters.search, search_type="websearch", config="simple")
-    found = comments.alias(words=words).filter(words=query)
-    # PostgreSQL guesses badly how many comments hold a word, and would read the whole queue in
-    # order to find a rare one. Few matches are therefore fetched first, by their own index.
-    few = list(found.values_list("pk", flat=True)[: COUNT_CAP + 1])
-    return found if len(few) > COUNT_CAP else Comment.objects.filter(pk__in=few)
+    matching = comments.alias(words=words).filter(words=query)
+    # PostgreSQL estimates badly how many comments contain a word, and would read the whole queue in
+    # order to find a rare one. Few matches are therefore fetched first, by the full-text index.
+    few = list(matching.values_list("pk", flat=True)[: COUNT_CAP + 1])
+    return matching if len(few) > COUNT_CAP else Comment.objects.filter(pk__in=few)
 
 
 @contextmanager
 def bounded(milliseconds: int = TIMEOUT_MS) -> Iterator[None]:
-    """Run the queries inside with a short time limit each; `QueryTooSlow` when it passes."""
+    """Give each query inside a short time limit; raise QueryTooSlow after it."""
     within = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {int(milliseconds)}")
             yield
-            if within:  # else the limit ends with the transaction
+            if within:  # otherwise the limit ends with the transaction
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":
@@ -212,5 +212,5 @@ def bounded(milliseconds: int = TIMEOUT_MS) -> Iterator[None]:
 
 
 def entries(site: Site) -> QuerySet[QueueEntry]:
-    """Return the entries of all comments of the site that are in review, put off or not."""
+    """Return the entries of all comments of the site in review, deferred or not."""
     return QueueEntry.objects.filter(site=site)

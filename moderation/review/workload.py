@@ -1,4 +1,4 @@
-"""What waits on a site, how long already, and of what kind: counted at the moment of asking."""
+"""The workload of a site: comments waiting now, by age, section and clause."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models import Comment, Escalation, Site, Status
 from moderation.review.queue_filters import bounded, deferred, entries
 
-# Ages in words, and their upper edges; what is older falls into the last one.
+# Labels of ages, and their upper limits; OLDER is the label of the rest.
 AGES = (
-    ("Under an hour", timedelta(hours=1)),
-    ("Under six hours", timedelta(hours=6)),
-    ("Under a day", timedelta(days=1)),
-    ("Under a week", timedelta(days=7)),
+    (_("Under an hour"), timedelta(hours=1)),
+    (_("Under six hours"), timedelta(hours=6)),
+    (_("Under a day"), timedelta(days=1)),
+    (_("Under a week"), timedelta(days=7)),
 )
-OLDER = "Over a week"
+OLDER = _("Over a week")
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Numbers of comments that wait for a person; `oldest` is when the first of them came in.
+    """The numbers of waiting comments; `oldest` is the time at which the first one came in.
 
-    `deferred` of them are put off. `unscored` wait for their score, `oldest_unscored` since when.
-    `ages`, `sections` and `clauses` are (name, number), clauses by id; a comment held by two
-    clauses counts for both.
+    `deferred` is the number of deferred comments among them. `unscored` comments wait for their
+    score, the first since `oldest_unscored`. `ages`, `sections` and `clauses` are (name, number),
+    clauses by id; a comment held by two clauses counts for both.
     """
 
     waiting: int
@@ -44,11 +45,11 @@ class Workload:
 
 
 def workload(site: Site) -> Workload:
-    """Count what waits on the site. Raises QueryTooSlow."""
+    """Count the waiting comments of the site. Raises QueryTooSlow."""
     with bounded():
         waiting = entries(site).order_by()
-        edges = [Now() - age for _, age in AGES]
-        # Ages and clauses in one pass: comments are held in few ways.
+        edges = [Now() - age for _label, age in AGES]
+        # Ages and clauses in one pass, because there are few combinations of clauses.
         held = waiting.values("clauses").annotate(
             number=Count("pk"),
             first=Min("received_at"),
@@ -60,7 +61,7 @@ def workload(site: Site) -> Workload:
         pending = Comment.objects.filter(
             site=site, status=Status.PENDING, erased_at__isnull=True
         ).order_by("due_at")
-        asked = Escalation.objects.filter(
+        escalations = Escalation.objects.filter(
             comment__queue_entry__site=site, version=F("comment__version")
         )
         clauses: Counter[str] = Counter()
@@ -70,7 +71,7 @@ def workload(site: Site) -> Workload:
             waiting=_total(groups, "number"),
             oldest=min((group["first"] for group in groups), default=None),
             deferred=_total(groups, "deferred"),
-            escalated=asked.values("comment").distinct().count(),
+            escalated=escalations.values("comment").distinct().count(),
             unscored=pending.count(),
             oldest_unscored=pending.values_list("received_at", flat=True).first(),
             ages=_ages(groups),
@@ -84,10 +85,10 @@ def _total(groups: list[Any], name: str) -> int:
 
 
 def _ages(groups: list[Any]) -> list[tuple[str, int]]:
-    """Turn "younger than each edge" into "between the edges"."""
+    """Return the number of comments between two limits of age, with the label."""
     counts, before = [], 0
-    for number, (words, _) in enumerate(AGES):
+    for number, (label, _limit) in enumerate(AGES):
         younger = _total(groups, f"age{number}")
-        counts.append((words, younger - before))
+        counts.append((str(label), younger - before))
         before = younger
-    return [*counts, (OLDER, _total(groups, "number") - before)]
+    return [*counts, (str(OLDER), _total(groups, "number") - before)]

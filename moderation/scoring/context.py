@@ -1,25 +1,26 @@
-"""What is known of comments that are about to be judged: the items to measure, the facts to weigh.
+"""The context of comments: story, thread, parent, author and flags, and the facts for the policy.
 
-Everything is fetched for a whole batch at once, in a handful of queries, each of which looks at a
-bounded number of rows per comment however much an author wrote or however long a thread is.
+One batch costs a handful of queries. Each of them reads a bounded number of rows per comment,
+however much an author wrote and however long a thread is.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from moderation.community.authors import STANDING_SQL
 from moderation.community.flagger_record import WeighedFlag, weighed_flags, weight_of
-from moderation.models import Standing, Story
-from moderation.policy import Facts
+from moderation.models import Comment, PolicyVersion, Standing, Story
+from moderation.policy import CompiledPolicy, Facts, PolicyError
+from moderation.policy_versions.live import NoPolicyError, live_policy
 
-if TYPE_CHECKING:
-    from classifiers import Item, Measurement
+logger = logging.getLogger(__name__)
 
 # An author's record is counted up to this many comments of each status.
 RECORD_CAP = 50
@@ -75,8 +76,26 @@ SELECT comment_id, count(*) FROM moderation_flag WHERE comment_id = ANY (%s) GRO
 """
 
 
-class Waiting(NamedTuple):
-    """A comment as the drain takes it from the queue."""
+class Subject(NamedTuple):
+    """A comment whose context is wanted; `pk` says which comments came before it.
+
+    `story_pk` is 0 for an unknown story. Without `author_pk` no record is looked up.
+    """
+
+    pk: int
+    story_pk: int
+    author_pk: int | None
+    parent_pk: int | None
+    body: str
+
+    @classmethod
+    def of(cls, comment: Comment) -> Subject:
+        """Return a stored comment as a subject."""
+        return cls(comment.pk, comment.story_id, comment.author_id, comment.parent_id, comment.body)
+
+
+class ClaimedComment(NamedTuple):
+    """A comment as the drain claims it from the queue."""
 
     pk: int
     site_pk: int
@@ -88,9 +107,14 @@ class Waiting(NamedTuple):
     revision: int
     attempts: int
 
+    @property
+    def subject(self) -> Subject:
+        """The comment as a subject."""
+        return Subject(self.pk, self.story_pk, self.author_pk, self.parent_pk, self.body)
+
 
 class StoryContext(NamedTuple):
-    """What of a story bears on a comment."""
+    """What counts of a story for a comment."""
 
     title: str = ""
     body: str = ""
@@ -112,87 +136,107 @@ class AuthorRecord(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What stands around a batch of comments, by primary key."""
+class CommentContext:
+    """A comment with its context. `facts` are what the policy evaluates, still without a score."""
 
-    stories: dict[int, StoryContext] = field(default_factory=dict)
-    parents: dict[int, tuple[str, str]] = field(default_factory=dict)
-    records: dict[int, AuthorRecord] = field(default_factory=dict)
-    flags: dict[int, int] = field(default_factory=dict)
-    weighed: dict[int, list[WeighedFlag]] = field(default_factory=dict)
-    copies: Counter[str] = field(default_factory=Counter)
+    text: str
+    story: StoryContext
+    parent: str
+    facts: Facts
+    weighed_flags: Sequence[WeighedFlag] = ()
 
-    def story_of(self, row: Waiting) -> StoryContext:
-        """The story the comment stands under."""
-        return self.stories.get(row.story_pk, StoryContext())
 
-    def item(self, row: Waiting) -> Item:
-        """What a classifier measures."""
-        from classifiers import Item  # noqa: PLC0415 (see scoring.site_classifier)
+@dataclass(frozen=True, slots=True)
+class SiteBatch:
+    """The claimed comments of one site, their contexts in the same order, and the live policy.
 
-        story = self.story_of(row)
-        return Item(
-            text=row.body,
-            title=story.title,
-            story=story.body,
-            section=story.section,
-            parent=self.parents.get(row.parent_pk or 0, ("", ""))[0],
-            thread=tuple(reversed(story.thread)),
-        )
+    The policy is None when the site has none that can be evaluated.
+    """
 
-    def facts(self, row: Waiting, measured: Measurement | None) -> Facts:
-        """What the policy weighs; without a measurement the comment counts as unscored."""
-        story = self.story_of(row)
-        record = self.records.get(row.pk, AuthorRecord())
-        # A copy by the same author in this batch is in both counts: the larger one is right.
-        duplicates = max(record.duplicates, self.copies[row.body] - 1)
-        return Facts(
-            body=row.body,
-            signals=measured.signals if measured else None,
-            language=measured.language if measured else "und",
-            trained=measured.trained if measured else False,
-            author_known=row.author_pk is not None,
+    site_pk: int
+    comments: Sequence[ClaimedComment]
+    contexts: Sequence[CommentContext]
+    version: PolicyVersion | None
+    policy: CompiledPolicy | None
+
+
+def gather_by_site(claimed: Sequence[ClaimedComment]) -> list[SiteBatch]:
+    """Return claimed comments of any sites, site by site, with all that scoring them needs."""
+    contexts = dict(zip(claimed, gather([one.subject for one in claimed]), strict=True))
+    return [
+        _site_batch(site_pk, [one for one in claimed if one.site_pk == site_pk], contexts)
+        for site_pk in sorted({one.site_pk for one in claimed})
+    ]
+
+
+def _site_batch(
+    site_pk: int,
+    claimed: Sequence[ClaimedComment],
+    contexts: dict[ClaimedComment, CommentContext],
+) -> SiteBatch:
+    version: PolicyVersion | None = None
+    policy: CompiledPolicy | None = None
+    try:
+        version, policy = live_policy(site_pk)
+    except (NoPolicyError, PolicyError) as error:
+        logger.error("site %s: no policy can be evaluated (%s)", site_pk, type(error).__name__)
+    return SiteBatch(site_pk, claimed, [contexts[one] for one in claimed], version, policy)
+
+
+def gather(subjects: Sequence[Subject]) -> list[CommentContext]:
+    """Fetch the context of each comment, in order, in five queries at most for all of them."""
+    stories = _stories(subjects)
+    parents = _parents({subject.parent_pk for subject in subjects if subject.parent_pk})
+    records = _records({one.pk: one.author_pk for one in subjects if one.author_pk})
+    flags: dict[int, int] = dict(_fetch(FLAGS, [[subject.pk for subject in subjects]]))
+    weighed = weighed_flags(flags) if flags else {}
+    copies = Counter(subject.body for subject in subjects)
+    contexts = []
+    for subject in subjects:
+        story = stories.get(subject.story_pk, StoryContext())
+        parent, parent_status = parents.get(subject.parent_pk or 0, ("", ""))
+        record = records.get(subject.pk, AuthorRecord())
+        on_it = weighed.get(subject.pk, [])
+        facts = Facts(
+            body=subject.body,
+            trained=False,
+            author_known=subject.author_pk is not None,
             author_approved=record.approved,
             author_rejected=record.rejected,
             author_standing=record.standing,
             story_open=story.state != Story.State.CLOSED,
             story_age_days=story.age_days,
             section=story.section,
-            flags=self.flags.get(row.pk, 0),
-            flags_weighed=weight_of(self.weighed.get(row.pk, ())),
+            flags=flags.get(subject.pk, 0),
+            flags_weighed=weight_of(on_it) if on_it else 0.0,
             submissions_last_hour=record.last_hour,
-            duplicates=max(0, duplicates),
-            parent_status=self.parents.get(row.parent_pk or 0, ("", ""))[1],
+            # A copy by the same author in this batch is in both counts: the larger one is right.
+            duplicates=max(0, record.duplicates, copies[subject.body] - 1),
+            parent_status=parent_status,
         )
+        contexts.append(CommentContext(subject.body, story, parent, facts, on_it))
+    return contexts
 
 
-def gather(rows: Sequence[Waiting]) -> Context:
-    """Fetch what stands around these comments, in at most five queries."""
-    parents = {row.parent_pk for row in rows if row.parent_pk}
-    authors = {row.pk: row.author_pk for row in rows if row.author_pk}
+def _stories(subjects: Sequence[Subject]) -> dict[int, StoryContext]:
     first: dict[int, int] = {}
-    for row in rows:
-        first[row.story_pk] = min(row.pk, first.get(row.story_pk, row.pk))
+    for subject in subjects:
+        first[subject.story_pk] = min(subject.pk, first.get(subject.story_pk, subject.pk))
     asked = [THREAD_WINDOW, THREAD, list(first), list(first.values())]
-    flags: dict[int, int] = dict(_fetch(FLAGS, [[row.pk for row in rows]]))
-    return Context(
-        stories={pk: StoryContext(*rest) for pk, *rest in _fetch(STORIES, asked)},
-        parents={pk: (body, status) for pk, body, status in _fetch(PARENTS, [list(parents)])}
-        if parents
-        else {},
-        records={pk: AuthorRecord(*counts) for pk, *counts in _records(authors)},
-        flags=flags,
-        weighed=weighed_flags(flags) if flags else {},
-        copies=Counter(row.body for row in rows),
-    )
+    return {pk: StoryContext(*columns) for pk, *columns in _fetch(STORIES, asked)}
 
 
-def _records(authors: dict[int, int]) -> list[tuple[Any, ...]]:
+def _parents(pks: set[int]) -> dict[int, tuple[str, str]]:
+    if not pks:
+        return {}
+    return {pk: (body, status) for pk, body, status in _fetch(PARENTS, [list(pks)])}
+
+
+def _records(authors: dict[int, int]) -> dict[int, AuthorRecord]:
     if not authors:
-        return []
-    return _fetch(
-        AUTHORS, {"ids": list(authors), "authors": list(authors.values()), "cap": RECORD_CAP}
-    )
+        return {}
+    asked = {"ids": list(authors), "authors": list(authors.values()), "cap": RECORD_CAP}
+    return {pk: AuthorRecord(*counts) for pk, *counts in _fetch(AUTHORS, asked)}
 
 
 def _fetch(sql: str, parameters: Any) -> list[tuple[Any, ...]]:

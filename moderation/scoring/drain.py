@@ -1,9 +1,11 @@
-"""The drain: takes pending comments from the queue, has them judged, writes what was decided.
+"""The drain: claims pending comments, scores them, applies the policy, writes the decisions.
 
-The queue is the comments' own rows. Taking one pushes its `due_at` forward by a lease and counts
-the attempt, committed before anything is measured: whoever dies in between, the comment comes back
-when the lease ends, and comes back alone, so that one that kills its worker kills no neighbour's
-turn. After SCORING_ATTEMPTS such attempts it goes to a person.
+The queue is the comments' own rows. A claim moves a row's `due_at` forward by a lease and counts
+the attempt. The claim is committed before anything is scored. If a worker dies, its comments come
+back when the lease ends. They come back one by one, so a comment that kills its worker takes no
+other comment along. After SCORING_ATTEMPTS such attempts the comment goes to a person.
+
+Whatever goes wrong ends in review, as unscored. No error ever approves a comment.
 """
 
 from __future__ import annotations
@@ -11,29 +13,43 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from moderation.decisions.decide_batch import decide_batch
+from moderation.decisions.decide_batch import BatchDecision, ScoreRow, decide_batch
 from moderation.intake import wake_worker
+from moderation.models import Source, Status
+from moderation.policy import apply_site_rules, priority_of
+from moderation.policy.document import DAMAGED
+from moderation.policy.priority import UNSCORED_PRIORITY
 from moderation.scoring import site_classifier
-from moderation.scoring.context import Waiting
-from moderation.scoring.judge import fall_back, judge
-from moderation.scoring.preview import explain, preview
+from moderation.scoring.context import ClaimedComment, CommentContext, SiteBatch, gather_by_site
+from moderation.scoring.site_classifier import SiteClassifier, score_for_site
 
-__all__ = ["claim_due", "claim_retry", "drain", "explain", "preview", "score_batch"]
+if TYPE_CHECKING:
+    from classifiers import Measurement
 
 logger = logging.getLogger(__name__)
 
-# A drain ends by itself well before the task's time limit and rings for the next one.
+# A drain ends by itself well before the task's time limit and wakes the next one.
 DRAIN_SECONDS = 12.0
-# Comments on their second or later attempt come one at a time; so many before new ones again.
+# Comments on their second or later attempt come one at a time; this many before new ones.
 RETRIES_IN_A_ROW = 50
 # Seconds per attempt that a failed comment waits before the next one.
 BACK_OFF = 2
+
+STATUSES = {
+    "approve": Status.APPROVED,
+    "review": Status.IN_REVIEW,
+    "reject": Status.REJECTED,
+}
+NOT_SCORED = "Could not be scored"
+NOT_FULLY_SCORED = "The site's own classifier could not score it"
+NO_POLICY = "No policy could judge it"
 
 # A claim need not survive a crash of PostgreSQL: losing it only makes the comment due again. So its
 # commit does not wait for the disk (set for this one transaction, in the same statement).
@@ -62,20 +78,20 @@ WHERE comment.id = taken.id AND comment.version = taken.version AND status = 'pe
 """
 
 
-def claim_due(limit: int) -> list[Waiting]:
+def claim_due(limit: int) -> list[ClaimedComment]:
     """Take up to `limit` comments that are due for the first time, oldest first, for a lease."""
     return _claim(CLAIM_NEW, limit)
 
 
-def claim_retry() -> list[Waiting]:
+def claim_retry() -> list[ClaimedComment]:
     """Take the one comment that is due again after an attempt that did not end well."""
     return _claim(CLAIM_RETRY, 1)
 
 
-def _claim(sql: str, limit: int) -> list[Waiting]:
+def _claim(sql: str, limit: int) -> list[ClaimedComment]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [limit, settings.SCORING_LEASE_SECONDS])
-        return sorted(Waiting(*row[:-1]) for row in cursor.fetchall())
+        return sorted(ClaimedComment(*row[:-1]) for row in cursor.fetchall())
 
 
 def score_batch(limit: int | None = None) -> int:
@@ -122,10 +138,10 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
     return total
 
 
-def _attempt(rows: Sequence[Waiting], *, back_off: int) -> None:
-    """Judge and write; on failure put the comments back, to be taken again one at a time."""
+def _attempt(rows: Sequence[ClaimedComment], *, back_off: int) -> None:
+    """Score and decide; on failure put the comments back, to be claimed again one at a time."""
     try:
-        decide_batch(judge(rows))
+        decide_batch([one for batch in gather_by_site(rows) for one in _decisions(batch)])
     except (SoftTimeLimitExceeded, OperationalError, InterfaceError):
         raise  # out of time, or no database to write to: the lease brings them back
     except (Exception, MemoryError) as error:
@@ -139,7 +155,93 @@ def _attempt(rows: Sequence[Waiting], *, back_off: int) -> None:
             )
 
 
-def _log_failure(rows: Sequence[Waiting], error: BaseException) -> None:
+def _decisions(batch: SiteBatch) -> Iterator[BatchDecision]:
+    """Yield a decision for each comment of a site.
+
+    Without a policy or a classifier its comments go to a person. Raises what the classifier or the
+    database raises for the batch as a whole.
+    """
+    if batch.policy is None:
+        yield from (fall_back(row, note=NO_POLICY) for row in batch.comments)
+        return
+    classifier, scores = score_for_site(batch.site_pk, batch.contexts)
+    for row, context, score in zip(batch.comments, batch.contexts, scores, strict=True):
+        yield _decision(batch, row, context, score, classifier)
+
+
+def _decision(
+    batch: SiteBatch,
+    row: ClaimedComment,
+    context: CommentContext,
+    score: Measurement | None,
+    classifier: SiteClassifier | None,
+) -> BatchDecision:
+    assert batch.policy and batch.version
+    facts = context.facts
+    if score:
+        facts = facts.scored(score.signals, score.language, trained=score.trained)
+    damaged = classifier is not None and classifier.damaged
+    verdict = apply_site_rules(
+        batch.policy, facts, story_state=context.story.state, damaged=damaged
+    )
+    status, source, note = STATUSES[verdict.outcome], Source.POLICY, ""
+    if verdict.unscored or verdict.error:
+        status, source, note = Status.IN_REVIEW, Source.FALLBACK, NOT_SCORED
+    elif any(reason.rule == DAMAGED for reason in verdict.reasons):
+        source, note = Source.FALLBACK, NOT_FULLY_SCORED
+    reasons = [reason.as_dict() for reason in verdict.reasons]
+    reasons += [{**reason.as_dict(), "shadow": True} for reason in verdict.shadow]
+    return BatchDecision(
+        comment_pk=row.pk,
+        expected_version=row.version,
+        status=status,
+        source=source,
+        policy_pk=batch.version.pk,
+        clauses=verdict.clauses,
+        reasons=reasons,
+        note=note,
+        priority=priority_of(facts),
+        edited=row.revision > 1,
+        score=_score_row(score, classifier) if score and classifier else None,
+    )
+
+
+def fall_back(row: ClaimedComment, *, note: str = NOT_SCORED) -> BatchDecision:
+    """Send a comment to a person because it cannot be scored, or no policy can be applied."""
+    return BatchDecision(
+        comment_pk=row.pk,
+        expected_version=row.version,
+        status=Status.IN_REVIEW,
+        source=Source.FALLBACK,
+        note=note,
+        priority=UNSCORED_PRIORITY,
+        edited=row.revision > 1,
+    )
+
+
+def _score_row(score: Measurement, classifier: SiteClassifier) -> ScoreRow:
+    return ScoreRow(
+        classifier_pk=classifier.row_pk,
+        signals=score.signals,
+        language=score.language,
+        trained=score.trained,
+        passage=_passage(score),
+    )
+
+
+def _passage(score: Measurement) -> dict[str, Any] | None:
+    passage = score.passage
+    if passage is None:
+        return None
+    return {
+        "field": "title" if passage.source == "title" else "body",
+        "start": passage.start,
+        "end": passage.end,
+        "similarity": round(passage.similarity, 4),
+    }
+
+
+def _log_failure(rows: Sequence[ClaimedComment], error: BaseException) -> None:
     """Log what failed and where, without the error's own words: they may quote a comment."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     logger.error(

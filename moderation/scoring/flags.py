@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from moderation.community.flagger_record import weight_of
 from moderation.decisions import decide
-from moderation.decisions.lookup import latest_score
+from moderation.decisions.latest_score import latest_score
 from moderation.models import BY_A_PERSON, Comment, Decision, Flag, Source, Status
 from moderation.platform import validation
 from moderation.platform.errors import Conflict, Invalid, StaleDecision
-from moderation.policy import PolicyError
+from moderation.policy import PolicyError, apply_site_rules, priority_of
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.scoring.context import Waiting, gather
-from moderation.scoring.judge import apply_site_rules, priority_of
+from moderation.scoring.context import Subject, gather
 
 logger = logging.getLogger(__name__)
 
 # Only a rule on one of these may send an approved comment back.
 FLAG_FACTS = ("flags", "flags_weighed")
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A stored score in the form in which facts are gathered."""
-
-    signals: dict[str, float]
-    language: str
-    trained: bool
 
 
 def flag_comment(comment: Comment, *, flagger_id: str, reason: str, note: str = "") -> bool:
@@ -52,40 +41,34 @@ def flag_comment(comment: Comment, *, flagger_id: str, reason: str, note: str = 
             comment=comment, flagger_id=flagger_id, defaults={"reason": reason, "note": note}
         )
     if new:
-        _judge_again(comment)
+        _reevaluate(comment)
     return new
 
 
-def _judge_again(comment: Comment) -> None:
-    """Let the policy look at the flags; only a rule on flags may send an approved comment back."""
+def _reevaluate(comment: Comment) -> None:
+    """Apply the policy with the flags; only a rule on flags may send an approved comment back."""
     row = Comment.objects.get(pk=comment.pk)
     if row.status != Status.APPROVED:
         return
     try:
-        policy, judge = live_policy(row.site_id)
+        version, policy = live_policy(row.site_id)
     except (NoPolicyError, PolicyError) as error:
         logger.error("site %s: flags cannot be judged: %s", row.site_id, type(error).__name__)
         return
-    waiting = Waiting(
-        pk=row.pk,
-        site_pk=row.site_id,
-        story_pk=row.story_id,
-        author_pk=row.author_id,
-        parent_pk=row.parent_id,
-        body=row.body,
-        version=row.version,
-        revision=row.revision,
-        attempts=row.attempts,
-    )
-    context = gather([waiting])
-    score = latest_score(row)
-    measured: Any = Measured(score.signals, score.language, score.trained) if score else None
-    # What was there when a person last looked was weighed by that person.
+    context = gather([Subject.of(row)])[0]
+    # A person's decision covers the flags that were there before it.
     looked = _last_look(row)
-    flags = Flag.objects.filter(comment=row, created_at__gt=looked).count()
-    weight = weight_of([each for each in context.weighed[row.pk] if each.created_at > looked])
-    facts = replace(context.facts(waiting, measured), flags=flags, flags_weighed=weight)
-    verdict = apply_site_rules(judge, facts, context.story_of(waiting).state)
+    facts = replace(
+        context.facts,
+        flags=Flag.objects.filter(comment=row, created_at__gt=looked).count(),
+        flags_weighed=weight_of(
+            [flag for flag in context.weighed_flags if flag.created_at > looked]
+        ),
+    )
+    score = latest_score(row)
+    if score:
+        facts = facts.scored(score.signals, score.language, trained=score.trained)
+    verdict = apply_site_rules(policy, facts, story_state=context.story.state)
     reasons = [reason for reason in verdict.reasons if reason.fact in FLAG_FACTS]
     if not reasons:
         return
@@ -95,7 +78,7 @@ def _judge_again(comment: Comment) -> None:
             status=Status.IN_REVIEW,
             source=Source.POLICY,
             expected_version=row.version,
-            policy=policy,
+            policy=version,
             score=score,
             clauses=list(dict.fromkeys(reason.clause for reason in reasons if reason.clause)),
             reasons=[reason.as_dict() for reason in reasons],

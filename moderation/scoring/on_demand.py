@@ -15,8 +15,12 @@ from moderation.models import Site
 from moderation.platform.batching import Batcher
 from moderation.platform.errors import Unavailable
 from moderation.platform.memo import Memo
-from moderation.scoring.judge import usable_classifier
-from moderation.scoring.site_classifier import SiteClassifier, UnusableBundle, bundled
+from moderation.scoring.site_classifier import (
+    SiteClassifier,
+    UnusableBundle,
+    bundled,
+    usable_classifier,
+)
 
 if TYPE_CHECKING:
     from classifiers import Item, Measurement

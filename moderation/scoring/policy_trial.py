@@ -1,46 +1,35 @@
-"""What a draft would have done with comments that were scored lately."""
+"""The trial of a draft: its outcomes for the last scored comments, and those of the live policy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from moderation.models import Comment, Score, Site
 from moderation.policy import Comparison, CompiledPolicy, compare
-from moderation.scoring.context import Waiting, gather
+from moderation.scoring.context import Subject, gather
 
 LATEST, SHOWN = 500, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A stored score in the form in which facts are gathered."""
-
-    signals: dict[str, float]
-    language: str
-    trained: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Trial:
-    """How the outcomes differ, and the first comments that fare otherwise: (comment, old, new)."""
+    """How the outcomes differ, with the first changed comments as (comment, old, new)."""
 
     comparison: Comparison
     examples: tuple[tuple[Comment, str, str], ...]
 
 
 def try_policy(site: Site, *, live: CompiledPolicy, draft: CompiledPolicy) -> Trial:
-    """Judge the site's last scored comments by both policies, on the facts as they stand today.
+    """Evaluate the site's last scored comments by both policies, on today's facts.
 
     At most LATEST comments, in a handful of queries; nothing is stored and nothing decided.
     """
     scores = _latest_scores(site)
-    rows = [_waiting(score.comment) for score in scores]
-    context = gather(rows)
-    facts = []
-    for row, score in zip(rows, scores, strict=True):
-        measured: Any = Measured(score.signals, score.language, score.trained)
-        facts.append(context.facts(row, measured))
+    contexts = gather([Subject.of(score.comment) for score in scores])
+    facts = [
+        context.facts.scored(score.signals, score.language, trained=score.trained)
+        for context, score in zip(contexts, scores, strict=True)
+    ]
     comparison = compare(live, draft, facts, limit=SHOWN)
     return Trial(
         comparison,
@@ -58,17 +47,3 @@ def _latest_scores(site: Site) -> list[Score]:
         .distinct("comment_id")
     )
     return [score for score in found if score.revision == score.comment.revision]
-
-
-def _waiting(comment: Comment) -> Waiting:
-    return Waiting(
-        pk=comment.pk,
-        site_pk=comment.site_id,
-        story_pk=comment.story_id,
-        author_pk=comment.author_id,
-        parent_pk=comment.parent_id,
-        body=comment.body,
-        version=comment.version,
-        revision=comment.revision,
-        attempts=comment.attempts,
-    )

@@ -1,8 +1,8 @@
-"""Measuring without storing: what would the policy say, and why does a comment score as it does."""
+"""Previews: a submission's score and verdict without storing it, and the words behind a score."""
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import F
@@ -12,41 +12,40 @@ from moderation.community.suspensions import suspensions
 from moderation.intake.submit import Submission
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.memo import Memo
-from moderation.policy import Verdict
+from moderation.policy import Verdict, apply_site_rules
 from moderation.policy_versions.live import live_policy
 from moderation.scoring.context import (
     RECORD_CAP,
     AuthorRecord,
-    Context,
-    StoryContext,
-    Waiting,
+    CommentContext,
+    Subject,
     gather,
 )
-from moderation.scoring.judge import apply_site_rules, usable_classifier
-from moderation.scoring.site_classifier import classifier_for
+from moderation.scoring.site_classifier import classifier_for, item_of, score_for_site
 
 if TYPE_CHECKING:
     from classifiers import Contribution, Measurement
 
-# Later than every comment that is there.
-IMAGINED = 2**63 - 1
+# A row number above all others: every stored comment is earlier.
+NEWEST = 2**63 - 1
 
 
 def preview(site: Site, submission: Submission) -> tuple[Measurement | None, Verdict]:
-    """Measure and judge a submission now, in this process; store nothing.
+    """Score a submission and apply the policy, in this process; store nothing.
 
     The story, the comment it answers and the author are looked up by their ids; story text in the
     submission comes first. The measurement is None when the classifier cannot be used. Raises
     NoPolicyError or PolicyError when the site has no policy that can judge, Suspended where the
     author may not write.
     """
-    _, judge = live_policy(site)
-    row, context = _imagine(site, submission)
-    classifier = usable_classifier(site.pk)
-    measured = classifier.score_batch([context.item(row)])[0] if classifier else None
+    _, policy = live_policy(site)
+    context = _imagine(site, submission)
+    classifier, (score,) = score_for_site(site.pk, [context])
+    facts = context.facts
+    if score:
+        facts = facts.scored(score.signals, score.language, trained=score.trained)
     damaged = classifier is not None and classifier.damaged
-    state = context.story_of(row).state
-    return measured, apply_site_rules(judge, context.facts(row, measured), state, damaged=damaged)
+    return score, apply_site_rules(policy, facts, story_state=context.story.state, damaged=damaged)
 
 
 def explain(comment: Comment) -> list[Contribution]:
@@ -65,62 +64,44 @@ _explanations: Memo[tuple[int, int, str], tuple[Contribution, ...]] = Memo(size=
 
 def _explain(key: tuple[int, int, str]) -> tuple[Contribution, ...]:
     comment = Comment.objects.get(pk=key[0])
-    row = _as_waiting(comment)
-    item = gather([row]).item(row)
-    return tuple(classifier_for(comment.site_id).explain(item))
+    context = gather([Subject.of(comment)])[0]
+    return tuple(classifier_for(comment.site_id).explain(item_of(context)))
 
 
-def _as_waiting(comment: Comment) -> Waiting:
-    return Waiting(
-        pk=comment.pk,
-        site_pk=comment.site_id,
-        story_pk=comment.story_id,
-        author_pk=comment.author_id,
-        parent_pk=comment.parent_id,
-        body=comment.body,
-        version=comment.version,
-        revision=comment.revision,
-        attempts=comment.attempts,
-    )
-
-
-def _imagine(site: Site, submission: Submission) -> tuple[Waiting, Context]:
-    """Build the row that the submission would become, and what would stand around it."""
+def _imagine(site: Site, submission: Submission) -> CommentContext:
+    """Return the submission in the context that it would have as the newest comment."""
     story = Story.objects.filter(site=site, external_id=submission.story.external_id).first()
-    story = story or Story(pk=0, site=site)
     author = get_author(site, submission.author_external_id)
     if author and (refusal := suspensions([author.pk]).get(author.pk)):
         raise refusal
     parent = Comment.objects.filter(
         site=site, external_id=submission.parent_external_id or ""
     ).first()
-    row = Waiting(
-        pk=IMAGINED,
-        site_pk=site.pk,
-        story_pk=story.pk,
-        author_pk=author.pk if author else None,
-        parent_pk=parent.pk if parent else None,
-        body=submission.body,
-        version=1,
-        revision=1,
-        attempts=0,
+    known = gather(
+        [
+            Subject(
+                pk=NEWEST,
+                story_pk=story.pk if story else 0,
+                author_pk=author.pk if author else None,
+                parent_pk=parent.pk if parent else None,
+                body=submission.body,
+            )
+        ]
+    )[0]
+    told = known.story._replace(
+        title=submission.story_title or known.story.title,
+        body=submission.story_body or known.story.body,
+        section=submission.story_section or known.story.section,
     )
-    around = gather([row])
-    known = around.story_of(row)
-    told = StoryContext(
-        title=submission.story_title or known.title,
-        body=submission.story_body or known.body,
-        section=submission.story_section or known.section,
-        state=known.state,
-        age_days=known.age_days,
-        thread=known.thread,
+    record = _record_of(author)
+    facts = replace(
+        known.facts,
+        section=told.section,
+        author_approved=record.approved,
+        author_rejected=record.rejected,
+        author_standing=record.standing,
     )
-    return row, Context(
-        stories={row.story_pk: told},
-        parents=around.parents,
-        records={IMAGINED: _record_of(author)},
-        copies=Counter([row.body]),
-    )
+    return replace(known, story=told, facts=facts)
 
 
 def _record_of(author: Author | None) -> AuthorRecord:

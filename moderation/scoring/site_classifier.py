@@ -6,7 +6,6 @@ comment stays small and starts at once.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from django.db.models.functions import Now
 
 from moderation.models import ClassifierVersion
 from moderation.platform.memo import Memo
+from moderation.scoring.context import CommentContext
 
 if TYPE_CHECKING:
     from classifiers import Classifier, Contribution, Item, Measurement
@@ -51,12 +51,34 @@ class SiteClassifier:
             for measurement, value in zip(measurements, learned, strict=True)
         ]
 
+    def score_comments(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
+        """Score comments in their contexts; one measurement each, in order."""
+        return self.score_batch([item_of(context) for context in contexts])
+
+    def score_bundled(self, contexts: Sequence[CommentContext]) -> list[Measurement]:
+        """Score comments by the bundled classifier alone."""
+        return self.base.score_batch([item_of(context) for context in contexts])
+
     def explain(self, item: Item, signals: Sequence[str] | None = None) -> list[Contribution]:
         """Return the words that moved each signal, strongest first; of all signals by default."""
         words = self.base.explain(item, signals=signals)
         if self.adaptation is not None and (signals is None or ADAPTED in signals):
             words += self.adaptation.explain(item)
         return sorted(words, key=lambda word: -abs(word.weight))
+
+
+def item_of(context: CommentContext) -> Item:
+    """Return a comment and its context as a classifier takes it: the thread oldest first."""
+    from classifiers import Item  # noqa: PLC0415
+
+    return Item(
+        text=context.text,
+        title=context.story.title,
+        story=context.story.body,
+        section=context.story.section,
+        parent=context.parent,
+        thread=tuple(reversed(context.story.thread)),
+    )
 
 
 class UnusableBundle(Exception):
@@ -98,6 +120,25 @@ def classifier_for(site_pk: int) -> SiteClassifier:
         return SiteClassifier(base, None, bundled_row_pk(), base.version, damaged=error.damaged)
 
 
+def score_for_site(
+    site_pk: int, contexts: Sequence[CommentContext]
+) -> tuple[SiteClassifier | None, Sequence[Measurement | None]]:
+    """Return the site's classifier and its scores; None for each where it cannot be used."""
+    classifier = usable_classifier(site_pk)
+    if classifier is None:
+        return None, [None] * len(contexts)
+    return classifier, classifier.score_comments(contexts)
+
+
+def usable_classifier(site_pk: int) -> SiteClassifier | None:
+    """Return the site's classifier; None (and a line in the log) when the bundle is broken."""
+    try:
+        return classifier_for(site_pk)
+    except UnusableBundle as error:
+        logger.error("site %s: the classifier cannot be used: %s", site_pk, error)
+        return None
+
+
 class VersionError(Exception):
     """A site's own version is not usable; `damaged` unless it is only out of date."""
 
@@ -119,14 +160,13 @@ def load_version(row: ClassifierVersion, base: Classifier) -> Adaptation:
             "Train the site again.",
             damaged=False,
         )
-    artefact = bytes(row.artefact or b"")
-    if digest_of(artefact) != row.digest:
+    if row.computed_digest != row.digest:
         raise VersionError(
             f"the weights of {row.name} are damaged or altered. Roll back, or train again.",
             damaged=True,
         )
     try:
-        return site_model.from_bytes(artefact, base)
+        return site_model.from_bytes(bytes(row.artefact or b""), base)
     except BundleError as error:
         raise VersionError(f"{row.name}: {error}", damaged=True) from error
 
@@ -138,11 +178,6 @@ def unusable(row: ClassifierVersion, base: Classifier) -> str:
     except VersionError as error:
         return str(error)
     return ""
-
-
-def digest_of(artefact: bytes) -> str:
-    """Return the digest that is stored with a version's weights (SHA-256, hexadecimal)."""
-    return hashlib.sha256(artefact).hexdigest()
 
 
 # Row id, digest, version of the bundled classifier.

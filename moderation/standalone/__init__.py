@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis that come with the Python packages, for `make run` and the tests."""
+"""PostgreSQL and Redis from Python packages, for `make run` and the tests."""
 
 from __future__ import annotations
 

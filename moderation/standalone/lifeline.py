@@ -1,8 +1,8 @@
-"""A tiny process that ends what its parent started, should the parent die without doing so.
+"""A small process that ends its parent's processes if the parent dies without ending them.
 
-It sits at the other end of a pipe. When the pipe closes, even because the parent was killed with
-SIGKILL, it ends every process that is still on its list: first the application's, then the
-servers'. It runs this file alone, so it costs little and imports nothing of the project.
+It reads the other end of a pipe. When the pipe closes, even after a SIGKILL of the parent, it ends
+every process on its list: first the application's, then the servers'. It runs only this file, so it
+costs little and imports nothing of the project.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ class Lifeline:
 
         `how` is the signal that ends it; `last` puts it after those that are not last (servers).
         """
-        self._say(f"add {pid} {int(how)} {int(last)}")
+        self._send(f"add {pid} {int(how)} {int(last)}")
 
     def remove(self, pid: int) -> None:
-        """Forget process `pid`: it has ended."""
-        self._say(f"remove {pid}")
+        """Remove process `pid` from the list: it has ended."""
+        self._send(f"remove {pid}")
 
     def close(self) -> None:
-        """End the watcher; what is still on the list is ended with it."""
+        """End the watcher, which ends every process on its list."""
         if self._watcher.stdin:
             with contextlib.suppress(OSError):
                 self._watcher.stdin.close()
         self._watcher.wait()
 
-    def _say(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         if self._watcher.stdin:
             # A watcher that was killed leaves the parent without its safety net, not broken.
             with contextlib.suppress(OSError, ValueError):
@@ -67,7 +67,7 @@ def alive(pid: int) -> bool:
 
 
 def end_processes(processes: dict[int, int], grace: float = GRACE_SECONDS) -> None:
-    """Send each pid its signal, wait up to `grace` seconds, then kill what is left, as a group."""
+    """Send each pid its signal, wait up to `grace` seconds, then kill the remaining groups."""
     for pid, how in processes.items():
         with contextlib.suppress(OSError):
             os.kill(pid, how)
@@ -80,7 +80,7 @@ def end_processes(processes: dict[int, int], grace: float = GRACE_SECONDS) -> No
 
 
 def watch() -> None:
-    """Keep the list that the parent sends, until the parent is gone; then end what is on it."""
+    """Keep the parent's list until the parent is gone; then end the processes on it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     first: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""What `make run` started in this folder: a file that lets `manage.py` in another terminal join.
+"""A file with the addresses of the running servers, for `manage.py` in another terminal.
 
-The file holds KEY=VALUE lines (DATABASE_URL, REDIS_URL, SECRET_KEY), readable by its owner only.
-Values in the environment and in `.env` come before it.
+`make run` writes KEY=VALUE lines (DATABASE_URL, REDIS_URL, SECRET_KEY) that only the owner can
+read. Values in the environment and in `.env` override them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FILE_NAME = "env"
 
 
 def read_local(folder: Path) -> dict[str, str]:
-    """Return the values in `folder`/env; empty when there are none or they are not ours to read."""
+    """Return the values in `folder`/env; empty when there are none or we may not read them."""
     try:
         lines = (folder / FILE_NAME).read_text().splitlines()
     except OSError:
@@ -27,7 +27,7 @@ def write_local(folder: Path, values: dict[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write `text` to `path` with mode 0600; a reader never sees a part of it."""
+    """Write `text` to `path` with mode 0600; a reader sees all of it or nothing."""
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

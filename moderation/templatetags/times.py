@@ -1,4 +1,4 @@
-"""Times on the pages, in the zone that TIME_ZONE names; the machine reads them in ISO 8601."""
+"""Times on the pages, in the zone TIME_ZONE; the attribute `datetime` has them in ISO 8601."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 register = template.Library()
 
 
-def in_words(time: datetime) -> str:
-    """Return a time as people read it, with the name of its zone."""
-    return date_format(localtime(time), "j F Y, H:i T")
+def format_time(time: datetime) -> str:
+    """Return a time for people, with the name of its zone."""
+    # Translators: a format for Django's date filter, such as "1 July 2026, 22:30 UTC".
+    return date_format(localtime(time), gettext("j F Y, H:i T"))
 
 
 @register.simple_tag
 def moment(time: datetime) -> SafeString:
-    """Show a time that matters to the minute: `until {% moment author.standing_until %}`."""
-    return format_html('<time datetime="{}">{}</time>', time.isoformat(), in_words(time))
+    """Show a time to the minute: `until {% moment author.standing_until %}`."""
+    return format_html('<time datetime="{}">{}</time>', time.isoformat(), format_time(time))
 
 
 @register.simple_tag
 def when(time: datetime) -> SafeString:
-    """Show how long ago something was, and under the pointer exactly when: `{% when at %}`."""
+    """Show how long ago a time was, with the exact time under the pointer: `{% when at %}`."""
     shown = '<time datetime="{}" title="{}">{}</time>'
-    return format_html(shown, time.isoformat(), in_words(time), naturaltime(time))
+    return format_html(shown, time.isoformat(), format_time(time), naturaltime(time))

@@ -1,4 +1,4 @@
-"""Who may open a page: the door in front of everything that belongs to a site's moderators."""
+"""Access: only the moderators of a site can open its pages."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ View = Callable[..., HttpResponse]
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Tell whether htmx asks for a fragment rather than a browser for a page."""
+    """Tell whether htmx asks for a fragment, not a browser for a page."""
     return request.headers.get("HX-Request") == "true"
 
 
 def by_script(request: HttpRequest) -> bool:
-    """Tell whether the page's own script asks, and wants JSON, rather than a browser for a page."""
+    """Tell whether a script of the page asks for JSON, not a browser for a page."""
     return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
 def signed_in(view: View) -> View:
-    """Let only people through who signed in; nothing behind the door is ever cached."""
+    """Let only people who signed in open the view, and keep its answers out of caches."""
 
     @functools.wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -47,7 +47,7 @@ def signed_in(view: View) -> View:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if not by_script(request):
         return redirect_to_login(request.get_full_path())
-    # The page asks the person to sign in again where they are; for that it needs a fresh token.
+    # The page asks the person to sign in again without leaving it. The form needs a new token.
     return JsonResponse({"token": get_token(request)}, status=401)
 
 
@@ -57,7 +57,7 @@ def moderates(
 ) -> View:
     """Give the view the person's `Moderator` row for the site in the address.
 
-    404 for a site that does not exist, that is somebody else's, or where the role is too low.
+    404 where the site does not exist, the person has no role on it, or the role is too low.
     """
 
     @signed_in

@@ -1,4 +1,4 @@
-"""The pages: the review room, the policy editor, and what readers see."""
+"""The pages: review, the policy editor, and the pages for readers."""
 
 from __future__ import annotations
 

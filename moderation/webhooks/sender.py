@@ -1,142 +1,113 @@
-"""Telling publishers of decisions: signed webhooks, at least once, as Standard Webhooks says.
+"""Sending what a delivery queue holds, at least once, each receiver in a lane of its own.
 
-A delivery is claimed by a lease (the database's clock), sent, and marked only afterwards: a crash
-in between sends it again under the same `webhook-id`. Each endpoint has its own lane, so that one
-that hangs keeps nobody else waiting.
+A message is claimed by a lease (the database's clock), sent, and marked only afterwards. After a
+crash in between, the message is sent again. A receiver that hangs delays only its own messages.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
+from typing import Any
 
 from django.db import close_old_connections, connection, connections
-from django.db.models.functions import Now
-from standardwebhooks import Webhook
 
-from moderation.models import Delivery
-from moderation.webhooks.deliveries import (
-    LANE_SECONDS,
-    Attempt,
-    DueDelivery,
-    anything_due,
-    claim,
-    mark_failed,
-    mark_sent,
-    release,
-)
+from moderation.webhooks.delivery_queue import LANE_SECONDS, Attempt, DeliveryQueue, Lane, Message
 from moderation.webhooks.http_client import OutboundClient, OutboundFailed
 from moderation.webhooks.ssrf import OutboundRefused
 
 logger = logging.getLogger(__name__)
 
 LANES = 32
-LANES_PER_ENDPOINT = 4
-USER_AGENT = "Moderato-Webhooks/1"
 BACKGROUND_LIMIT = 100_000
-
-_delivering = threading.Lock()
 
 
 @dataclass(frozen=True)
 class LaneEnd:
-    """A lane has ended; `left` are the deliveries that it did not try."""
+    """A lane has ended; `untried` are the messages that it did not send."""
 
-    endpoint: int
-    left: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class DeliveryCounts:
-    """What one run did: deliveries sent, failed (to be tried again) and given up."""
-
-    sent: int
-    failed: int
-    dead: int
+    lane: Lane
+    untried: tuple[int, ...]
 
 
-def deliver_due(limit: int = 500) -> DeliveryCounts:
-    """Send up to about `limit` due deliveries and return what became of them.
+def deliver_due(queue: DeliveryQueue[Any], limit: int = 500) -> Run:
+    """Send up to about `limit` due messages; return the run, which counts the results.
 
-    Safe to run at the same time in many processes. Returns when nothing more is due; a receiver
+    Safe to run at the same time in many processes. Returns when nothing more is due. A receiver
     that hangs holds only its own lane, for at most WEBHOOK_TIMEOUT_SECONDS.
     """
-    run = Run(limit=limit)
+    run = Run(queue, limit=limit)
     with ThreadPoolExecutor(LANES, thread_name_prefix="deliver") as pool:
         try:
             while run.start_lanes(pool) or run.lanes.total():
                 run.collect(seconds=0.5)
         finally:
             run.stop.set()
-    return DeliveryCounts(sent=run.sent, failed=run.failed, dead=run.dead)
+    return run
 
 
-def deliver_in_background() -> bool:
-    """Let a thread of this process send what is due; return whether one was started.
+def deliver_in_background(queue: DeliveryQueue[Any]) -> bool:
+    """Let a thread of this process send what is due; return whether a thread was started.
 
     For the worker: a receiver that hangs for WEBHOOK_TIMEOUT_SECONDS must not keep a process from
-    scoring comments. A process that ends meanwhile loses nothing but time: the leases run out.
+    scoring comments. A process that ends meanwhile loses no message: the leases expire.
     """
     if not connection.in_atomic_block:
-        close_old_connections()  # one that a restart of PostgreSQL has broken
-    if not anything_due() or not _delivering.acquire(blocking=False):
+        close_old_connections()  # a restart of PostgreSQL may have broken them
+    if not queue.anything_due() or not queue.sending.acquire(blocking=False):
         return False
-    threading.Thread(target=_deliver_and_release, daemon=True, name="deliver").start()
+    threading.Thread(target=_deliver, args=[queue], daemon=True, name=queue.name).start()
     return True
 
 
-def _deliver_and_release() -> None:
+def _deliver(queue: DeliveryQueue[Any]) -> None:
     try:
-        deliver_due(limit=BACKGROUND_LIMIT)
+        deliver_due(queue, limit=BACKGROUND_LIMIT)
     except Exception:
-        logger.exception("webhooks could not be delivered")
+        logger.exception("%s could not be delivered", queue.name)
     finally:
         connections.close_all()
-        _delivering.release()
-
-
-def resend(delivery: Delivery) -> None:
-    """Send a delivery again from the first attempt, under its `webhook-id`."""
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=Delivery.State.DUE, attempts=0, due_at=Now(), sent_at=None
-    )
+        queue.sending.release()
 
 
 @dataclass
 class Run:
-    """One run of `deliver_due`: the threads only send; claiming and marking happen here."""
+    """One run of `deliver_due`: the threads only send; claiming and marking happen here.
 
+    It counts messages that were sent, that failed (to be tried again) and that were given up.
+    """
+
+    queue: DeliveryQueue[Any]
     limit: int
     sent: int = 0
     failed: int = 0
     dead: int = 0
     claimed: int = 0
-    lanes: Counter[int] = field(default_factory=Counter)
-    allowed: dict[int, int] = field(default_factory=dict)
+    lanes: Counter[Lane] = field(default_factory=Counter)
+    allowed: dict[Lane, int] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
-    results: queue.SimpleQueue[Attempt | LaneEnd] = field(default_factory=queue.SimpleQueue)
+    results: SimpleQueue[Attempt | LaneEnd] = field(default_factory=SimpleQueue)
 
     def start_lanes(self, pool: ThreadPoolExecutor) -> bool:
-        """Claim what is due for free lanes and start them; return whether any was started."""
+        """Claim messages for the free lanes and start the lanes; return whether any started."""
         free = LANES - self.lanes.total()
         if self.claimed >= self.limit or free < 1:
             return False
         busy = [
-            endpoint
-            for endpoint in {*self.lanes, *self.allowed}
-            if self.lanes[endpoint] >= self.allowed.get(endpoint, 1)
+            lane
+            for lane in {*self.lanes, *self.allowed}
+            if self.lanes[lane] >= self.allowed.get(lane, 1)
         ]
-        claimed = claim(busy=busy, endpoints=free)
+        claimed = self.queue.claim(busy=busy, lanes=free)
         self.claimed += sum(len(messages) for messages in claimed.values())
-        for endpoint, messages in claimed.items():
-            self.lanes[endpoint] += 1
-            pool.submit(run_lane, endpoint, messages, self.results, self.stop)
+        for lane, messages in claimed.items():
+            self.lanes[lane] += 1
+            pool.submit(run_lane, lane, messages, self.results, self.stop)
         return bool(claimed)
 
     def collect(self, *, seconds: float) -> None:
@@ -152,36 +123,36 @@ class Run:
                 else:
                     self.mark_failure(report)
                 report = self.results.get_nowait()
-        except queue.Empty:
+        except Empty:
             pass
         if sent:
-            mark_sent(sent)
+            self.queue.mark_sent(sent)
             self.sent += len(sent)
 
     def end_lane(self, end: LaneEnd) -> None:
-        """Free a lane; an endpoint that did well may have several from now on."""
-        self.lanes[end.endpoint] -= 1
-        self.allowed.setdefault(end.endpoint, LANES_PER_ENDPOINT)
-        if end.left:
-            release(end.left)
+        """Free a lane; a receiver that accepted its messages may have several from now on."""
+        self.lanes[end.lane] -= 1
+        self.allowed.setdefault(end.lane, self.queue.lanes_per_receiver)
+        if end.untried:
+            self.queue.release(end.untried)
 
     def mark_failure(self, attempt: Attempt) -> None:
-        """Put a delivery off or give it up; leave an endpoint that is down alone in this run."""
-        if attempt.endpoint_fails:
-            self.allowed[attempt.message.endpoint] = 0
-        if mark_failed(attempt):
+        """Postpone a message or give it up; call a receiver that is down no more in this run."""
+        if attempt.receiver_fails:
+            self.allowed[attempt.message.lane] = 0
+        if self.queue.mark_failed(attempt):
             self.dead += 1
         else:
             self.failed += 1
 
 
 def run_lane(
-    endpoint: int,
-    messages: list[DueDelivery],
-    results: queue.SimpleQueue[Attempt | LaneEnd],
+    lane: Lane,
+    messages: list[Message],
+    results: SimpleQueue[Attempt | LaneEnd],
     stop: threading.Event,
 ) -> None:
-    """Send one endpoint's messages in turn; stop at the first sign that the endpoint is down."""
+    """Send one receiver's messages in turn; stop at the first sign that the receiver is down."""
     started = time.monotonic()
     tried = 0
     try:
@@ -192,28 +163,19 @@ def run_lane(
                 tried += 1
                 attempt = send(client, message)
                 results.put(attempt)
-                if attempt.endpoint_fails:
+                if attempt.receiver_fails:
                     break
     except Exception:
-        # The delivery in hand comes back when its lease ends.
-        logger.exception("a webhook lane broke off")
+        # The message that broke the lane is due again when its lease ends.
+        logger.exception("a delivery lane broke off")
     finally:
-        results.put(LaneEnd(endpoint, tuple(message.delivery for message in messages[tried:])))
+        results.put(LaneEnd(lane, tuple(message.pk for message in messages[tried:])))
 
 
-def send(client: OutboundClient, message: DueDelivery) -> Attempt:
-    """Send one message with a fresh timestamp and a signature by each of the secrets."""
-    now = datetime.now(UTC)
-    text = message.body.decode()
-    signatures = [Webhook(secret).sign(message.webhook_id, now, text) for secret in message.secrets]
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": USER_AGENT,
-        "Webhook-Id": message.webhook_id,
-        "Webhook-Timestamp": str(int(now.timestamp())),
-        "Webhook-Signature": " ".join(signatures),
-    }
+def send(client: OutboundClient, message: Message) -> Attempt:
+    """Send one message."""
     try:
-        return Attempt(message, client.post(message.url, content=message.body, headers=headers))
+        answer = client.post(message.url, content=message.body, headers=message.headers())
     except (OutboundRefused, OutboundFailed) as error:
         return Attempt(message, error=str(error))
+    return Attempt(message, answer)

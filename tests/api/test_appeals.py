@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.models import Appeal, Author, Comment, PolicyVersion, Status
 from tests.api.calls import COMMENTS, get, post, problem
 from tests.cast import MakeComment
@@ -69,7 +69,7 @@ def test_only_a_rejected_comment_of_the_site(
 def test_the_answer_shows_after_the_hold(api_key: str, owen: User) -> None:
     post(api_key, APPEAL, PATH)
     made = Appeal.objects.get()
-    answer.grant(owen, made.pk, expected_version=2, answer="You are right.")
+    appeal_actions.grant(owen, made.pk, expected_version=2, answer="You are right.")
     held = get(api_key, PATH).json()["appeals"][0]
     assert (held["state"], held["answer"], held["answered_at"]) == ("open", "", None)
 
@@ -79,7 +79,7 @@ def test_without_a_hold_the_answer_is_told_at_once(
 ) -> None:
     settings.PUBLISHING_HOLD_SECONDS = 0
     post(api_key, APPEAL, PATH)
-    answer.uphold(owen, Appeal.objects.get().pk, expected_version=2, answer="He did not.")
+    appeal_actions.uphold(owen, Appeal.objects.get().pk, expected_version=2, answer="He did not.")
     said = get(api_key, PATH).json()["appeals"][0]
     assert (said["state"], said["answer"]) == ("upheld", "He did not.")
     assert said["answered_at"]

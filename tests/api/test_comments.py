@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from moderation.accounts import api_keys
 from moderation.decisions import decide as decisions_decide
 from moderation.models import Author, Comment, Decision, Flag, Revision, Score, Site, Source, Status
+from moderation.policy import DEFAULT_DOCUMENT
 from moderation.policy_versions import live
 from tests.api.calls import COMMENTS, call, comment, get, post, problem
 from tests.cast import MakeComment
@@ -143,6 +145,29 @@ def test_flags_bring_an_approved_comment_back_to_a_person(
     decide(Comment.objects.get(), Status.APPROVED, mona, hold=0)
     post(api_key, {"flagger_id": "d", "reason": "spam"}, path)
     assert status_of(api_key, "c-1") == "approved"
+
+
+@pytest.mark.parametrize("fact", ["flags", "flags_weighed"])
+def test_flags_from_before_a_moderators_look_do_not_count_again(
+    api_key: str, daily: Site, mona: User, fact: str
+) -> None:
+    document = copy.deepcopy(DEFAULT_DOCUMENT)
+    (flagged,) = (rule for rule in document["rules"] if rule["id"] == "flagged")
+    flagged["when"] = [{"fact": fact, "is": "at_least", "value": 2}]
+    daily.policies.create(number=1, document=document, published_at=timezone.now())
+    post(api_key, comment(id="c-1"))
+    decide(Comment.objects.get(), Status.APPROVED)
+    states = []
+    for reader in ("a", "b", "look", "c", "d"):
+        if reader == "look":
+            decide(Comment.objects.get(), Status.APPROVED, mona, hold=0)
+        else:
+            flag = {"flagger_id": reader, "reason": "spam"}
+            assert post(api_key, flag, f"{COMMENTS}/c-1/flags").status_code == 201
+        states.append(status_of(api_key, "c-1"))
+    assert states == ["approved", "in_review", "approved", "approved", "in_review"]
+    (reason,) = Decision.objects.latest("pk").reasons
+    assert (reason["fact"], reason["value"]) == (fact, 2)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,14 @@ from moderation.decisions import decide
 from moderation.models import Comment, Decision, Source, Status, Story
 from tests.api.calls import call, get, problem
 from tests.cast import MakeComment
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.django_db
 THREAD = "/api/v1/stories/mill-street/comments"
+RUNNING_ELSEWHERE = """
+SELECT pid, backend_xid::text FROM pg_stat_activity
+WHERE datname <> current_database() AND backend_xid IS NOT NULL
+"""
 
 
 def approve(made: Comment, user: User | None = None, **why) -> Decision:
@@ -109,11 +114,24 @@ def test_held_approval_is_not_public_and_held_rejection_still_is(
     assert [one["body"] for one in get(api_key, THREAD).json()["comments"]] == ["B."]
 
 
+def let_others_finish() -> None:
+    """Wait for the transactions of tests in other databases: the feed waits for them, too."""
+
+    def running() -> set[tuple[int, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(RUNNING_ELSEWHERE)
+            return set(cursor.fetchall())
+
+    begun = running()
+    assert eventually(lambda: not begun & running(), 3 * PATIENCE_SECONDS)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_feed_gives_each_decision_once_in_order(api_key: str, make_comment: MakeComment) -> None:
     made = [make_comment() for _ in range(5)]
     for one in made:
         approve(one)
+    let_others_finish()
     seen, after = [], ""
     while True:
         page = get(api_key, f"/api/v1/decisions?limit=2&after={after}").json()
@@ -153,8 +171,10 @@ def test_feed_waits_for_a_transaction_that_commits_late(
         )
         third = make_comment()
         approve(third)
+        let_others_finish()
         page = get(api_key, "/api/v1/decisions").json()
         assert [one["comment_id"] for one in page["decisions"]] == [early.external_id]
+    let_others_finish()
     rest = get(api_key, f"/api/v1/decisions?after={page['next']}").json()
     assert [one["comment_id"] for one in rest["decisions"]] == [
         late.external_id,
@@ -170,6 +190,7 @@ def test_feed_stops_before_a_hold_and_hides_what_was_taken_back(
     held, other = make_comment(), make_comment()
     decision = approve(held, mona, hold=30)
     approve(other)
+    let_others_finish()
     assert get(api_key, "/api/v1/decisions").json()["decisions"] == []
     Decision.objects.filter(pk=decision.pk).update(withheld=True)
     page = get(api_key, "/api/v1/decisions").json()

@@ -136,16 +136,16 @@ def drain_here(*, profile: bool) -> None:
 
     from moderation.models import Site  # noqa: PLC0415
     from moderation.policy_versions import live  # noqa: PLC0415
-    from moderation.scoring import drain, judge, site_classifier  # noqa: PLC0415
+    from moderation.scoring import drain, site_classifier  # noqa: PLC0415
 
     live.ensure_default(Site.objects.get())
     site_classifier.classifier_for(Site.objects.get().pk)
     phases = Phases()
     for owner, name, phase in (
         (drain, "claim_due", "claim"),
-        (judge, "gather", "gather"),
-        (site_classifier.SiteClassifier, "score_batch", "measure"),
-        (judge, "_decision", "judge"),
+        (drain, "gather_by_site", "gather"),
+        (site_classifier.SiteClassifier, "score_batch", "score"),
+        (drain, "_decision", "evaluate"),
         (drain, "decide_batch", "write"),
     ):
         phases.wrap(owner, name, phase)

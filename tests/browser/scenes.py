@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.community import standing, story_state
 from moderation.models import (
     Author,
@@ -60,7 +60,7 @@ def appeal(owen: Moderator, comment: Comment, words: str) -> None:
         clause = "on-topic" if comment.external_id == "d-13" else "no-abuse"
         actions.reject(owen.user, comment.pk, clauses=[clause], expected_version=comment.version)
     assert comment.author
-    answer.open_appeal(comment, author_id=comment.author.external_id, words=words)
+    appeal_actions.open_appeal(comment, author_id=comment.author.external_id, words=words)
 
 
 def read_again(mona: Moderator, owen: Moderator) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from moderation.appeals.answer import open_appeal
+from moderation.appeals.actions import open_appeal
 from moderation.community import standing
 from moderation.community.story_state import change_state, watch
 from moderation.decisions.author_link import decision_url
@@ -26,7 +26,7 @@ from moderation.models import (
     Status,
 )
 from moderation.review import actions
-from moderation.review.actions import Press
+from moderation.review.actions import SeenComment
 from moderation.review.deferrals import bring_back, defer, until_in
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenDesk, Secrets
@@ -156,7 +156,7 @@ def people_and_stories(page: Page, user: User, comments: list[Comment]) -> dict[
     change_state(moderator, comments[1].story, "premoderated", seen="open", note="Heated.")
     watch(moderator, comments[1].story, watched=True)
     comment = Comment.objects.get(pk=comments[1].pk)
-    defer(user, Press(comment.pk, comment.version), until_in(4))
+    defer(user, SeenComment(comment.pk, comment.version), until_in(4))
     found = {}
     for path in (
         f"authors/{author.pk}/",

@@ -39,11 +39,11 @@ def test_escalating_remarking_covering_and_pausing(
 ) -> None:
     page = open_desk(mona, "/review/daily/next/")
     expect_comment(page, 0)
-    why = page.locator(".why")
+    why = page.locator(".reasons")
     expect(why).not_to_have_attribute("open", "")
     press(page, "h", "w")
     expect(why).to_have_attribute("open", "")
-    expect(page.locator(".wrong")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".score-feedback")).to_have_attribute("aria-pressed", "true")
     expect_comment(page, 0)
     eventually(WrongScore.objects.exists)
     press(page, "x")

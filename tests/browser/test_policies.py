@@ -33,7 +33,7 @@ def test_a_threshold_is_changed_and_published(open_desk: OpenDesk, owen: User, d
     page.get_by_role("button", name="See the changes").click()
     expect(page.locator(".changes")).to_contain_text("toxicity is at least 0.70")
     expect(page.locator(".changes")).to_contain_text("toxicity is at least 0.65")
-    page.get_by_label("Why").fill("Too much slipped through")
+    page.get_by_label("Reason").fill("Too much slipped through")
     page.get_by_role("button", name="Publish as version 2").click()
     expect(page.locator(".messages")).to_contain_text("Version 2 is live")
     assert live_policy(daily)[0].number == 2
@@ -54,7 +54,7 @@ def test_all_of_it_works_without_scripts(open_desk: OpenDesk, owen: User, daily:
     page.goto("/policy/daily/")
     expect(page.locator("#be-brief")).to_contain_text("Readers have little time.")
     page.goto(f"{EDITOR}versions/1/revert/")
-    page.get_by_role("button", name="Publish it again").click()
+    page.get_by_role("button", name="Publish version 1 again as version 3").click()
     program = live_policy(daily)[1]
     assert program.clause("be-brief") is None
 

@@ -24,18 +24,22 @@ def policy(daily: Site, story: Story) -> None:
 def write(page: Page, text: str = TEXT) -> None:
     page.get_by_role("textbox", name="Your comment").fill(text)
     page.get_by_label("Your name").fill("Ravi")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
 
 
-def test_what_became_of_a_comment_appears_by_itself(open_desk: OpenDesk) -> None:
+def test_the_status_of_a_comment_appears_by_itself(open_desk: OpenDesk) -> None:
     page = open_desk(None, PAGE)
     write(page)
     expect(page.locator("#yours")).to_contain_text("Being checked")
     assert drain() == 1
     expect(page.locator("#yours .badge")).not_to_have_text("Being checked")
-    told = {"approved": "Posted", "in_review": "A person will read it", "rejected": "Not posted"}
+    labels = {
+        "approved": "Posted",
+        "in_review": "Waiting for a moderator",
+        "rejected": "Not posted",
+    }
     comment = Comment.objects.get()
-    expect(page.locator("#yours .badge")).to_have_text(told[comment.status])
+    expect(page.locator("#yours .badge")).to_have_text(labels[comment.status])
 
 
 def test_an_approved_comment_joins_the_conversation_without_a_reload(open_desk: OpenDesk) -> None:
@@ -58,7 +62,7 @@ def test_all_of_it_works_without_scripts(open_desk: OpenDesk, make_comment: Make
     answer = Comment.objects.exclude(pk=first.pk).get()
     assert answer.parent_id == first.pk
     Comment.objects.filter(pk=answer.pk).update(status=Status.APPROVED)
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Check again").click()
     expect(page.locator("#yours .badge")).to_have_text("Posted")
     expect(page.locator("#thread li li")).to_contain_text(TEXT)
     # Replies fold without a script, too.
@@ -74,7 +78,7 @@ def test_answering_loses_no_word(open_desk: OpenDesk, make_comment: MakeComment)
     expect(page.get_by_role("textbox", name="Your comment")).to_have_value("Half a thou")
     expect(page.get_by_role("textbox", name="Your comment")).to_be_focused()
     expect(page.locator("#answering")).to_contain_text("Greta")
-    page.get_by_role("link", name="Write a comment of its own").click()
+    page.get_by_role("link", name="Write a new comment instead").click()
     expect(page.locator("#answering")).to_be_hidden()
     assert page.locator("input[name=parent]").input_value() == ""
 
@@ -82,7 +86,7 @@ def test_answering_loses_no_word(open_desk: OpenDesk, make_comment: MakeComment)
 def test_a_mistake_is_told_at_its_field(open_desk: OpenDesk, secrets: Secrets) -> None:
     page = open_desk(None, PAGE)
     page.get_by_role("textbox", name="Your comment").fill(TEXT)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     name = page.get_by_label("Your name")
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#id_name_error")).to_contain_text("Please give a name")
@@ -96,8 +100,8 @@ def test_hostile_texts_stand_there_as_written(
     for text in HOSTILE:
         make_comment(text, status=Status.APPROVED, author_name=text[:90])
     page = open_desk(None, PAGE)
-    assert page.locator("#thread .words").all_text_contents() == HOSTILE
-    assert page.locator("#thread .words *").count() == 0
+    assert page.locator("#thread .comment-body").all_text_contents() == HOSTILE
+    assert page.locator("#thread .comment-body *").count() == 0
 
 
 def test_a_pile_of_marks_and_an_endless_word_stay_inside(
@@ -108,7 +112,7 @@ def test_a_pile_of_marks_and_an_endless_word_stay_inside(
         make_comment(text, status=Status.APPROVED, author_name=text[:100])
     page = open_desk(None, PAGE, viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    folded = page.locator("#thread .words").nth(2)
+    folded = page.locator("#thread .comment-body").nth(2)
     assert folded.bounding_box()["height"] < 400  # type: ignore[index]
     page.get_by_text("Show the whole comment").nth(1).click()
     assert folded.bounding_box()["height"] > 40_000  # type: ignore[index]
@@ -129,6 +133,6 @@ def test_pages_fit_a_small_telephone(
     page = open_desk(None, address, viewport={"width": 320, "height": 640}, color_scheme=theme)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     if address == PAGE:
-        narrow = page.locator("#thread .words").last.bounding_box()
+        narrow = page.locator("#thread .comment-body").last.bounding_box()
         assert narrow and narrow["width"] > 180
     expect(page.locator("h1")).to_have_count(1)

@@ -250,7 +250,7 @@ def test_turned_letters_do_not_turn_their_neighbours(
     body = "one \u202eowt\u202c three \u200b" + "z" + "\u0301" * 30
     comment = make_comment(body, status=Status.IN_REVIEW, author_name="\u202eevE")
     page = open_desk(mona, f"/review/daily/comments/{comment.pk}/")
-    badges = page.locator(".body .ghost").all_text_contents()
+    badges = page.locator(".body .hidden-character").all_text_contents()
     assert badges == ["U+202E", "U+202C", "U+200B"]
     assert "\u202e" not in page.content()
 

@@ -1,4 +1,4 @@
-"""The bundled classifier and a story that the classifier tests share."""
+"""Provides the bundled classifier and a story to the classifier tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Innocent words and names that hold, or nearly are, a swear word: for tests only.
+"""Lists innocent words and names that contain, or nearly are, a swear word, for tests only.
 
 Chosen apart from the list that the text path knows; some of them are on both.
 """

@@ -1,4 +1,4 @@
-"""The bundle: refused when altered, and as small and quick as promised."""
+"""Tests the bundle: altered files are refused, weights and card are as promised."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_it_never_unpickles() -> None:
         unpack_arrays(b"no archive at all")
 
 
-def test_same_arrays_are_same_bytes() -> None:
+def test_equal_arrays_are_equal_bytes() -> None:
     arrays = {"b": np.arange(5), "a": np.ones((2, 2), dtype=np.float32)}
     assert digest_of(pack_arrays(arrays)) == digest_of(pack_arrays(dict(reversed(arrays.items()))))
 

@@ -1,4 +1,4 @@
-"""The command line: one line out per line in, bad lines told apart, a site's own adaptation."""
+"""Tests the command line: one line out per line in, errors for bad lines, a site's model."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_the_progress_bar_is_for_terminals_only() -> None:
     assert run("score", text=text).stderr == ""
 
 
-def test_whoever_stops_reading_gets_no_traceback() -> None:
+def test_a_reader_that_stops_causes_no_traceback() -> None:
     code = f"{sys.executable} -m classifiers score | head -n 1"
     text = '{"id": 1, "text": "fine"}\n' * 3000
     done = subprocess.run(code, shell=True, input=text, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Surroundings: which words count as denied, quoted, said of a group, said to the reader."""
+"""Tests surroundings: words that are denied, quoted, near a group, near the reader."""
 
 from __future__ import annotations
 

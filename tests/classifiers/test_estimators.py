@@ -1,4 +1,4 @@
-"""The scikit-learn estimators with real scikit-learn: its own checks, its tools around them."""
+"""Tests the estimators with scikit-learn's own checks and tools."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from sklearn.utils import estimator_checks as checks
 
 from classifiers import Classifier, Item
 from classifiers.estimators import AdaptedClassifier, CommentFeatures, SignalClassifier
-
-pytestmark = pytest.mark.xdist_group("estimators")
 
 ESTIMATORS = [CommentFeatures(), SignalClassifier(), AdaptedClassifier()]
 TEXTS = [f"Vote for zeppelins, round {n}" for n in range(20)] + [

@@ -1,4 +1,4 @@
-"""Explanations: they point at the words and sum to the very score."""
+"""Tests explanations: offsets point at the words, and shares sum to the score."""
 
 from __future__ import annotations
 

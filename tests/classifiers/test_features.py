@@ -1,4 +1,4 @@
-"""Features: the same for a text alone and in a batch, blind to groups, steady under disguise."""
+"""Tests features: a text alone gives those of a batch, and groups share one."""
 
 from __future__ import annotations
 

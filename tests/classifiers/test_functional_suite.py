@@ -1,4 +1,4 @@
-"""The functional suite: whole, balanced, kept out of training, and its table says what it saw."""
+"""Tests the functional suite: complete, balanced, unseen in training, counted in its table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from classifiers import Classifier
 from classifiers.datasets.functional_suite import SENTENCES, suite
 from classifiers.datasets.labelled import normalised
 from classifiers.evaluation.functional import function_table
-from classifiers.training.enrich import with_own_sentences
+from classifiers.training.augmentation import add_templated_sentences
 
 
 def test_it_has_enough_functions_each_with_enough_different_sentences() -> None:
@@ -30,8 +30,8 @@ def test_what_must_be_caught_and_left_are_both_there() -> None:
 
 
 def test_no_sentence_serves_training() -> None:
-    taught = {normalised(example.text) for example in with_own_sentences([], 0)}
-    assert not [text for one in suite() for _, text in one.sentences if normalised(text) in taught]
+    learned = {normalised(example.text) for example in add_templated_sentences([], 0)}
+    assert not [text for one in suite() for _, text in one.sentences if normalised(text) in learned]
 
 
 def test_the_table_counts_every_sentence(classifier: Classifier) -> None:

@@ -1,4 +1,4 @@
-"""Further languages: told apart, scored by heads of their own, explained, in mixed batches."""
+"""Tests other languages: detection, scores, explanations, mixed batches."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ CIVIL = {
 
 
 @pytest.mark.parametrize("language", ABUSIVE)
-def test_abuse_stands_above_civil_talk(classifier: Classifier, language: str) -> None:
+def test_abuse_scores_above_civil_talk(classifier: Classifier, language: str) -> None:
     bad, good = classifier.score_batch([Item(ABUSIVE[language]), Item(CIVIL[language])])
     assert (bad.language, good.language) == (language, language)
     assert bad.trained and good.trained
     assert bad.signals["toxicity"] > 0.7 > 0.4 > good.signals["toxicity"]
 
 
-def test_signals_that_no_data_taught_are_absent(classifier: Classifier) -> None:
+def test_signals_without_training_labels_are_absent(classifier: Classifier) -> None:
     for language, text in ABUSIVE.items():
         found = set(classifier.score_batch([Item(text)])[0].signals)
-        taught = set(classifier.card["further_languages"][language]["heads"])
-        assert found == taught | {"low_quality"}
+        trained = set(classifier.card["further_languages"][language]["heads"])
+        assert found == trained | {"low_quality"}
 
 
 def test_a_mixed_batch_gives_what_each_comment_gets_alone(classifier: Classifier) -> None:

@@ -1,4 +1,4 @@
-"""Nearest texts: exact, in order, and nearer in meaning than in letters."""
+"""Tests nearest texts: exact, in order, and by meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/quality.md: the tables are replaced alone, and the summary quotes them."""
+"""Tests docs/quality.md: only the tables are replaced, and the summary quotes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores of the bundled classifier on sentences that a newcomer would try first."""
+"""Tests scores of the bundled classifier on sentences that a new user tries first."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def score(classifier: Classifier, texts: tuple[str, ...], signal: str) -> list[f
     return [measured.signals[signal] for measured in classifier.score_batch(items)]
 
 
-def test_abuse_stands_far_above_civil_talk(classifier: Classifier) -> None:
+def test_abuse_scores_far_above_civil_talk(classifier: Classifier) -> None:
     abusive, civil = score(classifier, ABUSIVE, "toxicity"), score(classifier, CIVIL, "toxicity")
     assert min(abusive) > 0.6, list(zip(ABUSIVE, abusive, strict=True))
     assert max(civil) < 0.4, list(zip(CIVIL, civil, strict=True))
@@ -151,7 +151,7 @@ def test_short_agreement_is_not_off_topic_by_being_short(classifier: Classifier)
     assert max(short) < 0.9  # the default policy holds from 0.9
 
 
-def test_a_reply_is_judged_with_its_parent(classifier: Classifier) -> None:
+def test_a_reply_is_scored_with_its_parent(classifier: Classifier) -> None:
     text = "The battery of mine lasts two days, a good phone for the price."
     parent = "Which phone has a battery that lasts and a good price?"
     alone, reply = classifier.score_batch(

@@ -1,4 +1,4 @@
-"""Sentences: where they end, and that one abusive sentence among kind ones still counts."""
+"""Tests sentences: where they end, and that one abusive sentence among kind ones counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from classifiers import Classifier, Item
 from classifiers.abuse.features import WordWeights, extract
-from classifiers.abuse.sentences import put_in_place, sentences_of
+from classifiers.abuse.sentences import replace_texts, sentences_of
 from classifiers.abuse.windows import WordSums
 from classifiers.text.tokens import read_words
 
@@ -60,7 +60,7 @@ def test_what_a_sentence_sums_to_is_what_its_features_do(classifier: Classifier)
     assert found is not None
     margins = found.margins(WordSums.of(features, WordWeights(table.weights)))
     for sentence, text in ((1, 0), (4, 1), (5, 1)):
-        alone = put_in_place(features, found, np.array([sentence]))
+        alone = replace_texts(features, found, np.array([sentence]))
         whole = table.margins(replace(alone, runs=features.runs)).whole
         assert whole[text] == pytest.approx(margins[sentence], abs=1e-4)
 

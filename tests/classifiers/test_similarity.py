@@ -1,4 +1,4 @@
-"""Off-topic on own stories: which of two comments lies further off, and which passage is meant."""
+"""Tests off_topic on test stories: the order of comments, and the matched passage."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def off_topic(classifier: Classifier, *texts: str) -> list[float]:
 
 
 @pytest.mark.parametrize("text", IN_PLACE)
-def test_what_belongs_into_a_thread_stands_before_what_does_not(
-    classifier: Classifier, text: str
-) -> None:
+def test_comments_of_a_thread_rank_before_others(classifier: Classifier, text: str) -> None:
     near, far = off_topic(classifier, text, ELSEWHERE)
     assert near < far
 

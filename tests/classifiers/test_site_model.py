@@ -1,4 +1,4 @@
-"""A site's own adaptation: learns the site's taste, is calibrated, and is stored safely."""
+"""Tests a site's model: it learns the site's decisions and is stored safely."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 from classifiers import BundleError, Classifier, Item, site_model
 from classifiers.evaluation import report
 from tests.classifiers.conftest import STORY, TITLE
-
-pytestmark = pytest.mark.xdist_group("adapt")
 
 _REJECTED = ("Vote for my cousin's zeppelin company", "Zeppelins are the answer, buy a zeppelin",
              "Has anyone mentioned zeppelins here", "My zeppelin page explains it all")  # fmt: skip
@@ -107,7 +105,7 @@ def test_few_labels_choose_nothing_by_chance(labels: int, worth: bool) -> None:
     assert site_model.is_worth(0.7 + saved, np.full(labels, 0.7), even) is worth
 
 
-def test_it_refuses_altered_or_foreign_bytes(
+def test_it_refuses_altered_or_other_bytes(
     learned: site_model.Adaptation, classifier: Classifier
 ) -> None:
     stored = bytearray(learned.to_bytes())

@@ -1,4 +1,4 @@
-"""What teachers said of further languages: of texts without labels and excerpts, each in place."""
+"""Tests soft labels of other languages, for texts without labels and for excerpts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.training import soft_labels_multilingual
-from classifiers.training.soft_labels import SOURCE, encode_taught
+from classifiers.training.soft_labels import SOURCE, encode_soft_labels
 from classifiers.training.teacher_korean import DIMENSIONS, morpheme_vectors
 
 CLEAN, ABUSIVE = {"toxicity": (0.0, 1.0)}, {"toxicity": (1.0, 1.0)}
@@ -25,17 +25,20 @@ EXAMPLES = [
 
 def _store(monkeypatch: pytest.MonkeyPatch, folder: Path, language: str) -> np.ndarray:
     """Store log-odds for what the teachers of a language are asked about and return them."""
-    texts, excerpts = soft_labels_multilingual.asked_about(EXAMPLES, language)
-    size = (len(texts) + len(excerpts), len(soft_labels_multilingual.LESSONS[language].signals))
+    texts, excerpts = soft_labels_multilingual.texts_for_teachers(EXAMPLES, language)
+    size = (
+        len(texts) + len(excerpts),
+        len(soft_labels_multilingual.LANGUAGE_DISTILLATION[language].signals),
+    )
     logits = np.random.default_rng(0).uniform(-5, 3, size).astype(np.float32)
     file = folder / "soft_labels.npz"
-    file.write_bytes(pack_arrays(encode_taught(texts, excerpts, logits)))
-    monkeypatch.setattr(soft_labels_multilingual, "file_of", lambda _: file)
+    file.write_bytes(pack_arrays(encode_soft_labels(texts, excerpts, logits)))
+    monkeypatch.setattr(soft_labels_multilingual, "soft_labels_file", lambda _: file)
     return logits
 
 
 def test_excerpts_are_of_training_texts_with_and_without_labels() -> None:
-    _, excerpts = soft_labels_multilingual.asked_about(EXAMPLES, "ko")
+    _, excerpts = soft_labels_multilingual.texts_for_teachers(EXAMPLES, "ko")
     training = [one.text for one in EXAMPLES if one.part == "train"]
     assert excerpts[0] == EXAMPLES[3].text
     assert all(any(excerpt in text for text in training) for excerpt in excerpts)
@@ -46,12 +49,15 @@ def test_korean_texts_without_labels_get_the_teachers_and_labels_stay(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     logits = _store(monkeypatch, tmp_path, "ko")
-    made = soft_labels_multilingual.with_taught(EXAMPLES, "ko")
+    made = soft_labels_multilingual.add_soft_labels(EXAMPLES, "ko")
     assert made[:3] == EXAMPLES[:3]
     assert made[3].text == EXAMPLES[3].text
     assert (made[3].source, made[3].part) == (SOURCE, "train")
     said = 1 / (1 + np.exp(-logits[0]))
-    targets = [made[3].labels[name][0] for name in soft_labels_multilingual.LESSONS["ko"].signals]
+    targets = [
+        made[3].labels[name][0]
+        for name in soft_labels_multilingual.LANGUAGE_DISTILLATION["ko"].signals
+    ]
     assert targets == pytest.approx(said, abs=0.08)
 
 
@@ -59,8 +65,8 @@ def test_portuguese_labels_are_mixed_with_the_teachers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     logits = _store(monkeypatch, tmp_path, "pt")
-    share = soft_labels_multilingual.LESSONS["pt"].share
-    made = soft_labels_multilingual.with_taught(EXAMPLES, "pt")
+    share = soft_labels_multilingual.LANGUAGE_DISTILLATION["pt"].teacher_share
+    made = soft_labels_multilingual.add_soft_labels(EXAMPLES, "pt")
     for example, before, row in zip(made[:2], EXAMPLES[:2], logits[:2], strict=True):
         said = 1 / (1 + np.exp(-row[0]))
         target = before.labels["toxicity"][0]
@@ -70,7 +76,7 @@ def test_portuguese_labels_are_mixed_with_the_teachers(
 
 
 def test_other_languages_learn_from_labels_alone() -> None:
-    assert soft_labels_multilingual.with_taught(EXAMPLES, "de") == EXAMPLES
+    assert soft_labels_multilingual.add_soft_labels(EXAMPLES, "de") == EXAMPLES
 
 
 def test_morphemes_with_the_same_neighbours_have_like_vectors() -> None:

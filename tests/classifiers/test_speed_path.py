@@ -1,4 +1,4 @@
-"""The fast path gives what the plain definition of the features gives, feature by feature."""
+"""Tests that the fast path gives the features of their plain definition."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def plain_rows(text: str) -> list[int]:
 
 
 def surroundings(text: str, words: list[str], named: list[int]) -> list[int]:
-    """Return the rows of the words that stand near a denial, a person or a group, or in quotes."""
+    """Return the rows of the words near a negation, a person or a group, or in quotes."""
     return [one for rows in surroundings_by_word(text, words, named) for one in rows]
 
 
@@ -189,7 +189,7 @@ def plain_margin(table: AbuseTable, rows: list[int]) -> NDArray[np.float64]:
 
 
 def window_rows(words: list[str], named: list[int], near: list[list[int]], begin: int) -> list[int]:
-    """Return the rows of the features of a window, as often as they stand there."""
+    """Return the rows of the features of a window, with repetitions."""
     rows = []
     for place in range(begin, min(begin + WINDOW, len(words))):
         rows.append(row(named[place], SALTS["word"]))

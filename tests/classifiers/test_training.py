@@ -1,4 +1,4 @@
-"""Training's own parts: the solver, the words' vectors, the sentences."""
+"""Tests parts of training: the solver, the words' vectors, templated sentences."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from scipy import sparse
 
 from classifiers.abuse.context_features import SCOPE_SALTS
 from classifiers.abuse.features import extract, word_rows
-from classifiers.datasets.pairs import half_of
+from classifiers.datasets.off_topic_pairs import half_of
 from classifiers.relevance.word_vectors import unit
 from classifiers.text.hashing import TABLE_BITS, rows_of
 from classifiers.text.tokens import read_words
-from classifiers.training.enrich import with_own_sentences
-from classifiers.training.sentence_fit import fit_to_sentences
-from classifiers.training.sentences import own_sentences
-from classifiers.training.solver import fit_logistic
-from classifiers.training.word_vectors import Meanings
+from classifiers.training.augmentation import add_templated_sentences
+from classifiers.training.dense_features import WordEmbeddings
+from classifiers.training.logistic_solver import fit_logistic
+from classifiers.training.templated_sentences import templated_sentences
+from classifiers.training.word_vector_fit import fit_to_sentences
 
 
 def test_the_solver_agrees_with_scikit_learn() -> None:
@@ -44,7 +44,7 @@ def test_soft_targets_are_learned_as_shares() -> None:
 
 
 def test_vectors_know_words_by_their_row_in_the_table() -> None:
-    vectors = Meanings.read().kinds[0]
+    vectors = WordEmbeddings.read().kinds[0]
     rows = word_rows(read_words(["stupid moronic tram"]).hashes)
     order = np.argsort(rows)
     found, known = vectors.for_rows(rows[order])
@@ -56,11 +56,11 @@ def test_vectors_know_words_by_their_row_in_the_table() -> None:
 
 def test_a_row_without_a_vector_has_none() -> None:
     rows = np.sort(word_rows(read_words(["qwzkjhvvx"]).hashes))
-    assert len(Meanings.read().kinds[0].for_rows(rows)[1]) == 0
+    assert len(WordEmbeddings.read().kinds[0].for_rows(rows)[1]) == 0
 
 
 def test_what_is_learned_of_a_surrounding_is_folded_into_its_rows_alone() -> None:
-    meanings = Meanings.read()
+    meanings = WordEmbeddings.read()
     words = read_words(["despise loathe tram"]).hashes
     near_groups = rows_of(words, SCOPE_SALTS["group"])
     alone = meanings.kinds[0].vectors.shape[1]
@@ -76,10 +76,10 @@ def test_what_is_learned_of_a_surrounding_is_folded_into_its_rows_alone() -> Non
     assert not weights[np.setdiff1d(word_rows(words), meanings.kinds[1].rows)].any()
 
 
-def test_own_sentences_are_whole_and_always_the_same() -> None:
-    made = own_sentences(seed=0)
-    assert made == own_sentences(seed=0)
-    assert made != own_sentences(seed=1)
+def test_templated_sentences_are_complete_and_always_the_same() -> None:
+    made = templated_sentences(seed=0)
+    assert made == templated_sentences(seed=0)
+    assert made != templated_sentences(seed=1)
     assert not [text for text, _, _ in made if "{" in text or not text.strip()]
     for labels in (one for _, one, _ in made):
         assert all(0.0 <= target <= 1.0 and weight > 0 for target, weight in labels.values())
@@ -87,9 +87,9 @@ def test_own_sentences_are_whole_and_always_the_same() -> None:
 
 
 def test_no_template_teaches_and_calibrates() -> None:
-    part_of_text = {one.text: one.part for one in with_own_sentences([], 0)}
+    part_of_text = {one.text: one.part for one in add_templated_sentences([], 0)}
     parts: dict[str, set[str]] = {}
-    for text, _, template in own_sentences(seed=0):
+    for text, _, template in templated_sentences(seed=0):
         if text in part_of_text:
             parts.setdefault(template, set()).add(part_of_text[text])
     assert all(len(found) == 1 for found in parts.values())
@@ -101,8 +101,8 @@ def test_words_learn_what_they_say_among_others() -> None:
     alone = np.eye(4, dtype=np.float32)
     pieces = ["apple pear", "banana pear", "quarrel"] * 20
     fruit, quarrel = np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])
-    taught = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
-    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, taught))
+    piece_vectors = np.array([fruit, fruit, quarrel] * 20, dtype=np.float32)
+    fitted = unit(fit_to_sentences(alone, np.full(4, 1e-4), words, pieces, piece_vectors))
     assert fitted[0] @ fitted[1] > 0.6
     assert fitted[0] @ fitted[3] < 0.1
 

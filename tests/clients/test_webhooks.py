@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from moderation.decisions.decide import decide
 from moderation.models import Delivery, Site, Source, Status, WebhookEndpoint
+from moderation.webhooks.deliveries import WEBHOOKS
 from moderation.webhooks.endpoints import add_endpoint
 from moderation.webhooks.sender import deliver_due
 from tests.cast import MakeComment
@@ -44,7 +45,7 @@ def test_a_decision_arrives_signed(daily: Site, make_comment: MakeComment) -> No
             source=Source.POLICY,
             expected_version=comment.version,
         )
-        assert deliver_due().sent == 2
+        assert deliver_due(WEBHOOKS).sent == 2
         payloads = [received.verified(secret) for received in receiver.got]
     assert [payload["type"] for payload in payloads] == ["comment.approved", "comment.rejected"]
     versions = [payload["data"]["version"] for payload in payloads]
@@ -56,7 +57,7 @@ def test_the_signature_can_be_checked_by_hand(daily: Site, make_comment: MakeCom
     with Receiver(status(200)) as receiver:
         _, secret = add_endpoint(daily, url=receiver.url)
         decide(make_comment().pk, status=Status.APPROVED, source=Source.POLICY, expected_version=1)
-        deliver_due()
+        deliver_due(WEBHOOKS)
         received = receiver.got[0]
     key = base64.b64decode(secret.removeprefix("whsec_"))
     assert 24 <= len(key) <= 64
@@ -88,12 +89,12 @@ def test_the_command_rotates_lists_resends_and_removes(
         new = next(line for line in run("rotate", number).splitlines() if line[:6] == "whsec_")
         comment = make_comment()
         decide(comment.pk, status=Status.APPROVED, source=Source.POLICY, expected_version=1)
-        deliver_due()
+        deliver_due(WEBHOOKS)
         assert "1 dead, disabled: The receiver answered 410 Gone." in run("list")
         receiver.answer = status(200)
         run("enable", number)
         assert "1 deliveries" in run("resend", number)
-        assert deliver_due().sent == 1
+        assert deliver_due(WEBHOOKS).sent == 1
         assert receiver.got[-1].verified(former) == receiver.got[-1].verified(new)
     run("retire", number)
     run("remove", number)

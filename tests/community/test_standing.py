@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from moderation.community.authors import find_author, standing_in_words
+from moderation.community.authors import find_author, standing_label
 from moderation.community.standing import change_standing, undo_standing, write_note
 from moderation.importing.run import import_records
 from moderation.intake import edit
@@ -27,11 +27,10 @@ from moderation.models import (
 )
 from moderation.platform.errors import Conflict, Invalid, ModerationError, NotAllowed, NotFound
 from moderation.platform.errors import Suspended as Refused
-from moderation.policy import Facts, parse
+from moderation.policy import Facts, apply_site_rules, parse, priority_of
 from moderation.policy.default import DEFAULT_DOCUMENT
 from moderation.policy_versions.live import ensure_default
-from moderation.scoring.context import Waiting, gather
-from moderation.scoring.judge import apply_site_rules, priority_of
+from moderation.scoring.context import Subject, gather
 from tests.cast import MakeComment, make_moderator
 
 WHY = {"reason": "Third insult this week."}
@@ -93,10 +92,10 @@ def test_the_clause_stands_for_the_reason_where_there_are_no_words(
 def test_a_suspension_ends_by_itself(senior: Moderator, ravi: Author, daily: Site) -> None:
     suspend(senior, ravi)
     ravi.refresh_from_db()
-    assert standing_in_words(ravi) == "Suspended"
+    assert standing_label(ravi) == "Suspended"
     Author.objects.update(standing_until=Now() - timedelta(seconds=1))
     ravi.refresh_from_db()
-    assert standing_in_words(ravi) == ""
+    assert standing_label(ravi) == ""
     assert find_author(daily, ravi.pk).standing == Standing.NORMAL  # type: ignore[union-attr]
     assert not submit_comment(daily, sent()).replayed
 
@@ -202,10 +201,10 @@ def test_erasing_the_author_erases_notes_and_changes(
 def test_a_person_reads_what_the_policy_would_approve(standing: str) -> None:
     judge = parse(DEFAULT_DOCUMENT)
     facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-    verdict = apply_site_rules(judge, facts, "open")
+    verdict = apply_site_rules(judge, facts, story_state="open")
     assert verdict.outcome == "review" and verdict.reasons[-1].rule == "author-held"
     closed = apply_site_rules(
-        judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), "closed"
+        judge, Facts(body="x", signals={"toxicity": 0.0}, story_open=False), story_state="closed"
     )
     assert closed.outcome == "reject"  # a rejection stays one
     assert (priority_of(facts) < 0) == (standing == "muted")
@@ -221,14 +220,14 @@ def test_a_policy_may_trust() -> None:
     judge = parse(document)
     for standing, outcome in (("trusted", "approve"), ("normal", "review")):
         facts = Facts(body="Well said!", signals={"toxicity": 0.0}, author_standing=standing)
-        assert apply_site_rules(judge, facts, "open").outcome == outcome
+        assert apply_site_rules(judge, facts, story_state="open").outcome == outcome
 
 
 def test_the_standing_is_a_fact_of_the_comment(
     senior: Moderator, ravi: Author, make_comment: MakeComment
 ) -> None:
     comment = make_comment(author=ravi)
-    row = Waiting(comment.pk, ravi.site_id, comment.story_id, ravi.pk, None, "x", 1, 1, 0)
-    assert gather([row]).facts(row, None).author_standing == "normal"
+    subject = Subject.of(comment)
+    assert gather([subject])[0].facts.author_standing == "normal"
     change_standing(senior, ravi, Standing.TRUSTED, seen=0, **WHY)
-    assert gather([row]).facts(row, None).author_standing == "trusted"
+    assert gather([subject])[0].facts.author_standing == "trusted"

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.decisions.decide import decide
 from moderation.models import (
     Appeal,
@@ -166,7 +166,9 @@ def test_appeals_and_answers_at_once_have_one_effect(
         comment = make_comment()
         decide(comment.pk, status=Status.REJECTED, source=Source.POLICY, expected_version=1)
         send = [
-            lambda n=n, of=comment: answer.open_appeal(of, author_id=None, words=f"Words {n}.")
+            lambda n=n, of=comment: appeal_actions.open_appeal(
+                of, author_id=None, words=f"Words {n}."
+            )
             for n in (1, 1, 2)
         ]
         results = together(*send)
@@ -174,9 +176,9 @@ def test_appeals_and_answers_at_once_have_one_effect(
         taken = [each[0] for each in results if isinstance(each, tuple)]
         assert taken and set(taken) == {appeal}
         answers = together(
-            lambda pk=appeal.pk: answer.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
-            lambda pk=appeal.pk: answer.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
-            lambda pk=appeal.pk: answer.grant(owen, pk, expected_version=2, key=f"o-{pk}"),
+            lambda pk=appeal.pk: appeal_actions.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
+            lambda pk=appeal.pk: appeal_actions.uphold(mona, pk, expected_version=2, key=f"m-{pk}"),
+            lambda pk=appeal.pk: appeal_actions.grant(owen, pk, expected_version=2, key=f"o-{pk}"),
         )
         appeal.refresh_from_db()
         made = {each.pk for each in answers if isinstance(each, Decision)}

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from moderation.appeals import answer
+from moderation.appeals import actions as appeal_actions
 from moderation.decisions.decide import TRANSITIONS, decide, resubmit
 from moderation.models import (
     Appeal,
@@ -167,13 +167,16 @@ class OneComment(RuleBasedStateMachine):
     def author_appeals(self, words: str) -> None:
         """An appeal changes no status, and only what stands rejected can be appealed against."""
         try:
-            _, new = answer.open_appeal(self.comment, author_id=None, words=words)
+            _, new = appeal_actions.open_appeal(self.comment, author_id=None, words=words)
         except Conflict:
             return
         assert self.status == Status.REJECTED or not new
 
     @precondition(lambda self: self.now().appeals.exists())
-    @rule(who=st.sampled_from([0, 1]), verb=st.sampled_from([answer.grant, answer.uphold]))
+    @rule(
+        who=st.sampled_from([0, 1]),
+        verb=st.sampled_from([appeal_actions.grant, appeal_actions.uphold]),
+    )
     def moderator_answers(self, who: int, verb: Any) -> None:
         """A person answers the last appeal; only where it is open, and not against oneself."""
         user = self.people[who]
@@ -235,7 +238,7 @@ class OneComment(RuleBasedStateMachine):
             assert comment.status == Status.REJECTED
         elif comment.status == Status.REJECTED and comment.held_until is None:
             answered = {Appeal.State.GRANTED, Appeal.State.UPHELD} & set(states)
-            assert answered or answer.may_appeal(comment)
+            assert answered or appeal_actions.may_appeal(comment)
 
     @invariant()
     def the_outside_ends_up_knowing_the_truth(self) -> None:

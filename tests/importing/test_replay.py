@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from moderation.accounts.api_keys import create_key
 from moderation.importing.replay import Sent
-from moderation.importing.replay_report import area_under_curve, build_report, in_words
+from moderation.importing.replay_report import area_under_curve, build_report, format_report
 from moderation.models import ApiKey, Comment, Scope, Site
 from moderation.policy_versions.live import ensure_default
 from moderation.scoring.drain import drain
@@ -130,7 +130,7 @@ def test_what_is_missing_changed_or_undecided_is_seen() -> None:
     report = build_report(sent, found, 0.5)
     assert (report.lost, report.changed, report.statuses["pending"]) == (1, 1, 1)
     assert not report.complete
-    assert "Lost       1; texts changed 1" in in_words(report)
+    assert "Lost       1; texts changed 1" in format_report(report)
 
 
 def test_agreement_with_people() -> None:

@@ -257,6 +257,7 @@ def test_database_that_hangs_is_not_waited_for(
             )
             assert cursor.fetchall() == [(True,)], "it still sleeps while the caller has its answer"
     finally:
+        monkeypatch.undo()
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER sleepy ON moderation_comment; DROP FUNCTION sleepy()")
     assert submit_comment(daily, submission(external_id="c-2")).replayed is False

@@ -222,7 +222,7 @@ def test_the_clients_own_people_may_be_quicker(api_key: str, queueing: None) -> 
     guid = ask(CHECK, api_key, INSULT, callback=callback)["X-akismet-guid"]
     ask(SPAM, api_key, INSULT, guid=guid)
     kept = Callback.objects.get()
-    assert (kept.state, kept.key, kept.fields) == ("told", "", {})
+    assert (kept.state, kept.key, kept.fields) == ("sent", "", {})
     assert Suggestion.objects.get().reference == guid
 
 

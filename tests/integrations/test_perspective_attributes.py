@@ -122,7 +122,7 @@ def test_the_command_prints_its_table_and_refuses_in_one_sentence(tmp_path: Path
     for name in LABELS:
         assert f"| `{name}` |" in output.getvalue()
     assert PAGE.read_bytes() == before
-    with pytest.raises(CommandError, match="no gzipped JSON Lines"):
+    with pytest.raises(CommandError, match="not a gzipped JSON Lines"):
         call_command("fit_attributes", str(tmp_path / "missing"))
 
 

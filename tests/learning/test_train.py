@@ -22,7 +22,7 @@ from moderation.models import (
     Status,
 )
 from moderation.platform.errors import Conflict
-from moderation.scoring import drain, site_classifier
+from moderation.scoring import drain, preview, site_classifier
 from tests.cast import MakeComment
 from tests.desk import CONSPIRACY, GAME, Decide, comments, is_training, rule
 from tests.waiting import PATIENCE_SECONDS, eventually
@@ -64,7 +64,7 @@ def test_a_site_learns_what_its_moderators_reject(
     assert (bought.status, played.status) == (Status.IN_REVIEW, Status.APPROVED)
     reasons = Decision.objects.get(comment=bought).reasons
     assert [reason["rule"] for reason in reasons] == ["as-rejected"]
-    own = [each for each in drain.explain(bought) if each.signal == "likely_to_reject"]
+    own = [each for each in preview.explain(bought) if each.signal == "likely_to_reject"]
     assert own[0].weight > 0 and own[0].text in CONSPIRACY
 
 

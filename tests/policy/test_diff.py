@@ -11,8 +11,8 @@ from moderation.policy import DEFAULT_DOCUMENT, Comparison, compare, diff, parse
 from tests.policy.documents import document, facts, policy, rule, words
 
 
-def said(old: dict, new: dict) -> list[str]:
-    return [change.words for change in diff(old, new)]
+def messages(old: dict, new: dict) -> list[str]:
+    return [change.message for change in diff(old, new)]
 
 
 def test_the_same_policy_has_no_differences_however_it_is_written():
@@ -31,13 +31,13 @@ def test_each_change_is_said_in_words():
         rules=[rule(("flags", "at_least", 2), outcome="reject"), rule(("links", "is", 2), id="n")],
     )
     new["clauses"][1]["text"] = "Be kinder."
-    assert said(old, new) == [
+    assert messages(old, new) == [
         "The title changed.",
-        "The mode (post: published unless held; pre: everything is read first) changed.",
-        "Clause 2 “No abuse”: its public text changed from “Be kind.” to “Be kinder.”.",
+        "The mode changed (post: published unless held; pre: a person reviews everything first).",
+        "Clause 2 “No abuse”: public text changed from “Be kind.” to “Be kinder.”.",
         "Rule “gone” removed.",
-        "Rule “r”: its conditions changed.",
-        "Rule “r”: its outcome changed from “review” to “reject”.",
+        "Rule “r”: conditions changed.",
+        "Rule “r”: outcome changed from “review” to “reject”.",
         "Rule “n” added.",
     ]
 
@@ -55,19 +55,19 @@ def test_both_states_are_kept():
 def test_word_lists_are_compared_word_by_word():
     old = words("tulip", "rose").document
     new = words("rose", "daisy", outcome="review").document
-    assert said(old, new) == [
-        "The list of banned words: its outcome changed from “reject” to “review”.",
+    assert messages(old, new) == [
+        "The list of banned words: outcome changed from “reject” to “review”.",
         "Banned words removed: “tulip”.",
         "Banned words added: “daisy”.",
     ]
     many = words(*[f"flower{n}" for n in range(30)]).document
-    assert said(old, many)[-1].endswith("and 10 more.")
+    assert messages(old, many)[-1].endswith("and 10 more.")
 
 
 def test_another_order_is_a_change():
     rules = [rule(("flags", "is", 1), id="a"), rule(("flags", "is", 2), id="b")]
-    assert said(document(rules=rules), document(rules=rules[::-1])) == [
-        "The rules stand in another order."
+    assert messages(document(rules=rules), document(rules=rules[::-1])) == [
+        "The rules are in another order."
     ]
 
 

@@ -25,7 +25,7 @@ from moderation.platform.errors import (
 )
 from moderation.policy_versions import live
 from moderation.review import actions, claims
-from moderation.review.actions import ModeratorDecision, Press
+from moderation.review.actions import ModeratorDecision, SeenComment
 from moderation.review.queue_filters import QueueFilters
 from moderation.scoring import drain
 from tests.cast import MakeComment
@@ -219,9 +219,9 @@ def test_the_second_moderator_is_told_who_was_first(
 def test_several_at_once_fail_one_by_one(make_comment: MakeComment, mona: User, owen: User) -> None:
     comments = [make_comment(status=Status.IN_REVIEW) for _ in range(4)]
     actions.approve(owen, comments[1].pk, expected_version=1)
-    presses = [Press(comment.pk, 1, f"bulk-{comment.pk}") for comment in comments]
+    presses = [SeenComment(comment.pk, 1, f"bulk-{comment.pk}") for comment in comments]
     ruling = ModeratorDecision(status=Status.REJECTED, clauses=["no-spam"])
-    results = actions.decide_several(mona, [*presses, Press(10**9, 1)], ruling)
+    results = actions.decide_several(mona, [*presses, SeenComment(10**9, 1)], ruling)
     assert [type(result) for result in results] == [
         *(Decision, StaleDecision, Decision, Decision, NotFound)
     ]

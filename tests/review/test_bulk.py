@@ -12,8 +12,8 @@ from moderation.models import BulkDecision, Comment, Decision, Site, Status, Sto
 from moderation.platform.errors import Conflict, Invalid, NotFound
 from moderation.policy_versions.live import ensure_default
 from moderation.review import actions, bulk, claims
-from moderation.review.actions import ModeratorDecision, Press
-from moderation.review.bulk import PUT_OFF, Plan
+from moderation.review.actions import ModeratorDecision, SeenComment
+from moderation.review.bulk import DEFERRED, Plan
 from moderation.review.deferrals import bring_back
 from moderation.review.queue_filters import QueueFilters, filter_comments
 from tests.cast import MakeComment
@@ -39,8 +39,10 @@ def statuses() -> list[str]:
 
 @pytest.mark.parametrize(("read", "wrong"), [(20, 0), (60, 0), (60, 3), (150, 20), (5, 4)])
 def test_the_bound_is_that_of_clopper_and_pearson(read: int, wrong: int) -> None:
-    exact = stats.beta.ppf(0.95, wrong + 1, read - wrong)
-    assert bulk.most_wrong(read, wrong) == pytest.approx(exact, abs=1e-9)
+    # The other way to the same bound: at this share, so few wrong ones have a chance of 5 %.
+    interval = stats.binomtest(wrong, read, alternative="less").proportion_ci(method="exact")
+    assert bulk.most_wrong(read, wrong) == pytest.approx(interval.high, abs=1e-9)
+    assert stats.binom.cdf(wrong, read, interval.high) == pytest.approx(0.05)
     assert bulk.most_wrong(read, read) == 1.0
 
 
@@ -81,7 +83,7 @@ def test_one_that_breaks_off_is_finished_by_pressing_again(
     made = choose(mona, daily)
     bulk.note_sample(made, [])
 
-    def break_off(moderator: User, presses: list[Press], ruling: ModeratorDecision) -> None:
+    def break_off(moderator: User, presses: list[SeenComment], ruling: ModeratorDecision) -> None:
         actions.decide_several(moderator, presses[:11], ruling)
         raise OSError
 
@@ -127,7 +129,7 @@ def test_what_changed_or_is_read_meanwhile_stays_out_and_is_reported(
     kept = dict(outcome.kept)
     assert "rejected by Owen" in kept[waiting[1].pk]
     assert "edited meanwhile" in kept[waiting[2].pk]
-    assert "reading it" in kept[waiting[3].pk]
+    assert "reviewing it" in kept[waiting[3].pk]
     actions.undo(mona, bulk.decisions_of(made)[0].pk)
     assert len(bulk.undo_bulk(made).kept) == 0
     assert Comment.objects.get(pk=waiting[1].pk).status == Status.REJECTED
@@ -167,8 +169,8 @@ def test_training_knows_that_it_was_in_bulk(
     assert {label.provenance for label in stream_labels(daily)} == {Provenance.BULK}
 
 
-def pressed(comments: list[Comment]) -> list[Press]:
-    return [Press(comment.pk, comment.version) for comment in comments]
+def pressed(comments: list[Comment]) -> list[SeenComment]:
+    return [SeenComment(comment.pk, comment.version) for comment in comments]
 
 
 def test_a_few_chosen_by_hand_are_decided_at_once(
@@ -201,7 +203,7 @@ def test_many_are_put_off_and_brought_back(
     waiting: list[Comment], mona: User, owen: User, daily: Site
 ) -> None:
     claims.claim(owen, waiting[3].pk)
-    made = choose(mona, daily, Plan(PUT_OFF, hours=4), sample=0)
+    made = choose(mona, daily, Plan(DEFERRED, hours=4), sample=0)
     assert made.sample == [] and len(made.comments) == 29
     actions.approve(owen, waiting[0].pk, expected_version=1)
     outcome = bulk.decide_bulk(made)
@@ -228,4 +230,4 @@ def test_a_selection_is_small_and_of_the_site(
         with pytest.raises(Invalid):
             bulk.select(mona, daily, pressed(chosen), APPROVE)
     with pytest.raises(Invalid):
-        bulk.select(mona, daily, pressed(waiting[:2]), Plan(PUT_OFF, hours=5))
+        bulk.select(mona, daily, pressed(waiting[:2]), Plan(DEFERRED, hours=5))

@@ -17,7 +17,7 @@ from moderation.intake.erase import erase_comment
 from moderation.models import ClassifierVersion, Comment, QueueEntry, Score, Site, Source, Status
 from moderation.policy import SIGNALS
 from moderation.policy_versions.live import ensure_default
-from moderation.review.actions import Press
+from moderation.review.actions import SeenComment
 from moderation.review.deferrals import defer, until_in
 from tests.cast import MakeComment
 
@@ -108,7 +108,7 @@ def test_whatever_happens_the_entries_are_the_truth(
         elif happens == 4 and comment.status == Status.PENDING:
             decide_batch([judged(comment, version, Status.IN_REVIEW)])
         elif happens == 5 and comment.status == Status.IN_REVIEW and not comment.erased_at:
-            defer(mona, Press(comment.pk, comment.version), until_in(4))
+            defer(mona, SeenComment(comment.pk, comment.version), until_in(4))
         elif happens == 6:
             other = ClassifierVersion.objects.create(name=f"tests-{step + 2}")
             Score.objects.create(

@@ -17,8 +17,9 @@ from moderation.models import (
     Status,
     Story,
 )
+from moderation.policy.document import PREMODERATED
 from moderation.policy_versions import live
-from moderation.scoring import context, drain, judge
+from moderation.scoring import context, drain
 from tests.cast import MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -38,18 +39,7 @@ def status_of(comment: Comment) -> str:
 def facts_of(comment: Comment) -> context.Facts:
     """Return the facts that the policy would be given."""
     comment.refresh_from_db()
-    row = context.Waiting(
-        comment.pk,
-        comment.site_id,
-        comment.story_id,
-        comment.author_id,
-        comment.parent_id,
-        comment.body,
-        comment.version,
-        comment.revision,
-        comment.attempts,
-    )
-    return context.gather([row]).facts(row, None)
+    return context.gather([context.Subject.of(comment)])[0].facts
 
 
 def test_the_author_is_known_by_a_capped_record(make_comment: MakeComment, ravi: Author) -> None:
@@ -103,7 +93,7 @@ def test_a_closed_story_and_a_premoderated_one(make_comment: MakeComment, story:
     drain.drain()
     assert status_of(held) == Status.IN_REVIEW
     reasons = Decision.objects.get(comment=held).reasons
-    assert [reason["rule"] for reason in reasons] == [judge.PREMODERATED]
+    assert [reason["rule"] for reason in reasons] == [PREMODERATED]
 
 
 def test_a_batch_costs_a_few_queries_however_large(

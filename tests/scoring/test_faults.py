@@ -33,7 +33,7 @@ from moderation.models import (
     WebhookEndpoint,
 )
 from moderation.policy_versions import live
-from moderation.scoring import drain, judge
+from moderation.scoring import drain
 from tests.cast import MakeComment
 from tests.waiting import PATIENCE_SECONDS
 
@@ -95,7 +95,7 @@ def test_a_poison_comment_goes_to_a_person_and_harms_no_neighbour(
     drain_with_time_passing()
     decision = Decision.objects.get(comment=bad)
     assert (decision.status, decision.source) == (Status.IN_REVIEW, Source.FALLBACK)
-    assert decision.note == judge.NOT_SCORED
+    assert decision.note == drain.NOT_SCORED
     assert Comment.objects.get(pk=bad.pk).attempts == settings.SCORING_ATTEMPTS + 1
     assert not Score.objects.filter(comment=bad).exists()
     assert Decision.objects.count() == 20
@@ -153,7 +153,7 @@ def test_without_a_policy_that_can_judge_a_person_decides(
     drain.drain()
     assert status_of(comment) == Status.IN_REVIEW
     assert Decision.objects.get().source == Source.FALLBACK
-    assert Decision.objects.get().note == judge.NO_POLICY
+    assert Decision.objects.get().note == drain.NO_POLICY
 
 
 def test_without_a_sound_bundle_a_person_decides(

@@ -18,10 +18,11 @@ from moderation import tasks
 from moderation.decisions.payload import webhook_body
 from moderation.models import Comment, Decision, Delivery, Site, Source, Status, WebhookEndpoint
 from moderation.policy_versions.live import ensure_default
-from moderation.webhooks import deliveries
-from moderation.webhooks.deliveries import SCHEDULE, claim
+from moderation.webhooks import deliveries, delivery_queue
+from moderation.webhooks.deliveries import SCHEDULE, WEBHOOKS, resend
 from moderation.webhooks.endpoints import add_endpoint, retire_secret, rotate_secret
-from moderation.webhooks.sender import deliver_due, resend
+from moderation.webhooks.http_client import Answer
+from moderation.webhooks.sender import deliver_due
 from tests.cast import MakeComment
 from tests.receiver import HOLD_SECONDS, Holding, Receiver, drip, flood, hang, status
 from tests.waiting import eventually
@@ -96,12 +97,12 @@ def test_it_works(daily: Site, make_delivery: MakeDelivery) -> None:
     with Receiver(status(204)) as receiver:
         endpoint, secret = add_endpoint(daily, url=receiver.url)
         delivery = make_delivery(endpoint)
-        counts = deliver_due()
+        counts = deliver_due(WEBHOOKS)
         assert (counts.sent, counts.failed, counts.dead) == (1, 0, 0)
         assert state(delivery) == "sent"
         assert delivery.last_status == 204 and delivery.sent_at
         payload = receiver.got[0].verified(secret)
-        deliver_due()
+        deliver_due(WEBHOOKS)
         assert len(receiver.got) == 1, "what was sent is not sent again"
     comment = delivery.decision.comment
     policy = delivery.decision.policy
@@ -133,7 +134,7 @@ def test_a_new_secret_key_still_reads_old_secrets(
         make_delivery(endpoint)
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another-key-" + "y" * 40
-        assert deliver_due().sent == 1
+        assert deliver_due(WEBHOOKS).sent == 1
         assert receiver.got[0].verified(secret)
 
 
@@ -143,7 +144,7 @@ def test_an_unreadable_secret_waits_and_says_so(
     endpoint, _ = add_endpoint(daily, url="http://127.0.0.1:9/")
     delivery = make_delivery(endpoint)
     settings.SECRET_KEY = "another-key-" + "y" * 40
-    assert deliver_due().sent == 0
+    assert deliver_due(WEBHOOKS).sent == 0
     assert state(delivery) == "due"
     assert "SECRET_KEY" in delivery.last_error
 
@@ -153,11 +154,11 @@ def test_while_a_secret_is_rotated_both_verify(daily: Site, make_delivery: MakeD
         endpoint, former = add_endpoint(daily, url=receiver.url)
         new = rotate_secret(endpoint)
         make_delivery(endpoint)
-        deliver_due()
+        deliver_due(WEBHOOKS)
         assert receiver.got[0].verified(former) == receiver.got[0].verified(new)
         retire_secret(endpoint)
         make_delivery(endpoint)
-        deliver_due()
+        deliver_due(WEBHOOKS)
         assert receiver.got[1].verified(new)
         with pytest.raises(Exception, match="No matching signature"):
             receiver.got[1].verified(former)
@@ -177,13 +178,13 @@ def test_a_crash_between_send_and_mark_sends_the_same_id_again(
             monkeypatch.context() as patch,
             pytest.raises(KeyboardInterrupt),
         ):
-            patch.setattr("moderation.webhooks.sender.mark_sent", crash)
-            deliver_due()
+            patch.setattr(WEBHOOKS, "mark_sent", crash)
+            deliver_due(WEBHOOKS)
         assert state(delivery) == "due"
         make_all_due()
         sent_at = int(receiver.got[0].headers["webhook-timestamp"])
         assert eventually(lambda: int(time.time()) > sent_at)
-        assert deliver_due().sent == 1
+        assert deliver_due(WEBHOOKS).sent == 1
     first, second = receiver.got
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
@@ -197,7 +198,7 @@ def test_an_attempt_that_always_kills_its_process_ends(
 ) -> None:
     endpoint, _ = add_endpoint(daily, url="http://127.0.0.1:9/")
     delivery = make_delivery(endpoint, attempts=len(SCHEDULE))
-    assert claim(busy=[], endpoints=1) == {}
+    assert WEBHOOKS.claim(busy=[], lanes=1) == {}
     assert state(delivery) == "dead"
 
 
@@ -208,16 +209,16 @@ def test_the_schedule_is_followed_to_its_end(daily: Site, make_delivery: MakeDel
         delivery = make_delivery(endpoint)
         for wait in SCHEDULE[1:]:
             with postpones(delivery, wait * 0.89, wait * 1.11):
-                assert deliver_due().failed == 1
+                assert deliver_due(WEBHOOKS).failed == 1
             make_all_due()
-        assert deliver_due().dead == 1
+        assert deliver_due(WEBHOOKS).dead == 1
         assert state(delivery) == "dead"
         assert delivery.last_status == 500 and "500" in delivery.last_error
         ids = {received.headers["webhook-id"] for received in receiver.got}
         assert len(receiver.got) == len(SCHEDULE) and len(ids) == 1
         receiver.answer = status(200)
         resend(delivery)
-        assert deliver_due().sent == 1
+        assert deliver_due(WEBHOOKS).sent == 1
         assert receiver.got[-1].headers["webhook-id"] in ids
 
 
@@ -227,7 +228,7 @@ def test_anything_but_2xx_is_a_failure(daily: Site, make_delivery: MakeDelivery,
         receiver.answer = status(code, location=elsewhere.url)
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         delivery = make_delivery(endpoint)
-        assert deliver_due().failed == 1
+        assert deliver_due(WEBHOOKS).failed == 1
         assert state(delivery) == "due" and delivery.last_status == code
         assert elsewhere.got == [], "a redirect is not followed"
 
@@ -236,7 +237,7 @@ def test_410_ends_the_endpoint(daily: Site, make_delivery: MakeDelivery) -> None
     with Receiver(status(410)) as receiver:
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         first, second = make_delivery(endpoint), make_delivery(endpoint)
-        assert deliver_due().dead == 1
+        assert deliver_due(WEBHOOKS).dead == 1
         endpoint.refresh_from_db()
         assert endpoint.disabled_at and "410" in endpoint.disabled_reason
         assert state(first) == "dead" and state(second) == "dead"
@@ -249,8 +250,8 @@ def test_retry_after_is_honoured(daily: Site, make_delivery: MakeDelivery, code:
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         first, second = make_delivery(endpoint), make_delivery(endpoint)
         with postpones(first, 650, 750):
-            assert deliver_due().failed == 1
-        assert deliver_due().failed == 0, "the others wait as well"
+            assert deliver_due(WEBHOOKS).failed == 1
+        assert deliver_due(WEBHOOKS).failed == 0, "the others wait as well"
         assert len(receiver.got) == 1
         second.refresh_from_db()
         assert second.attempts == 0
@@ -258,11 +259,11 @@ def test_retry_after_is_honoured(daily: Site, make_delivery: MakeDelivery, code:
 
 def test_retry_after_may_be_a_date_or_nonsense() -> None:
     def seconds(value: str) -> float:
-        return deliveries.retry_after(deliveries.Answer(503, {"retry-after": value}))
+        return delivery_queue.retry_after(Answer(503, {"retry-after": value}))
 
     soon = datetime.now(UTC) + timedelta(minutes=10)
     assert 590 < seconds(format_datetime(soon, usegmt=True)) <= 600
-    assert seconds("9" * 40) == deliveries.MAXIMUM_RETRY_AFTER
+    assert seconds("9" * 40) == delivery_queue.MAXIMUM_RETRY_AFTER
     for nonsense in ("", "soon", "-5", "²", "1e3", "Wed, 99 Foo 2026 00:00:00 GMT"):
         assert seconds(nonsense) == 0
 
@@ -275,7 +276,7 @@ def test_a_slow_receiver_costs_a_second_in_all(
     with Receiver(answer) as receiver:
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         delivery = make_delivery(endpoint)
-        assert deliver_due().failed == 1
+        assert deliver_due(WEBHOOKS).failed == 1
         assert len(receiver.got) == 1 and receiver.finished == 0
         assert state(delivery) == "due" and "within 1 seconds" in delivery.last_error
 
@@ -284,7 +285,7 @@ def test_a_huge_answer_is_left_unread(daily: Site, make_delivery: MakeDelivery) 
     with Receiver(flood) as receiver:
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         make_delivery(endpoint)
-        assert deliver_due().sent == 1
+        assert deliver_due(WEBHOOKS).sent == 1
         assert len(receiver.got) == 1 and receiver.finished == 0
 
 
@@ -301,7 +302,7 @@ def test_one_dead_endpoint_keeps_nobody_else_waiting(
             endpoint, _ = add_endpoint(daily, url=receiver.url)
             for _ in range(5):
                 make_delivery(endpoint)
-        counts = deliver_due()
+        counts = deliver_due(WEBHOOKS)
     assert (counts.sent, counts.failed) == (100, 1)
     assert [arrived.get_nowait() for _ in range(100)] == [True] * 100, "while the dead one hung"
     assert [state(delivery) for delivery in waiting] == ["due"] * 5
@@ -349,7 +350,7 @@ def test_a_receiver_that_hangs_does_not_hold_the_worker(
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_send_each_delivery_once(daily: Site, make_delivery: MakeDelivery) -> None:
     def work() -> None:
-        deliver_due()
+        deliver_due(WEBHOOKS)
         connection.close()
 
     with Receiver(status(200)) as receiver:
@@ -367,15 +368,15 @@ def test_two_runs_at_once_send_each_delivery_once(daily: Site, make_delivery: Ma
 
 
 def delivering() -> bool:
-    return any(thread.name == "deliver" for thread in threading.enumerate())
+    return any(thread.name == "webhooks" for thread in threading.enumerate())
 
 
 def test_a_withheld_delivery_is_never_sent(daily: Site, make_delivery: MakeDelivery) -> None:
     with Receiver(status(200)) as receiver:
         endpoint, _ = add_endpoint(daily, url=receiver.url)
         make_delivery(endpoint, state=Delivery.State.WITHHELD)
-        make_delivery(endpoint, due_at=datetime.now(UTC) + timedelta(seconds=8))
-        assert deliver_due().sent == 0
+        make_delivery(endpoint, due_at=datetime.now(UTC) + timedelta(hours=1))
+        assert deliver_due(WEBHOOKS).sent == 0
         assert receiver.got == []
 
 
@@ -396,7 +397,7 @@ def test_the_claim_reads_by_the_index(daily: Site, make_delivery: MakeDelivery) 
     make_delivery(endpoint)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        values = {"busy": [], "endpoints": 16, "each": 20, "lease": 60}
+        values = {"busy": [], "lanes": 16, "each": 20, "lease": 60}
         cursor.execute("EXPLAIN " + deliveries.CLAIM, values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "delivery_due" in plan

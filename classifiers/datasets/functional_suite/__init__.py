@@ -1,8 +1,8 @@
-"""A functional suite: what a classifier of hate and abuse must tell apart, one skill at a time.
+"""Builds the functional suite: skills of a classifier of hate and abuse, one at a time.
 
-In the manner of HateCheck (Röttger et al. 2021), with sentences of our own: 40 functions of 40
-sentences each, from templates in the TOML files beside this one. They were written before any
-classifier was run on them. They examine only: nothing is trained or tuned on them.
+It follows HateCheck (Röttger et al. 2021) with other sentences: 40 functions of 40 sentences each,
+from templates in the TOML files of this folder. The templates were written before any classifier
+was run on them. Nothing is trained or tuned on them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from string import Formatter
 from typing import Any
 
 SENTENCES = 40
-"""Sentences of each function."""
+"""Number of sentences of each function."""
 
 THRESHOLD = 0.5
-"""A sentence counts as flagged when the highest signal that its function names reaches this.
+"""A sentence is flagged when the highest signal that its function names reaches this value.
 
-Stated before measuring. Most functions name `identity_attack` and `toxicity`: whoever moderates
-acts on either, and what must be left alone must be left alone by both. Functions about rude words
-that attack no group name `identity_attack` alone; functions about one person `toxicity` alone.
+Fixed before measuring. Most functions name `identity_attack` and `toxicity`: moderators act on
+either, and harmless sentences must stay below it in both. Functions about rude words that attack no
+group name `identity_attack` alone; functions about one person name `toxicity` alone.
 """
 
 _SIGNALS = ("identity_attack", "toxicity")
@@ -32,7 +32,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One skill: ``sentences`` are (number of the template, text); all are abusive, or none is."""
+    """One skill. ``sentences`` are (number of the template, text); all are abusive or none is."""
 
     name: str
     about: str
@@ -46,7 +46,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _filled(templates: list[str], words: dict[str, list[str]]) -> Iterator[tuple[int, str]]:
-    """Yield each template with as many fillings of its slot, taken in turn, as make `SENTENCES`."""
+    """Yield each template with words in its slot, taken in turn, `SENTENCES` in all."""
     each = SENTENCES // len(templates)
     for number, template in enumerate(templates):
         slot = next(name for _, name, *_ in Formatter().parse(template) if name)
@@ -57,7 +57,7 @@ def _filled(templates: list[str], words: dict[str, list[str]]) -> Iterator[tuple
 
 
 def suite() -> list[Function]:
-    """Return all functions, first what must be caught, then what must be left alone."""
+    """Return all functions: first those to catch, then those to leave alone."""
     words = _read("words")
     made: list[Function] = []
     for name in _FILES:

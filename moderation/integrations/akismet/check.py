@@ -1,8 +1,8 @@
-"""What an Akismet client is told of a comment: the policy's verdict as spam or not.
+"""The answer to an Akismet client: the policy's verdict on a comment, as spam or not.
 
-Akismet knows only two answers. Rejected is spam. What a person should read is spam too, because a
-client's spam folder is where a person may still look, unless the client can wait: then it is held
-there as pending, queued here, and told later (integrations.akismet.callbacks).
+Akismet knows only two answers. A rejected comment is spam. A comment for review is spam, too,
+because people can still look into the client's spam folder. If the client can wait, it holds the
+comment as pending instead. The comment is queued here, and a callback sends the decision.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ logger = logging.getLogger(__name__)
 
 REJECT, REVIEW, APPROVE = "reject", "review", "approve"
 DECIDED = frozenset({Status.APPROVED, Status.REJECTED})
-# The client approves by itself after twice this time: longer than any review should take (seconds).
+# Seconds. The client approves by itself after twice this time, longer than any review should take.
 RECHECK_AFTER = 604_800
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A comment as an Akismet client sends it; `fields` are those it wants to see again."""
+class CommentCheck:
+    """A comment as an Akismet client sends it; the callback returns `fields`."""
 
     text: str
     story_url: str = ""
@@ -48,8 +48,8 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The answer: spam or not, whether it may be dropped unseen, when to ask again (seconds)."""
+class CheckResult:
+    """The answer: spam or not, whether the client may drop it, when to ask again (seconds)."""
 
     guid: uuid.UUID
     spam: bool
@@ -57,49 +57,52 @@ class Told:
     recheck_after: int | None = None
 
 
-def check(site: Site, checked: Checked, key: str) -> Told:
-    """Judge a comment now. `key` is the client's own, by which it will know who calls back."""
+def check(site: Site, comment: CommentCheck, key: str) -> CheckResult:
+    """Check a comment now. `key` is the client's own; the callback proves with it who calls."""
     guid = uuid.uuid4()
-    if validation.is_blank(checked.text):
-        return Told(guid, spam=False)  # sign-ups and the like have nothing to read
-    outcome = _outcome(site, checked)
+    if validation.is_blank(comment.text):
+        return CheckResult(guid, spam=False)  # a sign-up, for example, has no text
+    outcome = _outcome(site, comment)
     queued = None
-    if not checked.is_test:
-        [queued] = enqueue.queue(site, _seen(checked))
+    if not comment.is_test:
+        [queued] = enqueue.queue(site, _scored_comment(comment))
     if queued and queued.status in DECIDED:
-        return Told(guid, spam=queued.status == Status.REJECTED)  # checked again after a decision
-    if outcome == REVIEW and queued and _may_call(checked.callback):
-        kept = _keep_callback(queued, checked, key, guid)
-        return Told(kept, spam=False, recheck_after=RECHECK_AFTER)
+        # The client checks the comment again, after a decision.
+        return CheckResult(guid, spam=queued.status == Status.REJECTED)
+    if outcome == REVIEW and queued and _may_call(comment.callback):
+        kept = _keep_callback(queued, comment, key, guid)
+        return CheckResult(kept, spam=False, recheck_after=RECHECK_AFTER)
     discard = outcome == REJECT and settings.AKISMET_DISCARD
-    return Told(guid, spam=outcome != APPROVE, discard=discard)
+    return CheckResult(guid, spam=outcome != APPROVE, discard=discard)
 
 
-def _outcome(site: Site, checked: Checked) -> str:
-    """Return the policy's outcome; what cannot be judged is for a person."""
+def _outcome(site: Site, comment: CommentCheck) -> str:
+    """Return the policy's outcome; review for a comment that cannot be scored."""
     submission = Submission(
-        checked.text,
-        story_url=checked.story_url or None,
-        story_external_id="" if checked.story_url else "akismet",
-        author_external_id=checked.author_id,
+        comment.text,
+        story_url=comment.story_url or None,
+        story_external_id="" if comment.story_url else "akismet",
+        author_external_id=comment.author_id,
     )
     try:
         submission.check()
         submission.story.check()
         _, verdict = preview(site, submission)
     except (Invalid, NoPolicyError, PolicyError) as error:
-        logger.warning("site %s: held for Akismet unjudged: %s", site.pk, type(error).__name__)
+        logger.warning(
+            "site %s: held for Akismet without a score: %s", site.pk, type(error).__name__
+        )
         return REVIEW
     return verdict.outcome
 
 
-def _seen(checked: Checked) -> enqueue.Seen:
-    return enqueue.Seen(
+def _scored_comment(comment: CommentCheck) -> enqueue.ScoredComment:
+    return enqueue.ScoredComment(
         "akismet",
-        checked.text,
-        story_url=checked.story_url,
-        author_id=checked.author_id,
-        author_name=checked.author_name,
+        comment.text,
+        story_url=comment.story_url,
+        author_id=comment.author_id,
+        author_name=comment.author_name,
     )
 
 
@@ -110,15 +113,17 @@ def _may_call(url: str) -> bool:
         return False
 
 
-def _keep_callback(queued: Submitted, checked: Checked, key: str, guid: uuid.UUID) -> uuid.UUID:
-    """Keep where to tell; the same comment again keeps its first guid."""
+def _keep_callback(
+    queued: Submitted, comment: CommentCheck, key: str, guid: uuid.UUID
+) -> uuid.UUID:
+    """Store where to call back; the same comment keeps its first guid."""
     kept, _ = Callback.objects.get_or_create(
         comment_id=queued.comment_id,
         defaults={
-            "url": checked.callback,
+            "url": comment.callback,
             "guid": guid,
             "key": encrypt(key),
-            "fields": checked.fields,
+            "fields": comment.fields,
         },
     )
     return kept.guid

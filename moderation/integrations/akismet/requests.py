@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import validate_host
 
-from moderation.integrations.akismet.check import Checked, Told
+from moderation.integrations.akismet.check import CheckResult, CommentCheck
 from moderation.integrations.html_text import text_of_html
 from moderation.platform import validation
 from moderation.platform.errors import Invalid
@@ -25,7 +25,7 @@ from moderation.platform.http.problems import BadRequest
 REQUEST_BYTES = 1024 * 1024
 MOST_FIELDS = 1_000
 VALUE_POINTS = 255
-# What the WordPress plugin wants to see again in a callback.
+# Fields that the WordPress plugin wants back in a callback.
 ECHOED = ("comment_post_ID", "comment_parent", "comment_author_email")
 ADMINISTRATOR = "administrator"
 GUARANTEED_EMAIL = "akismet-guaranteed-spam@example.com"
@@ -34,7 +34,7 @@ _key_label = re.compile(r"mk[_-]live[_-][0-9A-Za-z]{8}[_-][0-9A-Za-z]{32}[_-][0-
 
 
 class Host(NamedTuple):
-    """The Host header: a key before the first dot, if there is one, and whose host it is."""
+    """The Host header: a key before the first dot, if there is one, and the host after it."""
 
     key: str
     host: str
@@ -43,8 +43,8 @@ class Host(NamedTuple):
 def split_host(request: HttpRequest) -> Host:
     """Return the key in the host's first label and the host. Raises DisallowedHost.
 
-    A host name knows no case and, strictly, no underscore: such keys are made with
-    `create_key --host-label`, and may be written with hyphens.
+    Host names ignore case and, strictly, have no underscore. `create_key --host-label` makes keys
+    for them, and clients may write these keys with hyphens.
     """
     raw = request.META.get("HTTP_HOST", "")
     label, _, rest = raw.partition(".")
@@ -57,12 +57,12 @@ def split_host(request: HttpRequest) -> Host:
 
 
 def read_fields(request: HttpRequest) -> dict[str, str]:
-    """Return the fields of a form, or of a JSON object, in UTF-8. Raises as `reading` does."""
+    """Return the fields of a form, or of a JSON object, in UTF-8. Raises as `json_body` does."""
     if request.META.get("CONTENT_TYPE", "").startswith("application/json"):
         value = json_body.read_json(request, limit=REQUEST_BYTES)
         if not isinstance(value, dict):
-            raise BadRequest("The body is no object.")
-        return {name: _as_text(one) for name, one in value.items() if one is not None}
+            raise BadRequest("The body is not an object.")
+        return {name: _as_text(field) for name, field in value.items() if field is not None}
     json_body.check_length(request, REQUEST_BYTES)
     if request.content_type == "multipart/form-data":
         return _read_parts(request)
@@ -70,16 +70,16 @@ def read_fields(request: HttpRequest) -> dict[str, str]:
         form = request.body.decode("utf-8")
         pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
-        raise BadRequest("The body is no form in UTF-8.") from error
+        raise BadRequest("The body is not a form in UTF-8.") from error
     return dict(pairs)
 
 
 def _read_parts(request: HttpRequest) -> dict[str, str]:
-    # PHP's curl sends an array of fields in this way.
+    # PHP's curl sends an array of fields as multipart.
     try:
         return {name: str(value) for name, value in request.POST.items()}
     except MultiPartParserError as error:
-        raise BadRequest("The body is no form.") from error
+        raise BadRequest("The body is not a form.") from error
 
 
 def _as_text(value: object) -> str:
@@ -88,10 +88,10 @@ def _as_text(value: object) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-def read_comment(fields: dict[str, str]) -> Checked:
-    """Return the comment that a client wants checked."""
+def read_comment(fields: dict[str, str]) -> CommentCheck:
+    """Return the comment that a client wants to have checked."""
     email = fields.get("comment_author_email", "")
-    return Checked(
+    return CommentCheck(
         text=text_of_html(fields.get("comment_content", "")),
         story_url=_address(fields.get("permalink", "")),
         author_id=_author_id(email),
@@ -102,18 +102,18 @@ def read_comment(fields: dict[str, str]) -> Checked:
     )
 
 
-def settled(fields: dict[str, str]) -> Told | None:
-    """Return the answer that stands without a look at the text; None where there is none.
+def fixed_result(fields: dict[str, str]) -> CheckResult | None:
+    """Return the answer for a client's test values and administrators; None for all others.
 
-    What the client's own administrator wrote is never spam. The others are the values with which
-    clients try what they do with spam.
+    A comment of the client's own administrator is never spam. The other values are those with
+    which clients test what they do with spam.
     """
     if fields.get("user_role", "") == ADMINISTRATOR:
-        return Told(uuid.uuid4(), spam=False)
+        return CheckResult(uuid.uuid4(), spam=False)
     discard = _is_true(fields, "test_discard") and _is_true(fields, "is_test")
     email = fields.get("comment_author_email", "")
     if discard or email == GUARANTEED_EMAIL or fields.get("comment_author", "") in SPAMMERS:
-        return Told(uuid.uuid4(), spam=True, discard=discard)
+        return CheckResult(uuid.uuid4(), spam=True, discard=discard)
     return None
 
 
@@ -122,7 +122,7 @@ def _is_true(fields: dict[str, str], name: str) -> bool:
 
 
 def _author_id(email: str) -> str:
-    """Return an id that says nothing of the address, but is the same for the same author."""
+    """Return an author id that is the same for the same address and does not reveal it."""
     if not email:
         return ""
     folded = email.strip().lower().encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""Akismet 1.1: tiny literal answers, mostly with status 200; clients compare every letter."""
+"""Akismet 1.1: short literal answers, mostly with status 200; clients compare every letter."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.urls import path
 from moderation.accounts.api_keys import Caller
 from moderation.integrations import callers
 from moderation.integrations.akismet.callbacks import close_callback
-from moderation.integrations.akismet.check import Told, check
+from moderation.integrations.akismet.check import CheckResult, check
 from moderation.integrations.akismet.requests import (
+    fixed_result,
     read_comment,
     read_fields,
-    settled,
     split_host,
 )
 from moderation.learning import suggestions
@@ -32,33 +32,33 @@ VALID, INVALID = "valid", "invalid"
 THANKS = "Thanks for making the web a better place."
 
 
-def _say(words: str, status: int = 200, **headers: str) -> HttpResponse:
+def _respond(text: str, status: int = 200, **headers: str) -> HttpResponse:
     named = {f"X-akismet-{name.replace('_', '-')}": value for name, value in headers.items()}
     return HttpResponse(
-        words, status=status, content_type="text/plain; charset=utf-8", headers=named
+        text, status=status, content_type="text/plain; charset=utf-8", headers=named
     )
 
 
 def refuse(error: ModerationError) -> HttpResponse:
-    """Return a refusal: `invalid` with the reason in a header; a status only where one helps."""
+    """Return an error: `invalid` with the reason in a header; a status only where one helps."""
     if error.status in (404, 405):
-        return _say("Not found" if error.status == 404 else "Method not allowed", error.status)
+        return _respond("Not found" if error.status == 404 else "Method not allowed", error.status)
     if isinstance(error, TooMany):
-        response = _say(INVALID, 429, debug_help=error.message)
+        response = _respond(INVALID, 429, debug_help=error.message)
         response["Retry-After"] = str(error.seconds)
     elif error.status >= 500:
-        # Clients ask again later; WordPress keeps the comment for a person meanwhile.
-        response = _say(INVALID, 503, error=error.code)
+        # Clients ask again later. WordPress holds the comment until then.
+        response = _respond(INVALID, 503, error=error.code)
         response["Retry-After"] = str(RETRY_SECONDS)
     else:
-        response = _say(INVALID, debug_help=error.message)
+        response = _respond(INVALID, debug_help=error.message)
     return response
 
 
 def _identify(
     request: HttpRequest, fields: dict[str, str], scopes: frozenset[Scope]
 ) -> tuple[Caller, str]:
-    """Return who calls and the key: from the body, the host's first label, or the query."""
+    """Return the caller and the key: from the body, the host's first label, or the query."""
     places = (
         fields.get("api_key", ""),
         split_host(request).key,
@@ -70,40 +70,40 @@ def _identify(
 
 
 def verify_key(request: HttpRequest) -> HttpResponse:
-    """Say whether a key works: `POST /1.1/verify-key`."""
+    """Tell whether a key works: `POST /1.1/verify-key`."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     _identify(request, read_fields(request), callers.SCORING)
-    return _say(VALID)
+    return _respond(VALID)
 
 
 def comment_check(request: HttpRequest) -> HttpResponse:
-    """Say whether a comment is spam: `POST /1.1/comment-check`."""
+    """Tell whether a comment is spam: `POST /1.1/comment-check`."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     fields = read_fields(request)
     caller, key = _identify(request, fields, callers.SCORING)
     if not fields.get("blog"):
         raise BadRequest('Empty "blog" value')
-    return _tell(settled(fields) or check(caller.site, read_comment(fields), key))
+    return _respond_result(fixed_result(fields) or check(caller.site, read_comment(fields), key))
 
 
-def _tell(told: Told) -> HttpResponse:
-    response = _say("true" if told.spam else "false", guid=str(told.guid))
-    if told.discard:
+def _respond_result(result: CheckResult) -> HttpResponse:
+    response = _respond("true" if result.spam else "false", guid=str(result.guid))
+    if result.discard:
         response["X-akismet-pro-tip"] = "discard"
-    if told.recheck_after is not None:
-        response["X-akismet-recheck-after"] = str(told.recheck_after)
+    if result.recheck_after is not None:
+        response["X-akismet-recheck-after"] = str(result.recheck_after)
     return response
 
 
 def submit_spam(request: HttpRequest) -> HttpResponse:
-    """Take a missed spam as a label: `POST /1.1/submit-spam`."""
+    """Store a missed spam comment as a label: `POST /1.1/submit-spam`."""
     return _submit(request, rejected=True)
 
 
 def submit_ham(request: HttpRequest) -> HttpResponse:
-    """Take a false alarm as a label: `POST /1.1/submit-ham`."""
+    """Store a false positive as a label: `POST /1.1/submit-ham`."""
     return _submit(request, rejected=False)
 
 
@@ -114,7 +114,7 @@ def _submit(request: HttpRequest, *, rejected: bool) -> HttpResponse:
     caller, _ = _identify(request, fields, callers.LABELLING)
     comment, guid = read_comment(fields), _guid(fields.get("guid", ""))
     if comment.text and not comment.is_test:
-        # Clients know one answer only: what is beyond the cap is thanked for and dropped.
+        # Clients know one answer only: a label above the cap gets it, too, and is dropped.
         with contextlib.suppress(TooManySuggestions):
             suggestions.suggest(
                 caller,
@@ -124,8 +124,8 @@ def _submit(request: HttpRequest, *, rejected: bool) -> HttpResponse:
                 reference=str(guid or ""),
             )
     if guid and not comment.is_test:
-        close_callback(guid, site=caller.site)  # the client's own people were quicker
-    return _say(THANKS)
+        close_callback(guid, site=caller.site)  # the client decided first
+    return _respond(THANKS)
 
 
 def _guid(value: str) -> uuid.UUID | None:
@@ -136,24 +136,24 @@ def _guid(value: str) -> uuid.UUID | None:
 
 
 def deactivate(request: HttpRequest) -> HttpResponse:
-    """Say good-bye: `POST /1.1/deactivate`. The key goes on working until it is revoked."""
+    """Accept a client's deactivation: `POST /1.1/deactivate`. The key works until it is revoked."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     _identify(request, read_fields(request), callers.SCORING)
-    return _say("deactivated")
+    return _respond("deactivated")
 
 
 def usage_limit(request: HttpRequest) -> HttpResponse:
-    """Say what the key has used of its rate limit, by the minute: `GET /1.2/usage-limit`."""
+    """Report the key's use of its rate limit per minute: `GET /1.2/usage-limit`."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     _identify(request, {}, callers.SCORING)
-    limit, left, _ = rate_limit.used(request)
+    limit, remaining, _ = rate_limit.used(request)
     document = {
         "limit": limit,
-        "usage": limit - left,
-        "percentage": f"{100 * (limit - left) / limit:.2f}",
-        "throttled": left == 0,
+        "usage": limit - remaining,
+        "percentage": f"{100 * (limit - remaining) / limit:.2f}",
+        "throttled": remaining == 0,
     }
     return HttpResponse(json.dumps(document), content_type="application/json")
 

@@ -1,6 +1,6 @@
-"""What Coral is told of a comment: the policy's verdict in the words of its moderation phases.
+"""The answer to Coral's moderation phase: the policy's verdict on a comment in Coral's terms.
 
-Clean is no opinion (204), never an approval: that would skip the site's own rules in Coral.
+An approved comment gets no opinion (204): an approval would skip the site's own rules in Coral.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from moderation.intake.submit import Submission
 from moderation.models import Site
 from moderation.platform.errors import Invalid
 from moderation.policy import PolicyError, Reason, Verdict
+from moderation.policy.clause_texts import clause_texts, clauses_by_id
 from moderation.policy_versions.live import NoPolicyError, live_policy
 from moderation.scoring.preview import preview
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 WITHHELD, REJECTED = "SYSTEM_WITHHELD", "REJECTED"
 TOXIC, SPAM = "COMMENT_DETECTED_TOXIC", "COMMENT_DETECTED_SPAM"
 OTHER = "OTHER"
-# Coral's rejection reasons by the fact that a rule rested on; what is not here is OTHER.
+# Coral's rejection reasons by the fact that a rule used; every other fact is OTHER.
 CODES = {
     "toxicity": "ABUSIVE",
     "severe_toxicity": "ABUSIVE",
@@ -44,10 +45,10 @@ EXPLANATION_POINTS = 500
 Answer = dict[str, Any]
 
 
-def judge(site: Site, submission: Submission) -> Answer | None:
+def answer_phase(site: Site, submission: Submission) -> Answer | None:
     """Return Coral's answer for a comment; None for no opinion.
 
-    What cannot be judged is withheld for a person: a text past the limits, a site without a policy.
+    Coral withholds a comment that cannot be scored, such as one above the limits.
     """
     try:
         submission.check()
@@ -55,7 +56,9 @@ def judge(site: Site, submission: Submission) -> Answer | None:
         _, verdict = preview(site, submission)
         policy, _ = live_policy(site)
     except (Invalid, NoPolicyError, PolicyError) as error:
-        logger.warning("site %s: withheld for Coral unjudged: %s", site.pk, type(error).__name__)
+        logger.warning(
+            "site %s: withheld for Coral without a score: %s", site.pk, type(error).__name__
+        )
         return {"status": WITHHELD}
     if verdict.outcome == "approve":
         return None
@@ -79,14 +82,14 @@ def code_of(reasons: list[Reason]) -> str:
 
 
 def flags_of(reasons: list[Reason]) -> list[str]:
-    """Return which of its two automatic flags Coral's moderators should see."""
+    """Return which of Coral's two automatic flags its moderators should see."""
     codes = {CODES.get(reason.fact, OTHER) for reason in reasons}
     return [flag for flag, found in ((TOXIC, codes & ABUSE), (SPAM, codes & {"SPAM"})) if found]
 
 
 def _explain(document: dict[str, Any], verdict: Verdict) -> str:
-    """Return the clauses it rests on, as readers know them."""
-    known = {clause["id"]: clause for clause in document.get("clauses", [])}
-    told = [known[clause] for clause in verdict.clauses if clause in known]
-    words = "; ".join(f"{clause.get('number', '')} {clause.get('title', '')}" for clause in told)
-    return words.strip()[:EXPLANATION_POINTS]
+    """Return the cited clauses in the words that readers see."""
+    known = clauses_by_id(document)
+    cited = clause_texts(document, (clause for clause in verdict.clauses if clause in known))
+    explanation = "; ".join(f"{clause['number']} {clause['title']}" for clause in cited)
+    return explanation.strip()[:EXPLANATION_POINTS]

@@ -1,4 +1,4 @@
-"""What our signals say of the categories of OpenAI's moderation endpoint."""
+"""The scores of OpenAI's moderation categories, from our signals."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 Signals = Mapping[str, float]
 
-# Categories with a signal, or two that must both hold. `threat` is an intent to do harm: of what
-# OpenAI calls violence, the part that stands in readers' comments.
+# Categories with a signal, or two signals that must both hold. `threat` is an intent to do harm:
+# the part of OpenAI's violence category that occurs in readers' comments.
 MEASURED: dict[str, tuple[str, ...]] = {
     "harassment": ("insult",),
     "harassment/threatening": ("threat",),
@@ -16,7 +16,7 @@ MEASURED: dict[str, tuple[str, ...]] = {
     "sexual": ("sexual",),
     "violence": ("threat",),
 }
-# Categories that nothing here measures: always 0, and applied to no kind of input.
+# Categories without a signal: always 0, and applied to no kind of input.
 UNMEASURED = (
     "illicit",
     "illicit/violent",
@@ -26,9 +26,9 @@ UNMEASURED = (
     "sexual/minors",
     "violence/graphic",
 )
-# Our own signals stand beside the thirteen; these make a text flagged as the thirteen do.
+# The answer has our own signals after the thirteen categories; these signals flag a text, too.
 FLAGGING = frozenset({"toxicity", "severe_toxicity", "spam", "likely_to_reject"})
-# Signals are calibrated probabilities: likelier than not.
+# Signals are calibrated probabilities: more likely than not.
 THRESHOLD = 0.5
 
 
@@ -42,6 +42,6 @@ def score_categories(signals: Signals) -> dict[str, float]:
 
 
 def is_flagged(scores: Mapping[str, float]) -> bool:
-    """Whether any of the thirteen, or of our own signals that count, is likelier than not."""
+    """Tell whether a category, or one of our own flagging signals, is more likely than not."""
     counted = {*MEASURED, *FLAGGING}
     return any(value >= THRESHOLD for name, value in scores.items() if name in counted)

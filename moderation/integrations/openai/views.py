@@ -1,4 +1,4 @@
-"""OpenAI's moderation endpoint: `POST /v1/moderations`. Texts only; images are refused."""
+"""OpenAI's moderation endpoint: `POST /v1/moderations`. It scores texts and rejects images."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ INVALID, SERVER = "invalid_request_error", "server_error"
 
 
 class OpenAIError(ModerationError):
-    """A request that OpenAI would refuse: `param` is where, in its words."""
+    """A request that OpenAI would reject; `param` is the parameter in OpenAI's words."""
 
     def __init__(
         self, message: str, *, param: str | None = None, code: str | None = None, status: int = 400
@@ -45,7 +45,7 @@ class OpenAIError(ModerationError):
 
 
 def refuse(error: ModerationError) -> HttpResponse:
-    """Return OpenAI's error envelope for any refusal."""
+    """Return any error in OpenAI's envelope."""
     status, kind, param, code = error.status, INVALID, error.field, error.code
     message = error.message
     if isinstance(error, OpenAIError):
@@ -74,7 +74,7 @@ def _respond(document: dict[str, Any], status: int = 200) -> HttpResponse:
 
 
 def moderations(request: HttpRequest) -> HttpResponse:
-    """Score texts in OpenAI's categories, with our own signals beside them."""
+    """Score texts in OpenAI's categories, and by our own signals."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     caller = callers.identify(request, [callers.bearer(request)], callers.SCORING)
@@ -82,18 +82,20 @@ def moderations(request: HttpRequest) -> HttpResponse:
     if not isinstance(asked, dict):
         raise OpenAIError("We expected an object.", code="invalid_type")
     model, texts = _model(asked.get("model")), _texts(asked.get("input"))
-    rate_limit.count(request, caller.key_id, cost=len(texts) - 1)  # the first came with the key
+    rate_limit.count(
+        request, caller.key_id, cost=len(texts) - 1
+    )  # `identify` counted the first text
     measured = measure(caller.site, [ScoreRequest(text) for text in texts])
     _require_trained(measured)
     response = _respond(
         {
             "id": f"modr-{secrets.token_hex(16)}",
             "model": model,
-            "results": [_result(one.signals) for one in measured.measurements],
+            "results": [_result(measurement.signals) for measurement in measured.measurements],
         }
     )
     response["X-Moderato-Classifier"] = measured.classifier
-    enqueue.queue(caller.site, *(enqueue.Seen("openai", text) for text in texts))
+    enqueue.queue(caller.site, *(enqueue.ScoredComment("openai", text) for text in texts))
     return response
 
 
@@ -109,26 +111,26 @@ def _model(model: Any) -> str:
     return model
 
 
-def _texts(given: Any) -> list[str]:
-    """Return the texts to score: one for a string or a message of parts, else one for each."""
-    if given is None:
+def _texts(value: Any) -> list[str]:
+    """Return the texts to score: one text for a string or a message of parts, else one per item."""
+    if value is None:
         raise OpenAIError(
             "Missing required parameter: 'input'.", param="input", code="missing_required_parameter"
         )
-    if isinstance(given, str):
-        return [_text(given, "input")]
-    if not isinstance(given, list) or not given:
+    if isinstance(value, str):
+        return [_text(value, "input")]
+    if not isinstance(value, list) or not value:
         raise OpenAIError("Invalid type for 'input'.", param="input", code="invalid_type")
-    if len(given) > MOST_INPUTS:
+    if len(value) > MOST_INPUTS:
         raise OpenAIError(
-            f"At most {MOST_INPUTS} inputs are taken at once.",
+            f"A request has at most {MOST_INPUTS} inputs.",
             param="input",
             code="array_above_max_length",
         )
-    if isinstance(given[0], dict):
-        parts = [_part(part, f"input[{at}]") for at, part in enumerate(given)]
+    if isinstance(value[0], dict):
+        parts = [_part(part, f"input[{at}]") for at, part in enumerate(value)]
         return [_text("\n".join(parts), "input")]
-    return [_text(text, f"input[{at}]") for at, text in enumerate(given)]
+    return [_text(text, f"input[{at}]") for at, text in enumerate(value)]
 
 
 def _part(part: Any, place: str) -> str:
@@ -162,11 +164,12 @@ def _text(text: Any, place: str) -> str:
 
 
 def _require_trained(measured: OnDemandResult) -> None:
-    """Refuse a language that the classifier does not know: its scores would say nothing."""
-    for at, one in enumerate(measured.measurements):
-        if not one.trained:
+    """Raise OpenAIError for a language that the classifier does not know."""
+    for at, measurement in enumerate(measured.measurements):
+        if not measurement.trained:
             raise OpenAIError(
-                f"The classifier was not trained for the language of input {at} ({one.language}).",
+                f"The classifier was not trained for the language of input {at} "
+                f"({measurement.language}).",
                 param="input",
                 code="unsupported_language",
             )

@@ -1,10 +1,11 @@
-"""What of our signals answers an attribute of the Perspective API, and on which scale.
+"""The Perspective API's attributes: our signal for each, mapped to Perspective's scale.
 
-Its clients have thresholds such as 0.7, 0.8 and 0.9 baked in. Our signals are calibrated
-probabilities, its scores were not: 0.8 meant another share of comments. So each attribute has a
-map from our scale to its scale, fitted by `manage.py fit_attributes` (integrations.perspective.fit)
-and kept in attribute_maps.json. Its attributes also rose and fell together, and did not fall with
-length as our signals do: hence `level_of`. docs/migrate/perspective.md tells how well they agree.
+Perspective's clients have fixed thresholds such as 0.7, 0.8 and 0.9. Our signals are calibrated
+probabilities; Perspective's scores were not, so 0.8 meant another share of comments there. Each
+attribute has a map from our scale to Perspective's. `manage.py fit_attributes` fits the maps and
+stores them in attribute_maps.json. Perspective's attributes also rose and fell with each other, and
+did not fall with length as our signals do: `level_of` corrects for both.
+docs/migrate/perspective.md says how well the scores agree.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moderation.scoring.judge import MILD
+from moderation.policy.priority import MILD
 from moderation.scoring.site_classifier import ADAPTED
 
 if TYPE_CHECKING:
     from classifiers import Measurement
 
 MAPS_FILE = Path(__file__).parent / "attribute_maps.json"
-# Signals come rounded to four places: nothing is known beyond these odds.
+# Signals are rounded to four places, which bounds their odds.
 LEAST = 5e-5
 OFF_TOPIC = "OFF_TOPIC"
 LIKELY_TO_REJECT = "LIKELY_TO_REJECT"
@@ -33,7 +34,7 @@ LIKELY_TO_REJECT = "LIKELY_TO_REJECT"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute that is served: by which signal, whether that is the same thing or only near."""
+    """A supported attribute and its signal; `exact` is False where the signal is only similar."""
 
     name: str
     signal: str
@@ -53,7 +54,7 @@ _PRODUCTION = {
     "PROFANITY": "profanity",
     "THREAT": "threat",
 }
-_FURTHER = (
+_OTHER = (
     Attribute("SEXUALLY_EXPLICIT", "sexual"),
     Attribute("SPAM", "spam"),
     Attribute(OFF_TOPIC, "off_topic"),
@@ -63,18 +64,18 @@ _FURTHER = (
     Attribute("ATTACK_ON_COMMENTER", "insult", exact=False),
 )
 ATTRIBUTES: dict[str, Attribute] = {
-    one.name: one
-    for one in (
+    attribute.name: attribute
+    for attribute in (
         *(Attribute(name, signal) for name, signal in _PRODUCTION.items()),
         *(Attribute(f"{name}_EXPERIMENTAL", signal) for name, signal in _PRODUCTION.items()),
         Attribute("TOXICITY_FAST", "toxicity"),
-        *_FURTHER,
+        *_OTHER,
     )
 }
-# Attribute to what toxicity, and what the logarithm of the number of words, count beside its own
-# signal, in log-odds. Chosen on the tuning part of perspective_2k; where more of toxicity would
-# agree better but make a plain insult a threat or an attack on a group, less.
-BESIDE = {
+# By attribute: the weights of toxicity and of the logarithm of the number of words, added to the
+# attribute's own signal in log-odds. Chosen on the tuning part of perspective_2k. Toxicity has a
+# lower weight where a higher one would turn a plain insult into a threat or an identity attack.
+OTHER_WEIGHTS = {
     "TOXICITY": (0.0, 0.75),
     "SEVERE_TOXICITY": (1.0, 1.5),
     "IDENTITY_ATTACK": (0.5, 1.0),
@@ -84,7 +85,7 @@ BESIDE = {
     "SEXUALLY_EXPLICIT": (0.0, 0.5),
 }
 ORDINARY_LENGTH = 50  # words
-# Attributes that no signal answers well enough; asking for one is refused, never answered with 0.
+# Attributes without a good enough signal; a request for one is an error, never a score of 0.
 REFUSED = frozenset(
     {
         "ATTACK_ON_AUTHOR",
@@ -111,13 +112,13 @@ REFUSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ScoreMap:
-    """A rising line through (level of ours, their score 0-1), straight between its points."""
+    """A rising line through points (our level, Perspective's score 0-1), linear between them."""
 
     ours: Sequence[float]
     theirs: Sequence[float]
 
     def __call__(self, level: float) -> float:
-        """Return their score, 0-1, for what `level_of` said of a text."""
+        """Return Perspective's score, 0-1, for a text's level (see `level_of`)."""
         place = bisect_right(self.ours, level)
         if place in (0, len(self.ours)):
             return self.theirs[0 if place == 0 else -1]
@@ -129,13 +130,13 @@ class ScoreMap:
 
 def log_odds(value: float) -> float:
     """Return the log-odds of a probability, bounded at both ends."""
-    held = min(max(value, LEAST), 1 - LEAST)
-    return math.log(held / (1 - held))
+    bounded = min(max(value, LEAST), 1 - LEAST)
+    return math.log(bounded / (1 - bounded))
 
 
 @functools.cache
 def maps() -> Mapping[str, ScoreMap]:
-    """Return the fitted maps by attribute; attributes without one keep our own scale."""
+    """Return the fitted maps by attribute; an attribute without a map keeps our scale."""
     document: dict[str, Any] = json.loads(MAPS_FILE.read_text(encoding="utf-8"))
     return {
         name: ScoreMap(tuple(points["ours"]), tuple(points["theirs"]))
@@ -149,7 +150,7 @@ def map_of(name: str) -> ScoreMap | None:
 
 
 def score_of(name: str, measured: Measurement, text: str) -> float | None:
-    """Return an attribute's score, 0-1; None where it cannot be measured (no story to be on)."""
+    """Return an attribute's score, 0-1; None for OFF_TOPIC without a story."""
     signal = ATTRIBUTES[name].signal
     value = measured.signals.get(signal)
     if value is None and name == LIKELY_TO_REJECT:
@@ -161,24 +162,24 @@ def score_of(name: str, measured: Measurement, text: str) -> float | None:
 
 
 def level_of(name: str, measured: Measurement, text: str) -> float:
-    """Return where a text stands on the scale that an attribute's map reads, in log-odds."""
-    own, toxicity = measured.signals[ATTRIBUTES[name].signal], measured.signals["toxicity"]
-    return _level(name, own, toxicity, len(text.split()))
+    """Return a text's level on the scale of an attribute's map, in log-odds."""
+    signal, toxicity = measured.signals[ATTRIBUTES[name].signal], measured.signals["toxicity"]
+    return _level(name, signal, toxicity, len(text.split()))
 
 
 def highest_level(name: str) -> float:
-    """Return the level of a text of ordinary length of which everything is certain."""
+    """Return the level of a text of ordinary length whose signals are all 1."""
     return _level(name, 1.0, 1.0, ORDINARY_LENGTH)
 
 
-def _level(name: str, own: float, toxicity: float, words: int) -> float:
-    by_toxicity, by_length = BESIDE.get(ATTRIBUTES[name].base, (0.0, 0.0))
-    return log_odds(own) + by_toxicity * log_odds(toxicity) + by_length * math.log1p(words)
+def _level(name: str, signal: float, toxicity: float, words: int) -> float:
+    by_toxicity, by_length = OTHER_WEIGHTS.get(ATTRIBUTES[name].base, (0.0, 0.0))
+    return log_odds(signal) + by_toxicity * log_odds(toxicity) + by_length * math.log1p(words)
 
 
 def strongest(signals: Mapping[str, float]) -> float:
-    """Return the strongest signal, mild ones weighed down: what a person would look at first.
+    """Return the strongest signal, with lower weights for mild signals.
 
-    Stands in for likely_to_reject where a site's people have not decided enough to learn from.
+    Replaces likely_to_reject on a site whose moderators have not decided enough to learn from.
     """
     return max((value * MILD.get(name, 1.0) for name, value in signals.items()), default=0.0)

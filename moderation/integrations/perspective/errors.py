@@ -1,4 +1,4 @@
-"""Refusals as Google's APIs write them, so that clients find the words that they look for."""
+"""Errors in the form of Google's APIs, whose exact messages clients look for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ERROR = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 HELP = "type.googleapis.com/google.rpc.Help"
 SERVICE = "commentanalyzer.googleapis.com"
-# google.rpc.Code by HTTP status; whatever else is below 500 is INVALID_ARGUMENT with 400.
+# google.rpc.Code by HTTP status; every other status below 500 is INVALID_ARGUMENT with 400.
 NAMES = {
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
@@ -40,8 +40,8 @@ class PerspectiveError(ModerationError):
 
 
 def refuse(error: ModerationError) -> HttpResponse:
-    """Return Google's error envelope for any refusal."""
-    status, message, details = _in_their_words(error)
+    """Return any error in Google's envelope."""
+    status, message, details = _google_error(error)
     document: dict[str, Any] = {
         "code": status,
         "message": message,
@@ -59,7 +59,7 @@ def refuse(error: ModerationError) -> HttpResponse:
     return response
 
 
-def _in_their_words(error: ModerationError) -> tuple[int, str, _Details]:
+def _google_error(error: ModerationError) -> tuple[int, str, _Details]:
     if isinstance(error, PerspectiveError):
         return 400, error.message, [{"@type": ERROR, "errorType": error.kind, **error.more}]
     if isinstance(error, NoKey):

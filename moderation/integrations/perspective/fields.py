@@ -1,4 +1,4 @@
-"""Reading the JSON of Google's APIs: lowerCamelCase or snake_case, null is absent, more is ignored.
+"""The fields of Google's JSON: lowerCamelCase or snake_case; null and unknown fields are ignored.
 
 See https://protobuf.dev/programming-guides/json/ for the mapping.
 """
@@ -25,7 +25,7 @@ def _snake_case(name: str) -> str:
 
 
 def read_message(request: HttpRequest) -> MessageFields:
-    """Return a request's body. Raises what `perspective_bodies.read_json` raises, and Refusal."""
+    """Return a request's body. Raises what `json_body.read_json` raises, and PerspectiveError."""
     value = json_body.read_json(request)
     if not isinstance(value, dict):
         raise PerspectiveError("Invalid JSON payload received. The root must be an object.")
@@ -33,7 +33,7 @@ def read_message(request: HttpRequest) -> MessageFields:
 
 
 class MessageFields:
-    """A JSON object and where it stands in the request; the fields are asked for by their names."""
+    """A JSON object and its path in the request; fields are read by their names."""
 
     def __init__(self, fields: dict[str, Any], path: str = "") -> None:
         self.fields = fields
@@ -73,7 +73,7 @@ class MessageFields:
         return bool(value)
 
     def number(self, name: str) -> float | None:
-        """Return a number, which may be written as a string; None when absent."""
+        """Return a number, which may also be a string; None when absent."""
         value = self.get(name)
         if value is None:
             return None
@@ -100,18 +100,18 @@ class MessageFields:
         value = self.get(name)
         if value is None:
             return []
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self._refuse(name, "TYPE_MESSAGE")
-        return [MessageFields(one, f"{self.path}{name}[{at}].") for at, one in enumerate(value)]
+        return [MessageFields(item, f"{self.path}{name}[{at}].") for at, item in enumerate(value)]
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of strings, of which a single one may stand alone; empty when absent."""
+        """Return a list of strings; a single string counts as a list. Empty when absent."""
         value = self.get(name)
         if value is None:
             return []
         if isinstance(value, str):
             return [value]
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._refuse(name, "TYPE_STRING")
         return value
 

@@ -1,10 +1,10 @@
-"""Fitting the attribute maps to scores that the real Perspective API gave, and how well they agree.
+"""Fits the attribute maps to scores of the real Perspective API and measures their agreement.
 
-Only texts that neither trained nor calibrated the bundled classifier are used. Agreement is
-measured in two halves, each mapped by what the other half was fitted to. The fit is equipercentile
+It uses only texts that neither trained nor calibrated the bundled classifier. It measures the
+agreement in two halves, each mapped by the fit to the other half. The fit is equipercentile
 equating, the standard way to put one test's scores on another's scale (Kolen and Brennan, Test
-Equating): our score at a percentile becomes theirs at the same percentile, so that a threshold
-there flags the same share of comments here.
+Equating). Our score at a percentile becomes Perspective's score at that percentile, so a threshold
+of Perspective's flags the same share of comments here.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FitAgreement:
-    """How mapped scores of an attribute agree with the real ones on texts not fitted on.
+    """The agreement of an attribute's mapped scores with the real scores, on texts outside the fit.
 
     correlation: Spearman's, with its 95 % bootstrap interval. error: mean absolute difference.
-    at: per threshold the share that the real API flags, the share that we flag, and of theirs how
-    many we flag too.
+    at: by threshold, the share that the real API flags, the share that we flag, and the share of
+    its flagged texts that we flag, too.
     """
 
     name: str
@@ -64,9 +64,9 @@ class FitAgreement:
 
 
 def read_scored(path: Path) -> tuple[list[str], dict[str, FloatArray]]:
-    """Return the unseen texts of a labelled file and the real scores by attribute.
+    """Return the test texts of a labelled file and their real scores by attribute.
 
-    Unseen are those of the part that the classifier's training keeps for tests. Raises Invalid.
+    Test texts are those that the classifier's training never sees. Raises Invalid.
     """
     from classifiers.datasets.labelled import normalised, part_of  # noqa: PLC0415 (as above)
 
@@ -79,7 +79,9 @@ def read_scored(path: Path) -> tuple[list[str], dict[str, FloatArray]]:
             for name, label in LABELS.items()
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Invalid(f"{path} is no gzipped JSON Lines file with Perspective's scores.") from error
+        raise Invalid(
+            f"{path} is not a gzipped JSON Lines file with Perspective's scores."
+        ) from error
 
 
 def first_half(texts: Iterable[str]) -> NDArray[np.bool_]:
@@ -88,7 +90,7 @@ def first_half(texts: Iterable[str]) -> NDArray[np.bool_]:
 
 
 def fit(texts: Sequence[str], real: Mapping[str, FloatArray]) -> dict[str, Any]:
-    """Return the document of attribute_maps.json: the maps, and on what they were fitted."""
+    """Return the document of attribute_maps.json: the maps and the data of their fit."""
     ours = _measure(texts)
     return {
         "classifier": bundled().version,
@@ -104,14 +106,14 @@ def _measure(texts: Sequence[str]) -> dict[str, FloatArray]:
     measured = bundled().score_batch([Item(text) for text in texts])
     return {
         name: np.array(
-            [level_of(name, one, text) for one, text in zip(measured, texts, strict=True)]
+            [level_of(name, signals, text) for signals, text in zip(measured, texts, strict=True)]
         )
         for name in LABELS
     }
 
 
 def _equate(name: str, ours: FloatArray, theirs: FloatArray) -> dict[str, list[float]]:
-    """Return the points of a rising map through equal percentiles of both."""
+    """Return the points of a rising map through equal percentiles of both scores."""
     points: dict[float, list[float]] = {}
     for level in LEVELS:
         points.setdefault(round(float(np.quantile(ours, level)), 4), []).append(
@@ -124,18 +126,18 @@ def _equate(name: str, ours: FloatArray, theirs: FloatArray) -> dict[str, list[f
 
 
 def agreement(texts: Sequence[str], real: Mapping[str, FloatArray]) -> list[FitAgreement]:
-    """Return how such maps agree with the real scores: each half by the other half's maps."""
+    """Return the agreement with the real scores, each half mapped by the other half's fit."""
     first = first_half(texts)
     ours = _measure(texts)
-    found = []
+    results = []
     for name in LABELS:
         mapped = np.zeros(len(texts))
         for half in (first, ~first):
             points = _equate(name, ours[name][half], real[name][half])
             scale = ScoreMap(points["ours"], points["theirs"])
             mapped[~half] = [scale(value) for value in ours[name][~half]]
-        found.append(_agree(name, mapped, ours[name], real[name]))
-    return found
+        results.append(_agree(name, mapped, ours[name], real[name]))
+    return results
 
 
 def _agree(name: str, mapped: FloatArray, ours: FloatArray, theirs: FloatArray) -> FitAgreement:

@@ -1,8 +1,8 @@
-"""A request's JSON as Google's front door takes it: the snippets of its users rely on that.
+"""A request's JSON as Google accepts it, because its users' code relies on that.
 
-Under any content type: Python's `requests.post(url, data=json.dumps(…))` names none, a browser's
-`fetch` says text/plain. In chunks and packed with gzip: Google's libraries for Java and .NET send
-both. And with names that stand without quotes: the documentation's own line for curl has them.
+With any content type: Python's `requests.post(url, data=json.dumps(…))` sends none, a browser's
+`fetch` sends text/plain. In chunks and packed with gzip: Google's libraries for Java and .NET send
+both. With unquoted names: the curl example in Google's documentation has them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from moderation.platform.http.problems import BadRequest, NotJson
 # A comment of 20 KB and several texts around it, every letter escaped.
 REQUEST_BYTES = 8 * 1024 * 1024
 _GZIP = zlib.MAX_WBITS | 16
-# Possessive, and matching to the end what nobody closes: read once, whatever is sent.
+# Possessive, and matching an unclosed string to its end: every body is read once.
 _loose = re.compile(
     r"""(?P<strict>"(?:[^"\\]|\\.?)*+(?:"|\Z))
       | '(?P<single>(?:[^'\\]|\\.?)*+)(?:'|\Z)
@@ -78,7 +78,7 @@ def _bounded(raw: bytes) -> bytes:
 
 
 def _strictly(found: re.Match[str]) -> str:
-    """Return a piece of loose JSON as JSON has it."""
+    """Return a token of loose JSON as strict JSON."""
     if found["strict"] is not None:
         return found["strict"]
     if found["trailing"]:

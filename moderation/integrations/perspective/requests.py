@@ -1,4 +1,4 @@
-"""What clients of the Perspective API ask, read and checked (Comment Analyzer API, v1alpha1)."""
+"""Requests of the Perspective API's clients, validated (Comment Analyzer API, v1alpha1)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around a comment: the article, the comment it answers, the thread before it."""
+class CommentContext:
+    """A comment's context: the article, the comment it answers, the thread before it."""
 
     article: str = ""
     parent: str = ""
@@ -32,13 +32,13 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Analyze:
+class AnalyzeRequest:
     """A request to score a comment: the attributes wanted, each with its threshold or None."""
 
     text: str
     attributes: dict[str, float | None]
     languages: tuple[str, ...]
-    around: Around
+    context: CommentContext
     spans: bool
     drop_unsupported: bool
     do_not_store: bool
@@ -47,20 +47,20 @@ class Analyze:
     session_id: str
 
     def places(self) -> list[Span]:
-        """Return what is scored, in code points: the whole text, then its sentences if wanted."""
+        """Return the spans to score, in code points: the whole text, then its sentences."""
         whole = (0, len(self.text))
         parts = sentences(self.text) if self.spans else []
         return [whole, *parts] if len(parts) > 1 else [whole]
 
 
-def read_analyze(message: MessageFields) -> Analyze:
+def read_analyze(message: MessageFields) -> AnalyzeRequest:
     """Return a comments:analyze request. Raises PerspectiveError in Google's words."""
     drop = message.flag("dropUnsupportedAttributes")
-    return Analyze(
+    return AnalyzeRequest(
         text=read_comment(message),
         attributes=_attributes(message, drop=drop),
         languages=read_languages(message),
-        around=read_context(message),
+        context=read_context(message),
         spans=message.flag("spanAnnotations"),
         drop_unsupported=drop,
         do_not_store=message.flag("doNotStore"),
@@ -102,12 +102,12 @@ def _attributes(message: MessageFields, *, drop: bool) -> dict[str, float | None
         if name not in ATTRIBUTES:
             if drop:
                 continue
-            told = name if _name.fullmatch(name) else "(a name that is none)"
-            raise PerspectiveError(f"Unknown requested attribute: {told}")
+            shown = name if _name.fullmatch(name) else "(not a valid name)"
+            raise PerspectiveError(f"Unknown requested attribute: {shown}")
         if score_type not in PROBABILITY:
-            told = score_type if _name.fullmatch(score_type) else "(unknown)"
+            shown = score_type if _name.fullmatch(score_type) else "(unknown)"
             raise PerspectiveError(
-                f"Requested score type {told} is not supported by attribute {name}",
+                f"Requested score type {shown} is not supported by attribute {name}",
             )
         wanted[name] = threshold
     return wanted
@@ -121,14 +121,14 @@ def read_languages(message: MessageFields) -> tuple[str, ...]:
     return tuple(languages)
 
 
-def read_context(message: MessageFields) -> Around:
-    """Return what the client tells of the article, the parent comment and the thread.
+def read_context(message: MessageFields) -> CommentContext:
+    """Return the article, the parent comment and the thread, as far as the client sends them.
 
-    Of `entries` the first one is the article, the others are the comments before this one.
+    The first of `entries` is the article; the others are the comments before this one.
     """
     context = message.message("context")
     if context is None:
-        return Around()
+        return CommentContext()
     entries = context.messages("entries")
     both = context.message("articleAndParentComment")
     if entries and both:
@@ -137,9 +137,11 @@ def read_context(message: MessageFields) -> Around:
             "but both fields were populated."
         )
     if both:
-        return Around(_entry(both.message("article")), _entry(both.message("parentComment")))
-    told = [_entry(entry) for entry in entries]
-    return Around(article=told[0] if told else "", thread=tuple(filter(None, told[1:])))
+        return CommentContext(
+            _entry(both.message("article")), _entry(both.message("parentComment"))
+        )
+    texts = [_entry(entry) for entry in entries]
+    return CommentContext(article=texts[0] if texts else "", thread=tuple(filter(None, texts[1:])))
 
 
 def _entry(entry: MessageFields | None) -> str:

@@ -1,4 +1,4 @@
-"""The answer to comments:analyze: which languages count, and every attribute's scores."""
+"""The answer to comments:analyze: the comment's languages and every attribute's scores."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from typing import Any, NamedTuple
 
 from moderation.integrations.perspective.attributes import LIKELY_TO_REJECT, OFF_TOPIC, score_of
 from moderation.integrations.perspective.errors import PerspectiveError
-from moderation.integrations.perspective.requests import Analyze
+from moderation.integrations.perspective.requests import AnalyzeRequest
 from moderation.integrations.perspective.spans import Span, utf16
 from moderation.scoring.on_demand import OnDemandResult
 
 UNDETERMINED = "und"
-# What a text in Latin letters counts as that is too short to tell.
+# The language of a text in Latin letters that is too short to tell.
 ASSUMED = "en"
 
 
 class Languages(NamedTuple):
-    """The languages that the comment counts as, and those found in it."""
+    """The languages used for the comment, and those detected in it."""
 
     used: list[str]
     detected: list[str]
 
 
-def describe(asked: Analyze, measured: OnDemandResult, places: list[Span]) -> dict[str, Any]:
+def describe(asked: AnalyzeRequest, measured: OnDemandResult, places: list[Span]) -> dict[str, Any]:
     """Return the answer; `measured` has one measurement for each of `places`.
 
     Raises PerspectiveError.
     """
-    languages = settle_languages(asked.languages, measured)
+    languages = choose_languages(asked.languages, measured)
     names = [name for name in asked.attributes if _is_served(name, asked, measured, languages)]
     # Without sentences the one span is the whole text, as the real service answered.
     first = 1 if len(places) > 1 else 0
@@ -36,8 +36,8 @@ def describe(asked: Analyze, measured: OnDemandResult, places: list[Span]) -> di
     scores = {}
     for name in names:
         values = [
-            score_of(name, one, text) or 0.0
-            for one, text in zip(measured.measurements, texts, strict=True)
+            score_of(name, measurement, text) or 0.0
+            for measurement, text in zip(measured.measurements, texts, strict=True)
         ]
         threshold = asked.attributes[name]
         if threshold is None or values[0] >= threshold:
@@ -60,8 +60,8 @@ def _score(value: float) -> dict[str, Any]:
     return {"value": value, "type": "PROBABILITY"}
 
 
-def settle_languages(named: tuple[str, ...], measured: OnDemandResult) -> Languages:
-    """Return the languages named by the client, else the one detected. Raises PerspectiveError."""
+def choose_languages(named: tuple[str, ...], measured: OnDemandResult) -> Languages:
+    """Return the client's languages, else the detected language. Raises PerspectiveError."""
     whole = measured.measurements[0]
     detected = [] if whole.language == UNDETERMINED else [whole.language]
     if named:
@@ -71,24 +71,26 @@ def settle_languages(named: tuple[str, ...], measured: OnDemandResult) -> Langua
     return Languages(detected or [ASSUMED], detected)
 
 
-def _is_served(name: str, asked: Analyze, measured: OnDemandResult, languages: Languages) -> bool:
-    """Whether an attribute can be scored here; False when the client wants it dropped else."""
-    refusal = _why_not(name, asked, measured, languages)
+def _is_served(
+    name: str, asked: AnalyzeRequest, measured: OnDemandResult, languages: Languages
+) -> bool:
+    """Tell whether an attribute can be scored; raises PerspectiveError unless it may be dropped."""
+    refusal = _unsupported(name, asked, measured, languages)
     if refusal is not None and not asked.drop_unsupported:
         raise refusal
     return refusal is None
 
 
-def _why_not(
-    name: str, asked: Analyze, measured: OnDemandResult, languages: Languages
+def _unsupported(
+    name: str, asked: AnalyzeRequest, measured: OnDemandResult, languages: Languages
 ) -> PerspectiveError | None:
-    # What a site's own people taught holds for whatever language they read.
+    # A site's moderators teach this attribute in every language that they read.
     learned = name == LIKELY_TO_REJECT and measured.learned
     primary = {language.partition("-")[0].lower() for language in languages.used}
     if not learned and not primary & measured.languages:
-        told = ", ".join(languages.used)
+        used = ", ".join(languages.used)
         return PerspectiveError(
-            f"Attribute {name} does not support request languages: {told}",
+            f"Attribute {name} does not support request languages: {used}",
             "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
             languageNotSupportedByAttributeError={
                 "detectedLanguages": languages.detected or languages.used,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# Each sentence is scored for itself; the last span takes the rest of a text that has more.
+# Each sentence is scored separately; the last span holds the rest of a longer text.
 MOST_SPANS = 100
 _end = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+|\n\s*|\r\s*")
 

@@ -1,4 +1,4 @@
-"""Suggested scores (comments:suggestscore) read as labels: should the comment be turned down?"""
+"""Suggested scores (comments:suggestscore) as labels: should the comment be rejected?"""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from moderation.integrations.perspective.requests import (
 )
 from moderation.models import Suggestion
 
-# Suggestions are labels: what is likelier than not counts as a yes.
+# A suggestion is a label: yes if it is more likely than not.
 YES = 0.5
 CORAL = "Coral:"
 CORAL_COMMENT = "Coral_comment_id"
-# Attributes of which a high score speaks for a comment, not against it, say nothing here.
+# The attributes whose high score speaks against a comment. Only these become labels.
 AGAINST = frozenset(ATTRIBUTES) | frozenset(
     name for name in REFUSED if not name.endswith("_EXPERIMENTAL")
 )
 
 
 class Suggested(NamedTuple):
-    """A suggestion: `rejected` is None where it says nothing that could be learned."""
+    """A suggestion; `rejected` is None where no attribute gives a label."""
 
     text: str
     rejected: bool | None
@@ -63,22 +63,22 @@ def _values(message: MessageFields) -> list[float]:
     for name, suggested in scores.items():
         summary = suggested.message("summaryScore")
         spans = [span.message("score") for span in suggested.messages("spanScores")]
-        held = [one.number("value") for one in (summary, *spans) if one is not None]
-        given = [value for value in held if value is not None]
-        if not given:
+        sent = [score.number("value") for score in (summary, *spans) if score is not None]
+        suggested_values = [value for value in sent if value is not None]
+        if not suggested_values:
             raise PerspectiveError("attribute_scores must have a summary_score or span_scores")
-        if not all(0 <= value <= 1 for value in given):
-            raise PerspectiveError("Suggested scores lie between 0 and 1")
+        if not all(0 <= value <= 1 for value in suggested_values):
+            raise PerspectiveError("Suggested scores must be between 0 and 1")
         if name in AGAINST:
-            values += given
+            values += suggested_values
     return values
 
 
 def _coral_comment(message: MessageFields) -> str:
-    """Return Coral's id of the comment: it stands as JSON in the first entry of the context."""
+    """Return Coral's id of the comment, from the JSON in the first entry of the context."""
     try:
-        told = json.loads(read_context(message).article)
+        context = json.loads(read_context(message).article)
     except (ValueError, RecursionError):
         return ""
-    found = told.get(CORAL_COMMENT) if isinstance(told, dict) else None
-    return found if isinstance(found, str) and found.isascii() else ""
+    reference = context.get(CORAL_COMMENT) if isinstance(context, dict) else None
+    return reference if isinstance(reference, str) and reference.isascii() else ""

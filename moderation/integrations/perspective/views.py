@@ -1,6 +1,6 @@
 """The Perspective API (Comment Analyzer, v1alpha1): scores, suggested scores, discovery.
 
-Only the host changes for its clients. docs/migrate/perspective.md tells what differs.
+Clients change only the host. docs/migrate/perspective.md lists the differences.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Answer = Callable[[HttpRequest, Caller], HttpResponse]
 
 
 def _keys(request: HttpRequest) -> tuple[str, ...]:
-    """Return the places where Google's APIs take a key, in their order."""
+    """Return the keys from all places where Google's APIs accept one, in Google's order."""
     return (
         request.GET.get("key", ""),
         request.META.get("HTTP_X_GOOG_API_KEY", ""),
@@ -64,15 +64,15 @@ def _called(scopes: frozenset[Scope]) -> Callable[[Answer], Callable[..., HttpRe
 def analyze(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Score a comment: `POST /v1alpha1/comments:analyze`."""
     asked = read_analyze(read_message(request))
-    around, places = asked.around, asked.places()
+    context, places = asked.context, asked.places()
     measured = measure(
         caller.site,
         [
             ScoreRequest(
                 asked.text[start:end],
-                story=around.article,
-                parent=around.parent,
-                thread=around.thread,
+                story=context.article,
+                parent=context.parent,
+                thread=context.thread,
             )
             for start, end in places
         ],
@@ -80,14 +80,14 @@ def analyze(request: HttpRequest, caller: Caller) -> HttpResponse:
     response = _respond(describe(asked, measured, places))
     response["X-Moderato-Classifier"] = measured.classifier
     if not asked.do_not_store:
-        seen = enqueue.Seen("perspective", asked.text, story_body=around.article)
-        enqueue.queue(caller.site, seen)
+        scored = enqueue.ScoredComment("perspective", asked.text, story_body=context.article)
+        enqueue.queue(caller.site, scored)
     return response
 
 
 @_called(callers.LABELLING)
 def suggest(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Take a suggested score as a label: `POST /v1alpha1/comments:suggestscore`."""
+    """Store a suggested score as a label: `POST /v1alpha1/comments:suggestscore`."""
     suggested = read_suggestion(read_message(request))
     if suggested.rejected is not None:
         suggestions.suggest(

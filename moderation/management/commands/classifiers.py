@@ -1,4 +1,4 @@
-"""List the classifier versions of sites; promote one, or roll back to the one before."""
+"""List the classifier versions of sites; promote a version, or roll back to the former one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "List classifier versions with their figures; roll back, or promote by hand."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the words: an act and what it is about."""
+        """Declare the words: an act and its site or version."""
         parser.add_argument(
             "words",
             nargs="*",
@@ -25,11 +25,11 @@ class Command(BaseCommand):
             "these names)",
         )
         parser.add_argument(
-            "--force", action="store_true", help="promote also what the gate refused"
+            "--force", action="store_true", help="promote a version that the gate rejected, too"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Do it, or say why not; exit status 1 then."""
+        """Run an act; exit status 1 and the reason when it fails."""
         from moderation.platform.errors import ModerationError
 
         words = list(options["words"])
@@ -60,8 +60,8 @@ class Command(BaseCommand):
 
         site = self._site(slug)
         former = roll_back(site)
-        serves = former.name if former else "the bundled classifier alone"
-        self.stdout.write(f"{site.name} is rolled back: {serves} serves from now on.")
+        serving = former.name if former else "the bundled classifier alone"
+        self.stdout.write(f"{site.name} is rolled back: {serving} serves from now on.")
 
     def _promote(self, slug: str, name: str, *, force: bool) -> None:
         from moderation.learning.promote import promote

@@ -1,4 +1,4 @@
-"""Make a moderator, or change the role of one."""
+"""Make a moderator, or change a moderator's role."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     """`manage.py create_moderator daily mona@example.org --role editor`."""
 
-    help = "Give a person a role on a site; prints a link with which a new one sets a password."
+    help = "Give a person a role on a site; prints a link where a new person sets a password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the site, the person and the role."""
+        """Declare the site, the person and the role."""
         from moderation.models import Role
 
         parser.add_argument("site", help="the site's short name")
@@ -22,11 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=Role.values, default=Role.MODERATOR)
         parser.add_argument("--name", default="", help="the name that colleagues see")
         parser.add_argument(
-            "--link", action="store_true", help="print a link for an old account, too"
+            "--link", action="store_true", help="print a link for an existing account, too"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Make it, or say why not."""
+        """Make the moderator, or print the reason why not."""
         from moderation.accounts.invitations import create_moderator, password_link
         from moderation.models import Role, Site
         from moderation.platform.errors import ModerationError
@@ -44,5 +44,5 @@ class Command(BaseCommand):
         label = Role(made.moderator.role).label.lower()
         self.stdout.write(f"{user.email} is {label} of {site.name}.")
         if made.created or options["link"]:
-            self.stdout.write("To set a password, once, within three days:")
+            self.stdout.write("This link sets a password. It works once, for three days:")
             self.stdout.write(password_link(user))

@@ -16,15 +16,17 @@ class Command(BaseCommand):
     help = "Make a site with the default policy published."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the site's short name and its full name."""
+        """Declare the site's short name and its full name."""
         parser.add_argument("slug", help="short name for addresses: letters, digits, - and _")
         parser.add_argument("name", help="the publication's name as readers know it")
         parser.add_argument(
-            "--reader-pages", action="store_true", help="readers may write on Moderato's own pages"
+            "--reader-pages",
+            action="store_true",
+            help="readers can comment on Moderato's own pages",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Make it, or say why not."""
+        """Make the site, or print the reason why not."""
         from django.core.exceptions import ValidationError
 
         from moderation.models import Site
@@ -43,4 +45,4 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except IntegrityError as error:
             raise CommandError(f"The site {options['slug']} exists already.") from error
-        self.stdout.write(f"{site.name} is ready: make a key with create_key {site.slug}")
+        self.stdout.write(f"{site.name} is ready. Make a key with: create_key {site.slug}")

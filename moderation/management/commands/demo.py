@@ -1,4 +1,4 @@
-"""Make the demo: a paper with stories, comments of every kind and people who moderate them."""
+"""Make the demo: a paper with stories, comments of every kind, and moderators."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    """`manage.py demo`: says nothing when there is nothing to do."""
+    """`manage.py demo`: prints nothing when there is nothing to do."""
 
     help = "Fill an empty database with the demo site; a second run changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the will to have the demo beside other sites."""
+        """Declare the option to add the demo to other sites."""
         parser.add_argument(
-            "--force", action="store_true", help="make the demo although there are other sites"
+            "--force", action="store_true", help="make the demo even if there are other sites"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Make it; one line on standard output when something was made."""
+        """Make the demo; one line on standard output when something was made."""
         from moderation.importing.demo import make_demo
         from moderation.platform.errors import ModerationError
 

@@ -1,4 +1,4 @@
-"""The former name of `manage.py integration`; scripts may still use it."""
+"""The former name of `manage.py integration`, which scripts may still use."""
 
 from __future__ import annotations
 

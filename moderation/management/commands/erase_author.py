@@ -1,4 +1,4 @@
-"""Erase an author: every comment's words, the name, the flags."""
+"""Erase an author: the text of every comment, the name, the flags."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Command(BaseCommand):
     help = "Erase every comment of an author, and the author."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the site and the publisher's id of the author."""
+        """Declare the site and the publisher's id of the author."""
         parser.add_argument("site", help="the site's short name")
         parser.add_argument("author_id", help="the publisher's id of the author")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Erase, and say how much."""
+        """Erase the author and print the number of comments."""
         from moderation.intake.erase import erase_author
         from moderation.models import Author, Site
 

@@ -1,4 +1,4 @@
-"""Fit the maps from our signals to the scales that clients of the Perspective API expect."""
+"""Fit the maps from our signals to the scales of the Perspective API."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
     requires_system_checks = []  # reaches no database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the labelled file: gzipped JSON Lines with `text` and `labels.perspective_*`."""
+        """Declare the labelled file: gzipped JSON Lines with `text` and `labels.perspective_*`."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="print the table, write nothing")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Fit, measure across halves, write both."""
+        """Fit the maps, measure their agreement, write both."""
         from moderation.integrations.perspective.attributes import MAPS_FILE
         from moderation.integrations.perspective.fit import agreement, fit, read_scored
         from moderation.platform.errors import Invalid
@@ -36,8 +36,8 @@ class Command(BaseCommand):
         except Invalid as error:
             raise CommandError(str(error)) from None
         document = fit(texts, real)
-        found = agreement(texts, real)
-        table = self._table(document, found)
+        agreements = agreement(texts, real)
+        table = self._table(document, agreements)
         self.stdout.write(table)
         if options["dry_run"]:
             return
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         after = rest.split(END)[1]
         page.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf-8")
 
-    def _table(self, document: dict[str, Any], found: list[Any]) -> str:
+    def _table(self, document: dict[str, Any], agreements: list[Any]) -> str:
         lines = [
             f"Classifier `{document['classifier']}`; {document['fitted_on']} texts that it never "
             "saw, each mapped by a fit to the other half of them.",
@@ -56,18 +56,18 @@ class Command(BaseCommand):
             "| ≥ 0.8 | ≥ 0.9 |",
             "|---|---|---|---|---|---|",
         ]
-        for one in found:
-            low, high = one.interval
+        for attribute in agreements:
+            low, high = attribute.interval
             cells = [
-                f"`{one.name}`",
-                f"{one.correlation:.2f} ({low:.2f}-{high:.2f})",
-                f"{one.error:.2f}",
-                *(_shares(*shares) for shares in one.at.values()),
+                f"`{attribute.name}`",
+                f"{attribute.correlation:.2f} ({low:.2f}-{high:.2f})",
+                f"{attribute.error:.2f}",
+                *(_shares(*shares) for shares in attribute.at.values()),
             ]
             lines.append(f"| {' | '.join(cells)} |")
         return "\n".join(lines)
 
 
 def _shares(theirs: float, ours: float, both: float | None) -> str:
-    found = "–" if both is None else f"{both:.0%}"
-    return f"{theirs:.1%}, {ours:.1%}, {found}"
+    share = "–" if both is None else f"{both:.0%}"
+    return f"{theirs:.1%}, {ours:.1%}, {share}"

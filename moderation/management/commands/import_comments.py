@@ -1,4 +1,4 @@
-"""Import comments, and what was decided of them, from JSON Lines."""
+"""Import comments and their decisions from JSON Lines."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from moderation.importing.run import Importer, read_lines
 from moderation.management.output import ReportNotWrittenError, write_report
 from moderation.platform.errors import Invalid, ModerationError
 
-# So many bad lines are shown; `--bad FILE` takes them all.
+# The number of bad lines shown; `--bad FILE` gets all of them.
 SHOWN = 100
-# A file that begins with so many bad lines and no good one is something else.
+# A file that begins with this many bad lines and no good line is something else.
 HOPELESS = 1000
 BATCHES_PER_CHECKPOINT = 10
 STOPPED, INCOMPLETE = 1, 2
@@ -30,35 +30,35 @@ STOPPED, INCOMPLETE = 1, 2
 class Command(BaseCommand):
     """`manage.py import_comments FILE --site SLUG`.
 
-    Exit status 0: everything is in. 1: all but the bad lines. 2: not finished; run it again.
+    Exit status 0: all lines imported. 1: all but the bad lines. 2: not finished; run it again.
     """
 
-    help = "Import comments from JSON Lines (docs/import.md); an interrupted import goes on."
+    help = "Import comments from JSON Lines (docs/import.md); a second run resumes an import."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file, the site and the form of the lines."""
+        """Declare the file, the site and the form of the lines."""
         parser.add_argument("file", help="JSON Lines, plain or gzip; - for standard input")
         parser.add_argument("--site", required=True, help="the site's short name")
         parser.add_argument("--format", choices=FORMS, default=NATIVE, dest="form")
         parser.add_argument("--bad", help="write every bad line's number and reason to this file")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Import; whatever stops it is one sentence."""
+        """Import; an error is one sentence."""
         try:
             bad = self._import(options)
         except KeyboardInterrupt:
-            self._end("Interrupted. Run the same command again to go on.")
+            self._end("Interrupted. Run the same command again to resume.")
         except ReportNotWrittenError as error:
             self._end(f"The import is done, but {error.strerror}.")
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            self._end("The gzip file is damaged or cut off; what came before is imported.")
+            self._end("The gzip file is damaged or cut off. The lines before that are imported.")
         except OSError as error:
             self._end(f"{options['file']}: {error.strerror or error}")
         except ModerationError as error:
             self._end(str(error))
         except DatabaseError as error:
-            words = str(error).strip().splitlines()[0]
-            self._end(f"The database refuses: {words} Run the same command again to go on.")
+            reason = str(error).strip().splitlines()[0]
+            self._end(f"The database reports: {reason} Run the same command again to resume.")
         if bad:
             sys.exit(STOPPED)
 
@@ -89,17 +89,17 @@ class Command(BaseCommand):
             checkpoint.clear()
         write_report(
             self.stdout,
-            f"{lines:,} lines: {counts.stored:,} comments imported, {counts.known:,} were there"
-            f" already, {counts.bad:,} bad lines left out.",
+            f"{lines:,} lines: {counts.stored:,} comments imported, {counts.known:,} already"
+            f" there, {counts.bad:,} bad lines skipped.",
         )
         return counts.bad
 
     def _read(self, file: ImportFile, importer: Importer, checkpoint: Checkpoint) -> int:
-        """Read the lines from where the last import stopped; return how many the file has."""
+        """Read the lines after the last import's checkpoint; return the number of lines."""
         lines, offset = checkpoint.read()
         if lines:
             file.stream.seek(offset)
-            self.stderr.write(f"Going on after line {lines:,}.")
+            self.stderr.write(f"Resuming after line {lines:,}.")
         written = 0
         seekable = checkpoint.path is not None
         with tqdm(
@@ -112,7 +112,7 @@ class Command(BaseCommand):
                 counts = importer.counts
                 bar.update(file.bytes_read() - bar.n)
                 bar.set_postfix(stored=counts.stored, known=counts.known, bad=counts.bad)
-                # A reply that waits for its parent must be read again: do not go past it.
+                # A reply that waits for its parent must be read again: no checkpoint after it.
                 written += 1
                 if seekable and not counts.waiting and written % BATCHES_PER_CHECKPOINT == 0:
                     checkpoint.write(lines, file.stream.tell())
@@ -129,8 +129,8 @@ class Command(BaseCommand):
             if shown <= SHOWN:
                 tqdm.write(f"line {number}: {reason}", file=sys.stderr)
             elif shown == SHOWN + 1 and not bad_file:
-                tqdm.write("Further bad lines are counted; --bad FILE lists them.", file=sys.stderr)
+                tqdm.write("More bad lines follow; --bad FILE lists them.", file=sys.stderr)
             if number == HOPELESS == shown:
-                raise Invalid("Not one of the first thousand lines is good: see docs/import.md.")
+                raise Invalid("None of the first 1,000 lines is valid: see docs/import.md.")
 
         return refuse

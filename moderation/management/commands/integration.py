@@ -1,4 +1,4 @@
-"""Manage a site's integrations with other systems: what they may do, and whose labels count."""
+"""Manage a site's integrations with other systems: queueing, trusted labels, secrets."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from moderation.models import ApiKey, IntegrationSecret, Site
 class Command(BaseCommand):
     """`manage.py integration SITE list|queue|trust|forget|secret|close`."""
 
-    help = "Queue what other systems' clients have scored; trust their labels; keep their secrets."
+    help = "Queue the comments that other systems score; trust their labels; store their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare one action per verb."""
         parser.add_argument("site", help="the site's short name")
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="what is set, and what was suggested with which key")
-        queue = actions.add_parser("queue", help="also put what is scored into the review queue")
+        actions.add_parser("list", help="show the settings, and the suggested labels by key")
+        queue = actions.add_parser("queue", help="put scored comments into the review queue, too")
         queue.add_argument("state", choices=["on", "off"])
-        trust = actions.add_parser("trust", help="let the labels suggested with a key count")
+        trust = actions.add_parser("trust", help="set how much the labels of a key count")
         trust.add_argument("key", help="the key's name or the start of it")
-        trust.add_argument("weight", type=float, help="0 (quarantine) to 1 (as much as any)")
-        forget = actions.add_parser("forget", help="delete what was suggested with a key")
+        trust.add_argument("weight", type=float, help="0 (quarantine) to 1 (as much as a decision)")
+        forget = actions.add_parser("forget", help="delete the labels of a key")
         forget.add_argument("key", help="the key's name or the start of it")
-        secret = actions.add_parser("secret", help="read a signing secret from the input")
-        close = actions.add_parser("close", help="forget the signing secrets of a purpose")
+        secret = actions.add_parser("secret", help="read a signing secret from standard input")
+        close = actions.add_parser("close", help="delete the signing secrets of a purpose")
         for action in (secret, close):
             action.add_argument("purpose", choices=IntegrationSecret.Purpose.values)
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Do one action; what is wrong is one sentence."""
+        """Run one action; an error is one sentence."""
         from moderation.platform.errors import ModerationError
 
         site = Site.objects.filter(slug=options["site"]).first()
@@ -46,11 +46,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def list(self, site: Site, _: dict[str, Any]) -> None:
-        """Say what is set, and count the suggestions by key."""
+        """Print the settings and the number of labels by key."""
         from moderation.learning.suggestions import counts_by_key
 
-        queued = "also queued for review" if site.queues_integrations else "scored only"
-        self.stdout.write(f"What clients of other systems send is {queued}.")
+        queued = "scored and queued for review" if site.queues_integrations else "scored only"
+        self.stdout.write(f"Comments from other systems are {queued}.")
         for key in counts_by_key(site):
             trusted = f"weight {key.label_weight:g}" if key.label_weight else "in quarantine"
             self.stdout.write(
@@ -78,22 +78,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} labels deleted.")
 
     def secret(self, site: Site, options: dict[str, Any]) -> None:
-        """Keep the secret that the other system shows; an argument others could read."""
+        """Store the other system's secret, read from standard input: others can read arguments."""
         from moderation.integrations.secrets import add_secret
 
         add_secret(site, options["purpose"], sys.stdin.readline().strip())
-        self.stdout.write(
-            f"{options['purpose']} accepts this secret; a former secret works until the next one."
-        )
+        self.stdout.write(f"{options['purpose']} accepts this secret and the one before it.")
 
     def close(self, site: Site, options: dict[str, Any]) -> None:
-        """Forget a purpose's secrets."""
+        """Delete a purpose's secrets."""
         from moderation.integrations.secrets import forget_secrets
 
         count = forget_secrets(site, options["purpose"])
-        self.stdout.write(
-            f"{options['purpose']} accepts no secret any more ({count} secrets forgotten)."
-        )
+        self.stdout.write(f"{options['purpose']} accepts no secret now ({count} secrets deleted).")
 
     def _key(self, site: Site, options: dict[str, Any]) -> ApiKey:
         from moderation.learning.suggestions import find_key

@@ -1,4 +1,4 @@
-"""Bring the database up to date and put the demo data into it: a step of `up`."""
+"""Migrate the database and make the demo data: a step of `up`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MADE_BEFORE_FIRST_RELEASE = (
 class Command(BaseCommand):
     """Prints one JSON object a line: `step` and `seconds`, at the end `access` or `refused`."""
 
-    help = "Migrates when something is to be migrated and makes the demo data. Used by `up`."
+    help = "Applies missing migrations and makes the demo data. Used by `up`."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step and report it; exit status 1 when the database does not answer."""
@@ -37,8 +37,8 @@ class Command(BaseCommand):
             self._step(make_demo)
             self._report({"access": demo_access()})
         except OperationalError as error:
-            words = str(error).strip().splitlines()[-1]
-            self._report({"refused": f"the database (DATABASE_URL) refuses: {words}"})
+            reason = str(error).strip().splitlines()[-1]
+            self._report({"refused": f"the database (DATABASE_URL) cannot be used: {reason}"})
             sys.exit(1)
 
     def _step(self, step: Callable[[], str]) -> None:
@@ -58,7 +58,7 @@ def made_before_first_release() -> bool:
 
 
 def migrate() -> str:
-    """Apply the migrations that are missing; return what was done, in words."""
+    """Apply missing migrations; return the line that reports them."""
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not missing:
@@ -68,6 +68,6 @@ def migrate() -> str:
 
 
 def make_demo() -> str:
-    """Make what is missing of the demo data."""
+    """Make the missing demo data."""
     call_command("demo")
     return "Demo data"

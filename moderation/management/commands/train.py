@@ -1,4 +1,4 @@
-"""Learn from people's decisions now, and say what came of it."""
+"""Train sites from their moderators' decisions now, and report the result."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     """`manage.py train [SITE] [--dry-run]`.
 
-    Exit status 0: trained, refused by the gate, or being trained already; 1: too few labels (of the
-    one site that was named); 2: it could not be done.
+    Exit status 0: trained, rejected by the gate, or in training already; 1: too few labels on the
+    named site; 2: an error.
     """
 
-    help = "Learn a site's likely_to_reject from its decisions; the gate decides if it goes live."
+    help = "Train a site's likely_to_reject on its decisions; the gate decides if it goes live."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the site and whether to keep the result."""
+        """Declare the site and whether to store the result."""
         parser.add_argument("site", nargs="?", help="the site's short name; all sites without it")
         parser.add_argument(
             "--dry-run", action="store_true", help="report only: store and promote nothing"
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no site “{options['site']}”.", returncode=2)
         states = []
         for site in sites:
-            self.stdout.write(f"{site.name}: reading decisions, measuring, learning …")
+            self.stdout.write(f"{site.name}: reading decisions, scoring, training …")
             try:
                 training = retrain(site, dry_run=options["dry_run"])
             except UnusableBundle as error:

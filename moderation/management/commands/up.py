@@ -1,4 +1,4 @@
-"""`make run`: everything that Moderato needs on one machine, started in order, ended together."""
+"""`make run`: starts everything that Moderato needs on one machine, and ends it in order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from moderation.standalone import (
     start_redis,
 )
 from moderation.standalone.local_env import write_local
-from moderation.standalone.server import in_words
+from moderation.standalone.server import explain_os_errors
 from moderation.standalone.startup import (
     CannotStart,
     answers,
@@ -45,10 +45,10 @@ class Command(BaseCommand):
     """Start PostgreSQL and Redis (unless the environment names real ones), web, worker and beat."""
 
     help = "Starts everything on this machine and runs until Ctrl-C."
-    requires_system_checks = []  # they need the secret key that this command makes
+    requires_system_checks = []  # the checks need the secret key that this command makes
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the address to listen on and the folder for the data."""
+        """Declare the address to listen on and the folder for the data."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
         parser.add_argument("--data", type=Path, default=settings.BASE_DIR / "var")
@@ -72,10 +72,10 @@ class Command(BaseCommand):
             self._preparing.terminate()
 
     def _run(self, folder: Path, host: str, port: int) -> None:
-        begun = time.monotonic()
-        with in_words("Moderato", folder):
+        started_at = time.monotonic()
+        with explain_os_errors("Moderato", folder):
             folder.mkdir(parents=True, exist_ok=True)
-            # Root's servers run as another account, which must pass through here.
+            # Root's servers run as another account, which must enter this folder.
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
             lock = lock_folder(folder)
         require_free_port(host, port)
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             for server in self._start_servers(folder, environment, lifeline):
                 cleanup.callback(server.stop)
                 servers.append(server)
-            with in_words("Moderato", folder):
+            with explain_os_errors("Moderato", folder):
                 write_local(
                     folder,
                     {
@@ -101,13 +101,13 @@ class Command(BaseCommand):
             supervisor = Supervisor(
                 programs(settings.BASE_DIR, host, port),
                 environment=environment,
-                say=self._say,
+                report=self._print_line,
                 lifeline=lifeline,
             )
             cleanup.callback(supervisor.stop)
             self._come_up(supervisor, host, port)
             if not self._stopping.is_set():
-                passed = time.monotonic() - begun
+                passed = time.monotonic() - started_at
                 self._write(welcome(environment["BASE_URL"], access, passed))
             while not self._stopping.wait(0.2):
                 supervisor.tend()
@@ -123,14 +123,14 @@ class Command(BaseCommand):
         environment.setdefault("BEAT_SCHEDULE_FILE", str(folder / "beat-schedule"))
         environment["DATA_FOLDER"] = str(folder)
         if not environment.get("SECRET_KEY"):
-            with in_words("Moderato", folder):
+            with explain_os_errors("Moderato", folder):
                 environment["SECRET_KEY"] = secret_key(folder / "secret_key")
         return environment
 
     def _start_servers(
         self, folder: Path, environment: dict[str, str], lifeline: Lifeline
     ) -> Iterator[Watched]:
-        """Start the servers that the environment does not name, and name them there."""
+        """Start the servers that the environment does not name, and add their addresses to it."""
         for variable, name, start in (
             ("DATABASE_URL", "PostgreSQL", start_postgres),
             ("REDIS_URL", "Redis", start_redis),
@@ -138,15 +138,17 @@ class Command(BaseCommand):
             if environment.get(variable):
                 self._step_line(f"{name}: the server that {variable} names")
                 continue
-            begun = time.monotonic()
-            watched = Watched(start, folder / name.lower(), lifeline=lifeline, say=self._say)
+            started_at = time.monotonic()
+            watched = Watched(
+                start, folder / name.lower(), lifeline=lifeline, report=self._print_line
+            )
             server = watched.server
             environment[variable] = server.url
-            self._step_line(f"{server.name} in {server.data_dir} … {seconds_since(begun)}")
+            self._step_line(f"{server.name} in {server.data_dir} … {seconds_since(started_at)}")
             yield watched
 
     def _prepare(self, environment: dict[str, str], lifeline: Lifeline) -> dict[str, Any]:
-        """Migrate and make the demo data, in a process that knows the servers' addresses."""
+        """Migrate and make the demo data, in a process with the servers' addresses."""
         process = self._preparing = subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"],
             stdin=subprocess.DEVNULL,
@@ -159,7 +161,7 @@ class Command(BaseCommand):
         if self._stopping.is_set():
             process.terminate()
         access: dict[str, Any] = {}
-        refusal = "the database could not be prepared; the lines above say why."
+        refusal = "the database could not be prepared; the lines above give the reason."
         for line in process.stdout or []:
             report = json.loads(line)
             access = report.get("access", access)
@@ -181,23 +183,25 @@ class Command(BaseCommand):
                 supervisor.tend()
                 if time.monotonic() > deadline:
                     supervisor.stop()
-                    raise CannotStart("the web process does not answer; the lines above say why.")
+                    raise CannotStart(
+                        "the web process does not answer; the lines above give the reason."
+                    )
 
     @contextlib.contextmanager
     def _step(self, text: str) -> Iterator[None]:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         yield
         if not self._stopping.is_set():
-            self._step_line(f"{text} … {seconds_since(begun)}")
+            self._step_line(f"{text} … {seconds_since(started_at)}")
 
     def _step_line(self, text: str) -> None:
         self._write(f"· {text}")
 
-    def _say(self, name: str, line: str) -> None:
+    def _print_line(self, name: str, line: str) -> None:
         self._write(f"{name:<6} | {line}")
 
     def _write(self, text: str) -> None:
-        # A closed terminal must not keep the servers from being ended in order.
+        # With a closed terminal, too, the servers must end in order.
         with self._printing, contextlib.suppress(OSError, ValueError):
             self.stdout.write(text)
             self.stdout.flush()

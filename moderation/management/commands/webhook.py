@@ -1,4 +1,4 @@
-"""Manage the addresses that hear of a site's decisions, and the deliveries to them."""
+"""Manage a site's webhooks and their deliveries."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare one action per verb."""
         actions = parser.add_subparsers(dest="action", required=True)
-        add = actions.add_parser("add", help="add an address; prints its secret once")
+        add = actions.add_parser("add", help="add a URL; prints its secret once")
         add.add_argument("url")
         add.add_argument("--site", required=True, help="the site's short name")
         add.add_argument("--event", action="append", default=[], help="only this event (repeat)")
-        listing = actions.add_parser("list", help="list addresses and what waits for them")
+        listing = actions.add_parser(
+            "list", help="list webhooks with their due and dead deliveries"
+        )
         listing.add_argument("--site")
         for name, text in (
             ("rotate", "make a second secret; prints it once"),
-            ("retire", "forget the former secret after a rotation"),
-            ("enable", "tell a disabled webhook of decisions again"),
+            ("retire", "delete the former secret after a rotation"),
+            ("enable", "send decisions to a disabled webhook again"),
             ("remove", "remove a webhook with its deliveries"),
         ):
             actions.add_parser(name, help=text).add_argument("webhook", type=int)
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         resend.add_argument("--comment", help="only this comment's, dead or sent")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Do one action; what is wrong is one sentence."""
+        """Run one action; an error is one sentence."""
         from moderation.platform.errors import ModerationError
 
         try:
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def add(self, options: dict[str, Any]) -> None:
-        """Add an address."""
+        """Add a webhook."""
         from moderation.webhooks.endpoints import add_endpoint
 
         site = Site.objects.filter(slug=options["site"]).first()
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Webhook {endpoint.pk} added. Its secret, shown only now:\n{secret}")
 
     def list(self, options: dict[str, Any]) -> None:
-        """List addresses with the number of deliveries in each state."""
+        """List webhooks with the number of due and dead deliveries."""
         endpoints = WebhookEndpoint.objects.select_related("site").order_by("site__slug", "pk")
         if options["site"]:
             endpoints = endpoints.filter(site__slug=options["site"])
@@ -79,7 +81,7 @@ class Command(BaseCommand):
         self.stdout.write("Both secrets sign until you run `webhook retire`.")
 
     def retire(self, options: dict[str, Any]) -> None:
-        """Forget the former secret."""
+        """Delete the former secret."""
         from moderation.webhooks.endpoints import retire_secret
 
         retire_secret(self.endpoint(options))
@@ -90,7 +92,7 @@ class Command(BaseCommand):
         from moderation.webhooks.endpoints import enable_endpoint
 
         enable_endpoint(self.endpoint(options))
-        self.stdout.write("Enabled. `webhook resend` sends what was given up.")
+        self.stdout.write("Enabled. `webhook resend` sends the dead deliveries.")
 
     def remove(self, options: dict[str, Any]) -> None:
         """Remove a webhook."""
@@ -101,7 +103,7 @@ class Command(BaseCommand):
 
     def resend(self, options: dict[str, Any]) -> None:
         """Make dead deliveries due again."""
-        from moderation.webhooks.sender import resend
+        from moderation.webhooks.deliveries import resend
 
         wanted: QuerySet[Delivery] = Delivery.objects.filter(endpoint=self.endpoint(options))
         if options["comment"]:
@@ -118,8 +120,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} deliveries are due again.")
 
     def endpoint(self, options: dict[str, Any]) -> WebhookEndpoint:
-        """Return the webhook that was named by its number."""
-        found = WebhookEndpoint.objects.filter(pk=options["webhook"]).first()
-        if found is None:
+        """Return the webhook with the given number."""
+        endpoint = WebhookEndpoint.objects.filter(pk=options["webhook"]).first()
+        if endpoint is None:
             raise CommandError(f"There is no webhook {options['webhook']}; see `webhook list`.")
-        return found
+        return endpoint

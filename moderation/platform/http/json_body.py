@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from moderation.platform.errors import TooLarge
 from moderation.platform.http.problems import BadRequest, LengthRequired, NotJson
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -49,18 +49,34 @@ def decode(raw: bytes) -> str:
     return text
 
 
+_strict = StrictJson(digits=DIGITS, depth=DEPTH, finite=True)
+# By problem: message, code, limit.
+_PROBLEMS: dict[JsonProblem, tuple[str, str, int | None]] = {
+    JsonProblem.DUPLICATE_KEY: ("An object has the same field twice.", "duplicate_field", None),
+    JsonProblem.CONSTANT: ("JSON has no NaN or Infinity.", "not_json", None),
+    JsonProblem.INFINITE_NUMBER: ("A number is too large.", "number_too_large", None),
+    JsonProblem.LONG_NUMBER: (
+        f"A number has at most {DIGITS} digits.",
+        "number_too_large",
+        DIGITS,
+    ),
+    JsonProblem.TOO_DEEP: (
+        f"At most {DEPTH} levels of nesting are allowed here.",
+        "too_deep",
+        DEPTH,
+    ),
+}
+
+
 def parse(text: str) -> Any:
     """Return the JSON value of a text. Raises BadRequest."""
     try:
-        value = _decoder.decode(text)
+        return _strict.decode(text)
+    except StrictJsonError as error:
+        message, code, limit = _PROBLEMS[error.problem]
+        raise BadRequest(message, code=code, limit=limit) from error
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not JSON.", code="not_json") from error
-    # A depth needs as many opening brackets: for most requests this count is enough.
-    if text.count("{") + text.count("[") > DEPTH and _depth(value) > DEPTH:
-        raise BadRequest(
-            f"At most {DEPTH} levels of nesting are allowed here.", code="too_deep", limit=DEPTH
-        )
-    return value
 
 
 _PLAIN = frozenset(
@@ -104,53 +120,3 @@ def _is_json(content_type: str) -> bool:
         if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
             return False
     return True
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise BadRequest("An object has the same field twice.", code="duplicate_field")
-    return fields
-
-
-def _number_word(word: str) -> Any:
-    raise BadRequest("JSON has no NaN or Infinity.", code="not_json")
-
-
-def _float(digits: str) -> float:
-    value = float(digits)
-    if value in (float("inf"), float("-inf")):
-        raise BadRequest("A number is too large.", code="number_too_large")
-    return value
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > DIGITS:
-        raise BadRequest(
-            f"A number has at most {DIGITS} digits.", code="number_too_large", limit=DIGITS
-        )
-    return int(digits)
-
-
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_constant=_number_word,
-    parse_float=_float,
-    parse_int=_integer,
-)
-
-
-def _depth(value: Any) -> int:
-    """Return how deep arrays and objects nest; stops just past DEPTH."""
-    depth, level = 0, [value]
-    while depth <= DEPTH:
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in ([*parent.values(), None] if isinstance(parent, dict) else [*parent, None])
-        ]
-        if not level:
-            break
-        depth += 1
-    return depth

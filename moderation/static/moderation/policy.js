@@ -1,4 +1,4 @@
-// The policy editor: keeps open rows open, offers the comparisons that suit a fact, warns of loss.
+// The policy editor: keeps open rows open, offers the comparisons for a fact, warns before a loss.
 "use strict";
 
 const SUIT = {
@@ -9,7 +9,6 @@ const SUIT = {
   text: ["is", "is_not", "one_of"],
   pattern: ["matches"],
 };
-const EXAMPLE = { signal: "0 to 1", count: "a whole number", number: "a number", yes_no: "yes or no", text: "a word", pattern: "an RE2 pattern" };
 const KEPT = `open:${location.pathname}`;
 const form = document.getElementById("policy");
 let changed = false;
@@ -22,7 +21,7 @@ function suit(condition) {
   for (const option of comparison.options) option.hidden = option.disabled = !SUIT[kind].includes(option.value);
   if (comparison.selectedOptions[0]?.disabled) comparison.value = SUIT[kind][0];
   const value = condition.querySelector(".value");
-  value.placeholder = EXAMPLE[kind];
+  value.placeholder = form.getAttribute(`data-example-${kind}`);
   value.inputMode = ["signal", "count", "number"].includes(kind) ? "decimal" : "text";
 }
 
@@ -34,7 +33,7 @@ if (form) {
   });
   form.addEventListener("input", () => (changed = true));
 
-  // Rows are known by the id that the editor gave them, so that they may move.
+  // The id of a rule or clause identifies its row, because rows move.
   const key = (row) => row.closest("li").querySelector("input[name$='-id']")?.value;
   const kept = new Set(JSON.parse(sessionStorage.getItem(KEPT) || "[]"));
   for (const row of form.querySelectorAll(".rows details")) if (kept.has(key(row))) row.open = true;

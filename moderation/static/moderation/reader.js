@@ -1,9 +1,9 @@
-// A reader's page: looks again for what became of a comment, and answers without losing a word.
+// A reader's page: asks for the status of new comments, and keeps the text when a reader replies.
 "use strict";
 
 const PACE = { soon: 1200, later: 6000 };
-const HIDDEN_FACTOR = 8; // a tab in the background asks less often
-const PATIENCE = 30 * 60 * 1000; // a person may take longer than anybody looks
+const HIDDEN_FACTOR = 8; // a hidden tab asks less often
+const PATIENCE = 30 * 60 * 1000; // then the page stops asking
 const begun = Date.now();
 let timer = 0;
 

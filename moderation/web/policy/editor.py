@@ -1,4 +1,4 @@
-"""The policy editor: a draft that is saved at every press, valid or not, in a form or as JSON."""
+"""The policy editor: every button saves the draft, valid or not, in a form or as JSON."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from moderation.accounts.roles import at_least
@@ -21,10 +22,10 @@ from moderation.policy import FACTS, PolicyError, PolicyProblem, describe, parse
 from moderation.policy_versions import drafts
 from moderation.policy_versions.drafts import StaleDraft, find_draft
 from moderation.policy_versions.live import NoPolicyError, ensure_default, live_policy
-from moderation.templatetags.times import in_words
+from moderation.templatetags.times import format_time
 from moderation.web.access import moderates
 from moderation.web.policy.form import fits_form, read_document
-from moderation.web.policy.form_rows import COMPARISON_WORDS, apply_order, build_rows
+from moderation.web.policy.form_rows import COMPARISON_LABELS, apply_order, build_rows
 from moderation.web.policy.json_text import JsonTextError, read_json
 
 KEY_ORDER = {
@@ -42,12 +43,12 @@ edits = functools.partial(moderates, role=Role.EDITOR)
 
 
 def address_of(moderator: Moderator, name: str = "policy_editor") -> str:
-    """Return where a page of the editor is."""
+    """Return the path of a page of the editor."""
     return reverse(name, kwargs={"site": moderator.site.slug})
 
 
 def problems_of(document: dict[str, Any]) -> list[PolicyProblem]:
-    """Return what keeps a document from judging."""
+    """Return what keeps a document from being published."""
     try:
         parse(document)
     except PolicyError as error:
@@ -56,7 +57,7 @@ def problems_of(document: dict[str, Any]) -> list[PolicyProblem]:
 
 
 def seen_by(request: HttpRequest) -> datetime | None:
-    """Return which draft the editor started from, as the form carried it."""
+    """Return the time of the draft that the editor started from, as the form sent it."""
     try:
         seen = parse_datetime(request.POST.get("seen", "")[:40])
     except ValueError:
@@ -67,7 +68,7 @@ def seen_by(request: HttpRequest) -> datetime | None:
 def page_context(
     moderator: Moderator, draft: PolicyVersion | None, tab: str, **more: Any
 ) -> dict[str, Any]:
-    """What every page of the editor shows: whose draft, of when, and which version is live."""
+    """Return what every page of the editor shows: the draft, its time, and the live version."""
     return {
         "site": moderator.site,
         "moderator": moderator,
@@ -83,7 +84,7 @@ def page_context(
 @require_http_methods(["GET", "HEAD", "POST"])
 @moderates
 def edit(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Edit the policy in a form; moderators who may not edit it read it with its guidance."""
+    """Edit the policy in a form; moderators who cannot edit it read it with its guidance."""
     if not at_least(moderator, Role.EDITOR):
         if request.method == "POST":
             raise Http404("Not yours to edit.")
@@ -124,8 +125,8 @@ def _show_form(
     context = {
         **page_context(moderator, draft, "edit", **more),
         "rows": rows,
-        "facts": [(fact.name, fact.words, fact.kind) for fact in FACTS.values()],
-        "comparisons": COMPARISON_WORDS,
+        "facts": [(fact.name, fact.label, fact.kind) for fact in FACTS.values()],
+        "comparisons": COMPARISON_LABELS,
         "clauses": [
             (clause.get("id", ""), f"{clause.get('number', '')} {clause.get('title', '')}")
             for clause in document.get("clauses", [])
@@ -144,7 +145,7 @@ def _save_form(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         )
     except StaleDraft as stale:
         return _show_form(
-            request, moderator, stale.current, document, status=409, stale=who_was_faster(stale)
+            request, moderator, stale.current, document, status=409, stale=stale_message(stale)
         )
     except ModerationError as refusal:
         draft = find_draft(moderator.site)
@@ -154,20 +155,23 @@ def _save_form(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     if order == "publish":
         return redirect(address_of(moderator, "policy_publish"))
     if not opened:
-        messages.success(request, "The draft is saved. Readers still see the live version.")
+        messages.success(request, _("The draft is saved. Readers still see the live version."))
         return redirect(address_of(moderator))
     return redirect(f"{address_of(moderator)}?open={opened}#{opened}")
 
 
-def who_was_faster(stale: StaleDraft) -> str:
-    """Say who was faster."""
+def stale_message(stale: StaleDraft) -> str:
+    """Return a sentence on who changed the draft since the editor opened it."""
     current = stale.current
     if current is None:
-        return "The draft was published or discarded meanwhile."
-    name = "Somebody else"
-    if current.edited_by:
-        name = current.edited_by.get_full_name() or current.edited_by.get_username()
-    return f"{name} saved the draft on {in_words(current.updated_at)}, after you opened it."
+        return _("Another editor published or discarded the draft after you opened it.")
+    time = format_time(current.updated_at)
+    if current.edited_by is None:
+        message = _("Another editor saved the draft on %(time)s, after you opened it.")
+        return message % {"time": time}
+    name = current.edited_by.get_full_name() or current.edited_by.get_username()
+    message = _("%(name)s saved the draft on %(time)s, after you opened it.")
+    return message % {"name": name, "time": time}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,25 +192,25 @@ def edit_json(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         return _show_json(request, moderator, draft, text, [], status=422, refusal=str(error))
     except StaleDraft as stale:
         return _show_json(
-            request, moderator, stale.current, text, [], status=409, stale=who_was_faster(stale)
+            request, moderator, stale.current, text, [], status=409, stale=stale_message(stale)
         )
     except ModerationError as refusal:
         return _show_json(request, moderator, draft, text, [], status=422, refusal=refusal.message)
     if problems := problems_of(document):
         return _show_json(request, moderator, saved, text, problems, status=422)
-    messages.success(request, "The draft is saved. Readers still see the live version.")
+    messages.success(request, _("The draft is saved. Readers still see the live version."))
     return redirect(address_of(moderator, "policy_json"))
 
 
 def json_text(document: Any) -> str:
-    """Return a document as people read it: keys in the order of the documentation."""
+    """Return a document as JSON with its keys in the order of the documentation."""
     return json.dumps(_in_order(document), ensure_ascii=False, indent=2)
 
 
 def _in_order(value: Any) -> Any:
-    """PostgreSQL keeps no order of keys; what it does not know stands last."""
+    """PostgreSQL keeps no order of keys; unknown keys come last."""
     if isinstance(value, list):
-        return [_in_order(each) for each in value]
+        return [_in_order(entry) for entry in value]
     if not isinstance(value, dict):
         return value
     keys = sorted(value, key=lambda key: KEY_ORDER.get(key, len(KEY_ORDER)))

@@ -1,6 +1,6 @@
-"""The policy editor's fields: from a document to fields with their problems, and from POST back.
+"""The policy editor's fields: a document becomes fields with problems, and POST a document.
 
-A document that the form cannot hold without losing something is edited as JSON instead.
+The JSON page edits a document that the form cannot hold without a loss.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from moderation.policy import COMPARISONS, FACTS, PolicyProblem
 from moderation.policy.document import WORD_LISTS
@@ -31,7 +32,7 @@ _PLACE = re.compile(r"\[(\d+)\]")
 
 
 def fits_form(document: Any) -> bool:
-    """Tell whether the form can show the document and give it back as it was."""
+    """Tell whether the form can show the document and return it unchanged."""
     if not isinstance(document, dict):
         return False
     return (
@@ -106,7 +107,7 @@ def _entry_fits(entry: dict[str, Any], text_keys: tuple[str, ...], others: set[s
 
 
 def read_document(sent: Mapping[str, str]) -> dict[str, Any]:
-    """Return the document that a sent form states; nothing is judged here, and nothing dropped."""
+    """Return the document that a form sent, unchecked and complete."""
     return {
         **{key: _text(sent, key) for key in (*TEXTS, *CHOICES)},
         "clauses": [_read_clause(sent, f"clause-{n}") for n in _places(sent, "clause")],
@@ -116,7 +117,7 @@ def read_document(sent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _text(sent: Mapping[str, str], name: str) -> str:
-    # Browsers send line ends as CRLF, whatever the text had.
+    # Browsers send every line end as CRLF.
     return sent.get(name, "").replace("\r\n", "\n")
 
 
@@ -137,7 +138,7 @@ def _read_rule(sent: Mapping[str, str], name: str) -> dict[str, Any]:
         **{key: _text(sent, f"{name}-{key}") for key in RULE_TEXTS},
         "when": [_read_condition(sent, f"{name}-when-{n}") for n in _places(sent, f"{name}-when")],
     }
-    # What is not said stays unsaid, so that saving without a change changes nothing.
+    # An empty field adds no key, so that saving without a change changes nothing.
     for key in ("clause", "note"):
         if not rule[key]:
             del rule[key]
@@ -155,7 +156,7 @@ def _read_condition(sent: Mapping[str, str], name: str) -> dict[str, Any]:
 
 
 def _value(fact: str, comparison: str, typed: str) -> Any:
-    """Return what was typed as the kind of value that the fact has; else as it was typed."""
+    """Return the typed value as the kind that the fact has; else as typed."""
     kind = FACTS[fact].kind if fact in FACTS else "text"
     plain = typed.strip()
     if kind == "yes_no":
@@ -193,7 +194,7 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(slots=True)
 class Field:
-    """A field as the template shows it: its name in the form, its value, what is wrong with it."""
+    """A field as the template shows it: its name in the form, its value and its errors."""
 
     name: str
     value: Any
@@ -206,12 +207,12 @@ class Field:
 
 
 class Fields:
-    """Hands out the fields of a document with the problems that belong to each."""
+    """Gives each field of a document the problems that belong to it."""
 
     def __init__(self, problems: list[PolicyProblem]) -> None:
         self._errors: dict[str, list[str]] = {}
         for problem in problems:
-            self._errors.setdefault(field_name(problem.path), []).append(_words_of(problem))
+            self._errors.setdefault(field_name(problem.path), []).append(_message_of(problem))
 
     def take(self, name: str, value: Any) -> Field:
         """Return the field of this name."""
@@ -222,13 +223,13 @@ class Fields:
         return [message for messages in self._errors.values() for message in messages]
 
 
-def _words_of(problem: PolicyProblem) -> str:
-    """Return a problem as a sentence that stands beside its field."""
+def _message_of(problem: PolicyProblem) -> str:
+    """Return a problem as a sentence next to its field."""
     line = re.fullmatch(r"words\.\w+\.words\[(\d+)\]", problem.path)
     if line:
-        return f"Line {int(line[1]) + 1}: {problem.message}"
-    starts = ("is ", "must ", "names ", "has ", "may ", "needs ", "holds ")
-    return f"This {problem.message}" if problem.message.startswith(starts) else problem.message
+        number = int(line[1]) + 1
+        return _("Line %(number)d: %(problem)s") % {"number": number, "problem": problem.message}
+    return problem.message
 
 
 def field_name(path: str) -> str:
@@ -252,7 +253,7 @@ def typed(value: Any) -> str:
 
 
 def comparisons_of(fact: str) -> tuple[str, ...]:
-    """Return the comparisons that make sense for a fact; all of them for an unknown one."""
+    """Return the comparisons for a fact; all comparisons for an unknown fact."""
     if fact in FACTS:
         return COMPARISONS[FACTS[fact].kind]
-    return tuple(dict.fromkeys(each for kind in COMPARISONS.values() for each in kind))
+    return tuple(dict.fromkeys(name for kind in COMPARISONS.values() for name in kind))

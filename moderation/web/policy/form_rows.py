@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from moderation.policy import FACTS, Condition, PolicyProblem, Rule, describe, describe_condition
 from moderation.policy.document import WORD_LISTS
 from moderation.web.policy.form import (
@@ -25,13 +27,13 @@ _ORDER = re.compile(
 )
 _NEW_CLAUSE = {"id": "", "title": "", "text": "", "guidance": "", "cite": True}
 _NEW_CONDITION = {"fact": "toxicity", "is": "at_least", "value": 0.9}
-COMPARISON_WORDS = {
-    "at_least": "is at least",
-    "at_most": "is at most",
-    "is": "is",
-    "is_not": "is not",
-    "one_of": "is one of",
-    "matches": "matches the pattern",
+COMPARISON_LABELS = {
+    "at_least": _("is at least"),
+    "at_most": _("is at most"),
+    "is": _("is"),
+    "is_not": _("is not"),
+    "one_of": _("is one of"),
+    "matches": _("matches the pattern"),
 }
 
 
@@ -142,7 +144,7 @@ def _condition_row(fields: Fields, name: str, number: int, entry: dict[str, Any]
         fields.take(f"{name}-value", typed(entry.get("value", ""))),
         fields.take(name, "").errors,
         FACTS[fact].kind if fact in FACTS else "text",
-        [(each, COMPARISON_WORDS[each]) for each in comparisons_of(fact)],
+        [(name, str(COMPARISON_LABELS[name])) for name in comparisons_of(fact)],
     )
 
 

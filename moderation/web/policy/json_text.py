@@ -1,13 +1,19 @@
-"""JSON that a person typed: read strictly, refused with the place of the mistake."""
+"""Reads the JSON that a person typed, strictly, and says where a mistake is."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
+
+_strict = StrictJson()
+
 
 class JsonTextError(ValueError):
-    """The text is no JSON object; the message says where and why."""
+    """The text is not a JSON object; the message says where and why."""
 
 
 def read_json(text: str) -> dict[str, Any]:
@@ -16,30 +22,26 @@ def read_json(text: str) -> dict[str, Any]:
     Refuses doubled keys, NaN and Infinity, endless numbers and nesting. Raises JsonTextError.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constants)
+        document = _strict.decode(text)
     except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno, "problem": error.msg}
         raise JsonTextError(
-            f"Line {error.lineno}, column {error.colno}: {error.msg}. Nothing was saved."
+            _("Line %(line)d, column %(column)d: %(problem)s. Nothing was saved.") % place
         ) from error
     except RecursionError as error:
-        raise JsonTextError("It is nested too deeply. Nothing was saved.") from error
-    except JsonTextError:
-        raise
+        raise JsonTextError(_("The JSON is nested too deeply. Nothing was saved.")) from error
+    except StrictJsonError as error:
+        if error.problem is JsonProblem.DUPLICATE_KEY:
+            message = _("The key “%(key)s” appears twice. Nothing was saved.") % {
+                "key": error.detail[:60]
+            }
+        else:
+            message = _("%(name)s is not a JSON number. Nothing was saved.") % {
+                "name": error.detail
+            }
+        raise JsonTextError(message) from error
     except ValueError as error:  # a number of thousands of digits
-        raise JsonTextError("It holds a number that is too long. Nothing was saved.") from error
-    if not isinstance(found, dict):
-        raise JsonTextError("A policy is one object: { … }. Nothing was saved.")
-    return found
-
-
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise JsonTextError(f"The key “{key[:60]}” stands twice. Nothing was saved.")
-        found[key] = value
-    return found
-
-
-def _no_constants(name: str) -> Any:
-    raise JsonTextError(f"{name} is no number in JSON. Nothing was saved.")
+        raise JsonTextError(_("A number is too long. Nothing was saved.")) from error
+    if not isinstance(document, dict):
+        raise JsonTextError(_("A policy is one JSON object: { … }. Nothing was saved."))
+    return document

@@ -1,4 +1,4 @@
-"""The public policy page: what is asked of readers, and what is done with their comments."""
+"""The public policy page: the rules for readers, and how their comments are moderated."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from moderation.web.policy.form_rows import condition_sentence, rule_sentence
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """A change in words; both texts, where the change is one of text."""
+    """A change as a sentence, with both texts where a text changed."""
 
-    words: str
+    message: str
     before: str = ""
     after: str = ""
 
 
 def in_texts(changes: list[PolicyChange]) -> list[TextChange]:
-    """Put changes into a form that a template can show: both states, where they are worth it."""
+    """Return changes as sentences, with both texts where the texts are long or structured."""
     return [_in_text(change) for change in changes]
 
 
 def _in_text(change: PolicyChange) -> TextChange:
     if change.path.endswith(".when"):
-        return TextChange(change.words, _conditions(change.before), _conditions(change.after))
+        return TextChange(change.message, _conditions(change.before), _conditions(change.after))
     if change.path.startswith("rules.") and change.kind in ("added", "removed"):
         before, after = (rule_sentence(entry) if entry else "" for entry in _states(change))
-        return TextChange(change.words, before, after)
+        return TextChange(change.message, before, after)
     before, after = _states(change)
     if isinstance(before, str) and isinstance(after, str) and len(before + after) > 60:
-        return TextChange(change.words, before, after)
-    return TextChange(change.words)
+        return TextChange(change.message, before, after)
+    return TextChange(change.message)
 
 
 def _states(change: PolicyChange) -> tuple[Any, Any]:
@@ -48,30 +48,30 @@ def _states(change: PolicyChange) -> tuple[Any, Any]:
 
 
 def _conditions(entries: Any) -> str:
-    """Put the conditions of a rule into one line each."""
+    """Return the conditions of a rule, one a line."""
     return "\n".join(condition_sentence(entry) for entry in entries or ())
 
 
 @require_safe
 def policy(request: HttpRequest, site: str) -> HttpResponse:
     """Show the live policy of a site."""
-    found = get_object_or_404(Site, slug=site)
+    moderated = get_object_or_404(Site, slug=site)
     try:
-        row, program = live_policy(found)
+        row, program = live_policy(moderated)
     except (NoPolicyError, PolicyError) as error:
         raise Http404("No policy is published.") from error
-    return _show(request, found, row, program)
+    return _show(request, moderated, row, program)
 
 
 @require_safe
 def version(request: HttpRequest, site: str, number: int) -> HttpResponse:
     """Show one published version, and what it changed."""
-    found = get_object_or_404(Site, slug=site)
+    moderated = get_object_or_404(Site, slug=site)
     try:
-        row, program = policy_version(found, number)
+        row, program = policy_version(moderated, number)
     except (NoPolicyError, PolicyError) as error:
         raise Http404("No such version.") from error
-    return _show(request, found, row, program)
+    return _show(request, moderated, row, program)
 
 
 def _show(
@@ -92,7 +92,7 @@ def _show(
 
 
 def _changes(site: Site, row: PolicyVersion, program: CompiledPolicy) -> list[TextChange] | None:
-    """Return what changed since the version before; None when there is none to compare with."""
+    """Return the changes since the previous version; None for the first version."""
     try:
         _, before = policy_version(site, (row.number or 0) - 1)
     except (NoPolicyError, PolicyError):

@@ -1,4 +1,4 @@
-"""From a draft to a version: what changes, what it would have done, publishing, going back."""
+"""Publishing: what a draft changes, its effect on recent comments, and earlier versions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from moderation.models import Moderator
@@ -24,15 +26,26 @@ from moderation.web.policy.editor import (
     page_context,
     problems_of,
     seen_by,
-    who_was_faster,
+    stale_message,
 )
 from moderation.web.policy.public_page import in_texts
+
+EFFECTS = {
+    "approve": gettext_lazy("Posted automatically:"),
+    "review": gettext_lazy("Held for a moderator:"),
+    "reject": gettext_lazy("Rejected automatically:"),
+}
+OUTCOMES = {
+    "approve": gettext_lazy("Approve"),
+    "review": gettext_lazy("Hold"),
+    "reject": gettext_lazy("Reject"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @edits
 def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Show what the draft changes, and what it would have decided; publish it."""
+    """Show what the draft changes, and its effect on recent comments; publish it."""
     if request.method != "POST":
         return _show_publish(request, moderator)
     note = request.POST.get("note", "").strip()
@@ -43,7 +56,7 @@ def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         version = publishing.publish(moderator.site, user=moderator.user, seen=seen, note=note)
     except StaleDraft as stale:
         return _show_publish(
-            request, moderator, status=409, refusal=who_was_faster(stale), note=note
+            request, moderator, status=409, refusal=stale_message(stale), note=note
         )
     except PolicyError:
         return _show_publish(request, moderator, status=422, note=note)
@@ -51,9 +64,8 @@ def publish(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         return _show_publish(
             request, moderator, status=refusal.status, refusal=refusal.message, note=note
         )
-    messages.success(
-        request, f"Version {version.number} is live. Every comment is judged by it now."
-    )
+    message = _("Version %(number)d is live. It applies to every comment from now on.")
+    messages.success(request, message % {"number": version.number})
     return redirect(address_of(moderator, "policy_versions"))
 
 
@@ -67,52 +79,60 @@ def _show_publish(
         context["problems"] = problems
         context["changes"] = in_texts(diff(context["live"].document, draft.document))
         if not problems and context["changes"]:
-            _, live = live_policy(moderator.site)
-            context["trial"] = _trial_words(moderator, live, parse(draft.document))
+            live = live_policy(moderator.site)[1]
+            context["trial"] = _trial_context(moderator, live, parse(draft.document))
     return render(request, "policy/publish.html", context, status=status)
 
 
-def _trial_words(
+def _trial_context(
     moderator: Moderator, live: CompiledPolicy, draft: CompiledPolicy
 ) -> dict[str, Any]:
     trial = try_policy(moderator.site, live=live, draft=draft)
     comparison = trial.comparison
     rows = [
-        (words, comparison.more(outcome), comparison.fewer(outcome))
-        for outcome, words in (
-            ("approve", "posted by the policy"),
-            ("review", "held for a person"),
-            ("reject", "turned down by the policy"),
-        )
+        (label, _difference(comparison.more(outcome), comparison.fewer(outcome)))
+        for outcome, label in EFFECTS.items()
     ]
     return {
         "total": comparison.total,
         "different": comparison.different,
-        "rows": [row for row in rows if row[1] or row[2]],
-        "examples": trial.examples,
+        "rows": [(label, difference) for label, difference in rows if difference],
+        "examples": [
+            (comment, OUTCOMES[old], OUTCOMES[new]) for comment, old, new in trial.examples
+        ],
     }
+
+
+def _difference(more: int, fewer: int) -> str:
+    """Return how a count changes; "" when it does not."""
+    if more and fewer:
+        return _("%(more)d more, %(fewer)d fewer") % {"more": more, "fewer": fewer}
+    if more:
+        return _("%(more)d more") % {"more": more}
+    return _("%(fewer)d fewer") % {"fewer": fewer} if fewer else ""
 
 
 @require_POST
 @edits
 def discard(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """Throw the draft away."""
+    """Discard the draft."""
     seen = seen_by(request)
     try:
         if seen is None:
             raise StaleDraft(find_draft(moderator.site))
         drafts.discard_draft(moderator.site, seen=seen)
     except StaleDraft as stale:
-        messages.error(request, f"Nothing was discarded. {who_was_faster(stale)}")
+        message = _("%(reason)s Nothing was discarded.")
+        messages.error(request, message % {"reason": stale_message(stale)})
     else:
-        messages.success(request, "The draft is gone. You see the live version.")
+        messages.success(request, _("The draft is discarded. The form shows the live version."))
     return redirect(address_of(moderator))
 
 
 @require_GET
 @edits
 def versions(request: HttpRequest, moderator: Moderator) -> HttpResponse:
-    """List what was published, by whom and why."""
+    """List the published versions, with editor and reason."""
     context = {
         **page_context(moderator, find_draft(moderator.site), "versions"),
         "versions": published_versions(moderator.site),
@@ -123,9 +143,9 @@ def versions(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @edits
 def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpResponse:
-    """Show what going back to an earlier version would change; do it."""
+    """Show what a return to an earlier version changes; publish the earlier version again."""
     try:
-        row, _ = policy_version(moderator.site, number)
+        row = policy_version(moderator.site, number)[0]
     except (NoPolicyError, PolicyError) as error:
         raise Http404("No such version.") from error
     if request.method == "POST":
@@ -142,8 +162,8 @@ def revert(request: HttpRequest, moderator: Moderator, number: int) -> HttpRespo
         except ModerationError as refusal:
             messages.error(request, refusal.message)
         else:
-            words = f"Version {version.number} is live. It says what version {number} said."
-            messages.success(request, words)
+            message = _("Version %(new)d is live. It has the text of version %(old)d.")
+            messages.success(request, message % {"new": version.number, "old": number})
         return redirect(address_of(moderator, "policy_versions"))
     context = page_context(moderator, find_draft(moderator.site), "versions", version=row)
     context["changes"] = in_texts(diff(context["live"].document, row.document))

@@ -1,4 +1,4 @@
-"""The forms that readers fill in: a comment, and a report of somebody else's."""
+"""The forms for readers: a comment, another text for it, a report and an appeal."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from moderation.appeals.answer import WORDS_POINTS
+from moderation.appeals.actions import WORDS_POINTS
 from moderation.intake.submit import Submission
 from moderation.models import Flag, Story
 from moderation.platform import validation
 from moderation.platform.errors import Invalid, ModerationError
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
-# Where the refusals of the services belong in the form; anything else stands above it.
+# The field of the form that a refusal is about; any other refusal is shown above the form.
 FIELDS = {
     "body": "body",
     "author.name": "name",
@@ -24,39 +25,39 @@ FIELDS = {
     "note": "note",
     "words": "words",
 }
-WORDS = {
-    "empty": "Nothing can be seen in it. Please write something.",
-    "unknown_parent": "The comment you are answering is not there any more.",
-    "other_story": "The comment you are answering stands under another story.",
+MESSAGES = {
+    "empty": _("The text is invisible. Please write something."),
+    "unknown_parent": _("The comment that you reply to is no longer here."),
+    "other_story": _("The comment that you reply to belongs to another story."),
 }
 
 
 class BodyForm(forms.Form):
-    """The text of a comment, kept exactly as written: nothing is stripped."""
+    """The text of a comment, exactly as written."""
 
     body = forms.CharField(
         strip=False,
-        label="Your comment",
-        error_messages={"required": "Please write something."},
+        label=_("Your comment"),
+        error_messages={"required": _("Please write something.")},
         widget=forms.Textarea(
             attrs={"rows": 6, "dir": "auto", "maxlength": validation.BODY_POINTS}
         ),
     )
 
     def clean_body(self) -> str:
-        """Undo what form encoding does to line ends; refuse what no comment may be."""
+        """Undo what form encoding does to line ends; refuse an invalid text."""
         body: str = self.cleaned_data["body"].replace("\r\n", "\n")
         return _checked(body, validation.check_body, "body")
 
 
 class CommentForm(BodyForm):
-    """A comment of a reader. `key` makes a second press of the same form the same comment."""
+    """A comment of a reader. With `key`, sending the form twice makes one comment."""
 
     name = forms.CharField(
         max_length=validation.NAME_POINTS,
-        label="Your name",
-        help_text="As other readers will see it.",
-        error_messages={"required": "Please give a name; it need not be your real one."},
+        label=_("Your name"),
+        help_text=_("Other readers see this name."),
+        error_messages={"required": _("Please give a name. It can be a pen name.")},
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "dir": "auto"}),
     )
     parent = forms.CharField(
@@ -65,21 +66,21 @@ class CommentForm(BodyForm):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_name(self) -> str:
-        """Refuse a name of invisible letters."""
+        """Refuse an invisible name."""
         name: str = self.cleaned_data["name"]
         if validation.is_blank(name):
             raise forms.ValidationError(self.fields["name"].error_messages["required"])
         return _checked(name, validation.check_text, "author.name", points=validation.NAME_POINTS)
 
     def clean_key(self) -> str:
-        """Take the form's own key, or a fresh one for a form that has lost it."""
+        """Return the key of the form, or a new one for a form without a valid key."""
         key: str = self.cleaned_data["key"]
         return key if _KEY.fullmatch(key) else new_key()
 
     def submission(self, story: Story, reader: str) -> Submission:
-        """Return the comment in the form in which every door sends it."""
+        """Return the comment as the API and the pages submit it."""
         data = self.cleaned_data
-        # Going back, changing the text and sending again is another comment, not a mistake.
+        # A reader who goes back, edits the text and sends it again sends another comment.
         parts = (reader, data["key"], story.external_id, data["parent"], data["name"], data["body"])
         key = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
         return Submission(
@@ -97,14 +98,14 @@ class ReportForm(forms.Form):
 
     reason = forms.ChoiceField(
         choices=Flag.Reason.choices,
-        label="What is wrong with it?",
+        label=_("What is wrong with the comment?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose one."},
+        error_messages={"required": _("Please choose a reason.")},
     )
     note = forms.CharField(
         required=False,
         max_length=validation.NOTE_POINTS,
-        label="Anything that helps us (optional)",
+        label=_("Details for the moderators (optional)"),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
@@ -114,8 +115,8 @@ class AppealForm(forms.Form):
 
     words = forms.CharField(
         strip=False,
-        label="Why do you think that the decision is wrong?",
-        error_messages={"required": "Please write a sentence or two."},
+        label=_("Why do you think the decision is wrong?"),
+        error_messages={"required": _("Please write a sentence or two.")},
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "maxlength": WORDS_POINTS}),
     )
 
@@ -125,21 +126,21 @@ class AppealForm(forms.Form):
 
 
 class EditForm(BodyForm):
-    """Another text for a rejected comment, and the revision that its author has changed."""
+    """Another text for a rejected comment, with the revision that the author edited."""
 
     revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 def new_key() -> str:
-    """Return a fresh key for a form."""
+    """Return a new key for a form."""
     return secrets.token_urlsafe(18)
 
 
 def add_refusal(form: forms.Form, refusal: ModerationError) -> None:
-    """Put a refusal of a service beside the field that it is about."""
+    """Show a refusal next to the field that it is about."""
     field = FIELDS.get(refusal.field or "")
     form.add_error(
-        field if field in form.fields else None, WORDS.get(refusal.code, refusal.message)
+        field if field in form.fields else None, MESSAGES.get(refusal.code, refusal.message)
     )
 
 
@@ -147,5 +148,5 @@ def _checked(value: str, check: Any, field: str, **limits: Any) -> str:
     try:
         check(value, field, **limits)
     except Invalid as refusal:
-        raise forms.ValidationError(WORDS.get(refusal.code, refusal.message)) from refusal
+        raise forms.ValidationError(MESSAGES.get(refusal.code, refusal.message)) from refusal
     return value

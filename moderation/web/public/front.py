@@ -13,11 +13,11 @@ SITES, STORIES = 6, 3
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Say what Moderato is, with the stories that readers may try and the policies they rest on."""
-    # Sites without pages for readers may not wish to be listed.
-    sites = Site.objects.filter(reader_pages=True).order_by("pk")[:SITES]
-    papers = [
+    """Say what Moderato is, with the latest stories of the sites that have pages for readers."""
+    # A site without pages for readers may not wish to be listed.
+    listed = Site.objects.filter(reader_pages=True).order_by("pk")[:SITES]
+    sites = [
         (site, Story.objects.filter(site=site).order_by("-published_at", "-pk")[:STORIES])
-        for site in sites
+        for site in listed
     ]
-    return render(request, "public/front.html", {"papers": papers})
+    return render(request, "public/front.html", {"sites": sites})

@@ -1,4 +1,4 @@
-"""What readers see: the stories of a site with their comments, and what became of their own."""
+"""The pages for readers: stories with their comments, and the status of the reader's own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from moderation.community.author_view import OwnComment, conversation_before, own_comments
+from moderation.community.reader_comments import (
+    ReaderComment,
+    comments_by_reader,
+    conversation_before,
+)
 from moderation.community.thread import thread
-from moderation.decisions.lookup import get_comment, get_story
-from moderation.decisions.visibility import public_status
+from moderation.decisions.by_external_id import get_comment, get_story
+from moderation.decisions.public_status import public_status
 from moderation.intake import submit
 from moderation.models import Author, Comment, Site, Status, Story
 from moderation.platform.errors import ModerationError
@@ -38,28 +44,28 @@ def reader_site(slug: str) -> Site:
 
 
 def address_of(story: Story) -> str:
-    """Return where a story is read."""
+    """Return the path of a story's page."""
     return reverse("story", kwargs={"site": story.site.slug, "story": story.external_id})
 
 
 @require_safe
 def stories(request: HttpRequest, site: str) -> HttpResponse:
     """List a site's latest stories."""
-    found = reader_site(site)
-    latest = Story.objects.filter(site=found).order_by("-published_at", "-pk")[:LATEST_STORIES]
-    return render(request, "public/stories.html", {"site": found, "stories": latest})
+    shown = reader_site(site)
+    latest = Story.objects.filter(site=shown).order_by("-published_at", "-pk")[:LATEST_STORIES]
+    return render(request, "public/stories.html", {"site": shown, "stories": latest})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def story(request: HttpRequest, site: str, story: str) -> HttpResponse:
     """Show a story with its comments; take a comment."""
-    found = get_story(reader_site(site), story)
+    shown = get_story(reader_site(site), story)
     reader = visitors.reader_id(request) or visitors.new_reader_id()
     if request.method == "POST":
-        response = _take_comment(request, found, reader)
+        response = _take_comment(request, shown, reader)
     else:
-        response = _show_story(request, found, reader)
+        response = _show_story(request, shown, reader)
     visitors.remember_reader(response, reader)
     return response
 
@@ -68,25 +74,23 @@ def _take_comment(request: HttpRequest, story: Story, reader: str) -> HttpRespon
     sent = request.POST.copy()
     form = CommentForm(sent)
     if story.state == Story.State.CLOSED:
-        form.add_error(None, "This story takes no more comments.")
+        form.add_error(None, _("Comments on this story are closed."))
         return _show_story(request, story, reader, form=form, status=409)
     if not form.is_valid():
         return _show_story(request, story, reader, form=form, status=422)
     if seconds := visitors.seconds_to_wait(request, reader, "comment"):
-        form.add_error(
-            None,
-            f"You have sent several comments within a minute. Please wait {seconds} seconds and "
-            "send it again; what you wrote is still here.",
-        )
+        form.add_error(None, wait_message(seconds))
         response = _show_story(request, story, reader, form=form, status=429)
         response["Retry-After"] = str(seconds)
         return response
-    if form.cleaned_data["parent"] and not _answered(story, form.cleaned_data["parent"]):
+    if form.cleaned_data["parent"] and not _parent_comment(story, form.cleaned_data["parent"]):
         sent["parent"] = ""
         form.add_error(
             None,
-            "The comment you are answering is not there any more. Send yours again, and it will "
-            "stand on its own.",
+            _(
+                "The comment that you reply to is no longer here. "
+                "Send your text again to post it as a new comment."
+            ),
         )
         return _show_story(request, story, reader, form=form, status=409)
     try:
@@ -95,6 +99,17 @@ def _take_comment(request: HttpRequest, story: Story, reader: str) -> HttpRespon
         add_refusal(form, refusal)
         return _show_story(request, story, reader, form=form, status=refusal.status)
     return redirect(f"{address_of(story)}#yours")
+
+
+def wait_message(seconds: int) -> str:
+    """Return the message for a reader who sends too often."""
+    return ngettext(
+        "You have reached the limit for one minute. Your text is still here. "
+        "Please wait %(seconds)d second and send it again.",
+        "You have reached the limit for one minute. Your text is still here. "
+        "Please wait %(seconds)d seconds and send it again.",
+        seconds,
+    ) % {"seconds": seconds}
 
 
 def _show_story(
@@ -106,7 +121,7 @@ def _show_story(
     status: int = 200,
 ) -> HttpResponse:
     rows, following, after = _read_thread(request, story, reader)
-    answering = _answered(story, request.POST.get("parent") or request.GET.get("reply", ""))
+    answering = _parent_comment(story, request.POST.get("parent") or request.GET.get("reply", ""))
     if form is None:
         known = Author.objects.filter(site=story.site, external_id=reader)
         name = known.values_list("name", flat=True).first() or ""
@@ -124,7 +139,7 @@ def _show_story(
         "later_page": bool(after),
         "form": form,
         "answering": answering,
-        **_own_context(story, reader),
+        **_my_comments_context(story, reader),
     }
     return render(request, "public/story.html", context, status=status)
 
@@ -141,7 +156,7 @@ def host_of(url: str) -> str:
 def _read_thread(
     request: HttpRequest, story: Story, reader: str
 ) -> tuple[list[ThreadRow], str, str]:
-    """Return the rows of the page that is asked for, where the next one begins, and this one."""
+    """Return the rows of the requested page, the start of the next page, and of this page."""
     after, at = (request.GET.get(name, "")[:255].replace("\x00", "") for name in ("after", "at"))
     page = thread(story, after=after, limit=CONVERSATIONS)
     rows = thread_rows(page.comments, reader)
@@ -152,8 +167,8 @@ def _read_thread(
     return rows, page.next or "", after
 
 
-def _answered(story: Story, external_id: str) -> Comment | None:
-    """Return the comment that is being answered, if readers can see it."""
+def _parent_comment(story: Story, external_id: str) -> Comment | None:
+    """Return the comment that the reader replies to, if readers can see it."""
     if not external_id or len(external_id) > 255:
         return None
     try:
@@ -172,27 +187,27 @@ def _visible_comment(story: Story, external_id: str) -> Comment:
 
 def _promise(site: Site) -> str:
     try:
-        _, judge = live_policy(site)
+        policy = live_policy(site)[1]
     except (NoPolicyError, PolicyError):
         return ""
-    return judge.promise
+    return policy.promise
 
 
-def _own_context(story: Story, reader: str) -> dict[str, Any]:
-    own = own_comments(story, reader)
-    states = ",".join(f"{each.comment.pk}:{each.status}" for each in own)
+def _my_comments_context(story: Story, reader: str) -> dict[str, Any]:
+    my_comments = comments_by_reader(story, reader)
+    states = ",".join(f"{mine.comment.pk}:{mine.status}" for mine in my_comments)
     return {
-        "own": own,
-        "pace": _pace(own),
-        # What the page shows now, so that looking again can answer "nothing new".
+        "my_comments": my_comments,
+        "pace": _pace(my_comments),
+        # What the page shows now, so that the next request can answer "nothing new".
         "state": hashlib.sha256(states.encode()).hexdigest()[:16],
-        "posted": sum(comment.status == Status.APPROVED for comment in own),
+        "posted": sum(mine.status == Status.APPROVED for mine in my_comments),
     }
 
 
-def _pace(own: list[OwnComment]) -> str:
-    """How soon to look again: "soon" while software decides, "later" while a person does."""
-    statuses = {comment.status for comment in own}
+def _pace(my_comments: list[ReaderComment]) -> str:
+    """Return when to ask again: "soon" while software decides, "later" while a person does."""
+    statuses = {mine.status for mine in my_comments}
     if Status.PENDING in statuses:
         return "soon"
     return "later" if Status.IN_REVIEW in statuses else ""
@@ -201,17 +216,17 @@ def _pace(own: list[OwnComment]) -> str:
 @never_cache
 @require_GET
 def yours(request: HttpRequest, site: str, story: str) -> HttpResponse:
-    """Tell a reader what became of the comments that he or she sent."""
-    found = get_story(reader_site(site), story)
+    """Show a reader the status of the comments that he or she sent."""
+    shown = get_story(reader_site(site), story)
     if not is_htmx(request):
-        return redirect(f"{address_of(found)}#yours")
+        return redirect(f"{address_of(shown)}#yours")
     reader = visitors.reader_id(request)
-    context = _own_context(found, reader)
+    context = _my_comments_context(shown, reader)
     if context["state"] == request.GET.get("state"):
-        # Not swapping the same words in again keeps screen readers quiet.
+        # Without a new text in the page, screen readers stay quiet.
         return HttpResponse(status=204)
-    context |= {"site": found.site, "story": found, "address": address_of(found)}
-    response = render(request, "public/_yours.html", context)
+    context |= {"site": shown.site, "story": shown, "address": address_of(shown)}
+    response = render(request, "public/_my_comments.html", context)
     if str(context["posted"]) != request.GET.get("posted", "0"):
         # The conversation below has changed, too.
         response["HX-Trigger"] = "comments-changed"
@@ -222,8 +237,8 @@ def yours(request: HttpRequest, site: str, story: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, site: str, story: str, comment: str) -> HttpResponse:
     """Take a reader's report of a comment."""
-    found = get_story(reader_site(site), story)
-    reported = _visible_comment(found, comment)
+    under = get_story(reader_site(site), story)
+    reported = _visible_comment(under, comment)
     reader = visitors.reader_id(request) or visitors.new_reader_id()
     form = ReportForm(request.POST or None)
     status = 200
@@ -232,10 +247,10 @@ def report(request: HttpRequest, site: str, story: str, comment: str) -> HttpRes
             return response
         status = 422
     context = {
-        "site": found.site,
-        "story": found,
+        "site": under.site,
+        "story": under,
         "comment": reported,
-        "address": address_of(found),
+        "address": address_of(under),
         "form": form,
     }
     response = render(request, "public/report.html", context, status=status)
@@ -248,14 +263,14 @@ def _take_report(
 ) -> HttpResponse | None:
     """Store a report; None when it is refused, with the reason in the form."""
     if seconds := visitors.seconds_to_wait(request, reader, "report"):
-        form.add_error(None, f"That was quick. Please wait {seconds} seconds and send it again.")
+        form.add_error(None, wait_message(seconds))
         return None
     try:
         flags.flag_comment(comment, flagger_id=reader, **form.cleaned_data)
     except ModerationError as refusal:
         add_refusal(form, refusal)
         return None
-    messages.success(request, "Thank you. Your report has reached the moderators.")
+    messages.success(request, _("Thank you. The moderators have your report."))
     response = redirect(f"{address_of(comment.story)}#comments")
     visitors.remember_reader(response, reader)
     return response

@@ -1,7 +1,7 @@
-"""A thread laid out for a template: a row per comment in reading order, with what opens and closes.
+"""A thread as a flat list for a template: one row per comment, in the order of the page.
 
-A flat list, because including a template in itself for each reply would take seconds for a long
-conversation, and thousands of levels for a hostile one.
+A template that includes itself for each reply would take seconds for a long conversation, and
+thousands of levels for a hostile one.
 """
 
 from __future__ import annotations
@@ -10,21 +10,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+
 from moderation.community.thread import ThreadNode
 
-# A text longer than this is folded; readers open it when they want to.
+# The page folds a text that is longer; readers can show all of it.
 LONG_CHARACTERS, LONG_LINES = 1_500, 18
-# From this depth on replies stand below each other: the page would become too narrow to read.
+# From this depth on, the page indents no further: it would become too narrow to read.
 DEEP = 4
 
 
 @dataclass(slots=True)
 class ThreadRow:
-    """One comment in reading order, with what a template would be slow to work out.
+    """One comment, with what a template would be slow to work out.
 
-    `depth` is 1 for one that starts a conversation. `replies` counts all that stand below it: when
-    not 0, a list opens after this comment. `closing` has one entry per list that ends after it.
-    `answers` is the name it replies to, `removed` tells that the comment it answers is gone.
+    `depth` is 1 for a comment that starts a conversation. `replies` counts all replies below it:
+    when not 0, a list opens after the comment. `closing` has one entry per list that ends after it.
+    `reply_to` is the name that the comment replies to. `parent_removed`: that comment is gone.
     """
 
     comment: ThreadNode
@@ -32,23 +34,23 @@ class ThreadRow:
     replies: int
     id: str
     name: str
-    own: bool
-    long: bool
-    answers: str = ""
-    removed: bool = False
+    is_mine: bool
+    is_long: bool
+    reply_to: str = ""
+    parent_removed: bool = False
     closing: range = range(0)
 
     @property
-    def deep(self) -> bool:
-        """Tell whether replies are no longer indented."""
+    def is_deep(self) -> bool:
+        """Tell whether the page no longer indents the replies."""
         return self.depth > DEEP
 
 
 def thread_rows(comments: Sequence[ThreadNode], reader: str = "") -> list[ThreadRow]:
-    """Return a thread's comments in reading order; `reader` marks his or her own."""
+    """Return the rows of a thread; `reader` marks the comments of this reader."""
     rows = list(_rows(comments, 1, reader))
-    for place, row in enumerate(rows):
-        following = rows[place + 1].depth if place + 1 < len(rows) else 1
+    for index, row in enumerate(rows):
+        following = rows[index + 1].depth if index + 1 < len(rows) else 1
         row.closing = range(max(0, row.depth - following))
     return rows
 
@@ -61,11 +63,11 @@ def _rows(comments: Sequence[ThreadNode], depth: int, reader: str) -> Iterator[T
             depth,
             len(below),
             id=quote(comment.id, safe="~:@!$*,;=()"),
-            name=comment.author_name or "A reader",
-            own=bool(reader) and comment.author_id == reader,
-            long=_is_long(comment.body),
-            answers=(comment.replying_to or "a reader") if depth > 1 else "",
-            removed=comment.replying_to_removed,
+            name=comment.author_name or _("A reader"),
+            is_mine=bool(reader) and comment.author_id == reader,
+            is_long=_is_long(comment.body),
+            reply_to=(comment.replying_to or _("a reader")) if depth > 1 else "",
+            parent_removed=comment.replying_to_removed,
         )
         yield from below
 

@@ -1,4 +1,4 @@
-"""The front page and the stories that readers see."""
+"""The front page, and the pages for readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ urlpatterns = [
     ),
     path(
         "stories/<slug:site>/<str:story>/comments/<str:comment>/decision/",
-        decision.own,
+        decision.own_decision,
         name="own_decision",
     ),
     path("decisions/<str:token>/", decision.signed, name="signed_decision"),

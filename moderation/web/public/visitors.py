@@ -1,4 +1,4 @@
-"""Who a visitor is without signing in: a reader with a signed cookie, at an address."""
+"""A reader without an account: a signed cookie, an address, and a rate limit on both."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ COOKIE = "__Host-reader" if settings.HTTPS else "reader"
 SALT = "moderation.reader"
 YEAR = 365 * 24 * 3600
 _ID = re.compile(r"reader-[0-9a-f]{32}", re.ASCII)
-# A school or an office shares an address; a program without cookies is stopped all the same.
+# A school or an office shares an address. A program without cookies meets this limit, too.
 READERS_PER_ADDRESS = 5
 
 
 def reader_id(request: HttpRequest) -> str:
-    """Return the reader's id, which only the signed cookie tells; "" for a newcomer."""
-    found = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR)
-    return found if found and _ID.fullmatch(found) else ""
+    """Return the reader's id from the signed cookie; "" for a new reader."""
+    cookie = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR)
+    return cookie if cookie and _ID.fullmatch(cookie) else ""
 
 
 def new_reader_id() -> str:
@@ -31,7 +31,7 @@ def new_reader_id() -> str:
 
 
 def remember_reader(response: HttpResponse, reader: str) -> None:
-    """Let the browser keep who the reader is."""
+    """Store the reader's id in the browser."""
     response.set_signed_cookie(
         COOKIE,
         reader,
@@ -44,16 +44,16 @@ def remember_reader(response: HttpResponse, reader: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address, believing no more proxies than TRUSTED_PROXIES says.
+    """Return the client's address; TRUSTED_PROXIES says how many proxies to believe.
 
-    "" when there is none, as behind a Unix socket: all such visitors share one allowance.
+    "" when there is no address, as behind a Unix socket: all such visitors share one limit.
     """
     address = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXIES
     if proxies:
-        addresses = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        # Each trusted proxy adds one address at the end. The client can invent the ones before.
-        address = addresses[-proxies] if len(addresses) >= proxies else address
+        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        # Each trusted proxy adds an address at the end; the client may invent those before.
+        address = chain[-proxies] if len(chain) >= proxies else address
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -65,7 +65,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def seconds_to_wait(request: HttpRequest, reader: str, act: str) -> int:
-    """Count one act of a reader; 0 when it is allowed, else the seconds until the next one is.
+    """Count one act of a reader. Return 0 when it is allowed, else the seconds to wait.
 
     Each web process counts for its share, and never in Redis: a comment does not wait for Redis.
     """

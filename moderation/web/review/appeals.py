@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from moderation.accounts.invitations import note_presence
 from moderation.appeals import queue
-from moderation.appeals.answer import ANSWER_POINTS, grant, uphold
+from moderation.appeals.actions import ANSWER_POINTS, grant, uphold
 from moderation.models import Appeal, Decision, Moderator, Source
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review.actions import undo as take_decision_back
@@ -133,7 +133,7 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:
-    found = Appeal.objects.select_related("site", *queue.SURROUNDINGS).filter(
+    found = Appeal.objects.select_related("site", *queue.RELATED).filter(
         pk=min(pk, LARGEST_ID), site=moderator.site
     )
     appeal = found.first()

@@ -19,7 +19,7 @@ from moderation.community.authors import (
 from moderation.community.standing import change_standing, may_set, undo_standing, write_note
 from moderation.models import Author, Moderator, Standing, StandingChange, Status
 from moderation.platform.errors import Invalid, ModerationError
-from moderation.review.history import author_record
+from moderation.review.comment_history import author_record
 from moderation.review.queue import LARGEST_ID, PAGE_SIZE
 from moderation.web.access import moderates
 from moderation.web.numbers import read_number

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from moderation.models import BulkDecision, Comment, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound
 from moderation.review import bulk as together
-from moderation.review.actions import ModeratorDecision, Press
+from moderation.review.actions import ModeratorDecision, SeenComment
 from moderation.review.deferrals import HOURS
 from moderation.review.queue import LARGEST_ID, Count, count_comments
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters
@@ -71,7 +71,7 @@ def read_plan(request: HttpRequest) -> together.Plan:
     """Return what a button or option says: "" to approve, a clause, ":4" to defer four hours."""
     said = request.POST.get("clause", "")[:64]
     if said.startswith(":"):
-        return together.Plan(together.PUT_OFF, read_number(said[1:]))
+        return together.Plan(together.DEFERRED, read_number(said[1:]))
     if said:
         return together.Plan(ModeratorDecision(status=Status.REJECTED, clauses=[said]))
     return together.Plan(ModeratorDecision(status=Status.APPROVED))
@@ -107,10 +107,10 @@ def selected(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         return to_queue(moderator, filters)
 
 
-def _ticked(given: str) -> Press:
+def _ticked(given: str) -> SeenComment:
     """Read "12:3": the comment and the version that the list showed."""
     pk, _, version = given.partition(":")
-    return Press(read_number(pk), min(read_number(version), 2**31 - 1))
+    return SeenComment(read_number(pk), min(read_number(version), 2**31 - 1))
 
 
 def _count(moderator: Moderator, filters: QueueFilters) -> Count | None:

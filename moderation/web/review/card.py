@@ -8,8 +8,9 @@ from zlib import crc32
 
 from django.contrib.auth.models import User
 
-from moderation.community.authors import standing_in_words
+from moderation.community.authors import standing_label
 from moderation.community.flagger_record import FlaggerRecord, weighed_flags
+from moderation.decisions.latest_score import latest_score
 from moderation.models import (
     Comment,
     Decision,
@@ -26,17 +27,16 @@ from moderation.models import (
 )
 from moderation.policy import Clause, CompiledPolicy, PolicyError
 from moderation.policy_versions.live import NoPolicyError, live_policy
-from moderation.quality.sampling import open_draw
-from moderation.review.history import (
-    AuthorRecord,
+from moderation.quality.sampling import open_assignment
+from moderation.review.comment_history import (
+    AuthorCounts,
     Event,
     author_record,
-    calls_wrong,
     comment_history,
     is_deferred,
+    latest_automatic_decision,
     latest_decision,
-    latest_judgement,
-    latest_score,
+    marked_wrong,
     open_escalations,
 )
 from moderation.templatetags.comment_text import Mark
@@ -100,7 +100,7 @@ class Card:
     decision: Decision | None
     score: Score | None
     policy: PolicyVersion | None
-    record: AuthorRecord
+    record: AuthorCounts
     # The author's standing in words, "" when it is the normal one; how many notes there are.
     standing: str
     notes: int
@@ -152,7 +152,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
     score = latest_score(comment)
     signals = signal_lines(score, program)
     covered = is_covered(moderator, judgement.clauses if judgement else (), signals)
-    draw = open_draw(moderator.user, comment)
+    draw = open_assignment(moderator.user, comment)
     if draw:
         comment.status = Status.IN_REVIEW
     kept_back = draw is not None or _is_kept_back(comment, moderator, history)
@@ -166,8 +166,8 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         decision=decision,
         score=score,
         policy=policy,
-        record=author_record(comment.author, besides=comment),
-        standing=standing_in_words(comment.author),
+        record=author_record(comment.author, excluding=comment),
+        standing=standing_label(comment.author),
         notes=comment.author.notes.count() if comment.author else 0,
         history=_history(comment, history),
         reasons=reason_lines(judgement),
@@ -183,7 +183,7 @@ def build_card(comment: Comment, moderator: Moderator, *, reader: User | None = 
         escalations=open_escalations(comment),
         deferred=is_deferred(comment),
         reasons_open=not waits or (moderator.site.show_reasons and not kept_back),
-        called_wrong=calls_wrong(moderator.user, score),
+        called_wrong=marked_wrong(moderator.user, score),
         covered=covered,
         kept_back=kept_back,
         key=_key_of(draw) if draw else str(uuid4()),
@@ -197,7 +197,7 @@ def _judgement(comment: Comment, decision: Decision | None) -> Decision | None:
     """
     by_person = decision is not None and decision.source == Source.MODERATOR
     waits = comment.status == Status.IN_REVIEW
-    return latest_judgement(comment) if waits and by_person else decision
+    return latest_automatic_decision(comment) if waits and by_person else decision
 
 
 def _is_kept_back(comment: Comment, moderator: Moderator, history: list[Event]) -> bool:

@@ -17,7 +17,7 @@ from moderation.accounts.roles import at_least, colleagues
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
 from moderation.review import claims, queue, queue_filters
-from moderation.review.history import last_undoable
+from moderation.review.comment_history import last_undoable
 from moderation.web.review import skipped
 from moderation.web.review.card import build_card
 from moderation.web.review.filters import non_defaults, query_of

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from moderation.models import Moderator
 from moderation.policy import FACTS, Clause, CompiledPolicy
-from moderation.review.disturbing import HEAVY, HEAVY_FROM
+from moderation.review.disturbing import DISTURBING_FROM, DISTURBING_SIGNALS
 from moderation.web.review.reasons import SignalLine
 
 
@@ -30,7 +30,7 @@ def is_covered(
         return True
     return any(
         line.id in moderator.covered_signals
-        and line.value >= (HEAVY_FROM if line.threshold is None else line.threshold)
+        and line.value >= (DISTURBING_FROM if line.threshold is None else line.threshold)
         for line in signals
     )
 
@@ -52,7 +52,9 @@ def clause_lines(moderator: Moderator, policy: CompiledPolicy | None) -> list[Cl
 
 def signal_lines(moderator: Moderator) -> list[tuple[str, str, bool]]:
     """Return id and words of each signal that may cover a comment, and whether it does."""
-    return [(name, FACTS[name].words, name in moderator.covered_signals) for name in HEAVY]
+    return [
+        (name, FACTS[name].label, name in moderator.covered_signals) for name in DISTURBING_SIGNALS
+    ]
 
 
 def save_care(moderator: Moderator, policy: CompiledPolicy | None, posted: QueryDict) -> None:
@@ -60,5 +62,7 @@ def save_care(moderator: Moderator, policy: CompiledPolicy | None, posted: Query
     known = [clause.id for clause in policy.citable] if policy else []
     moderator.covered_clauses = [id for id in known if id in posted.getlist("cover")]
     moderator.left_clauses = [id for id in known if id in posted.getlist("leave")]
-    moderator.covered_signals = [name for name in HEAVY if name in posted.getlist("signal")]
+    moderator.covered_signals = [
+        name for name in DISTURBING_SIGNALS if name in posted.getlist("signal")
+    ]
     moderator.save(update_fields=["covered_clauses", "left_clauses", "covered_signals"])

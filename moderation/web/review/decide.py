@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from moderation.models import Decision, Escalation, Moderator, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review import actions, claims, deferrals, escalations
-from moderation.review.history import last_undoable
+from moderation.review.comment_history import last_undoable
 from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow, QueueFilters
 from moderation.web.access import by_script, moderates
@@ -90,7 +90,7 @@ def _remark(request: HttpRequest, moderator: Moderator, pk: int, form: DecisionF
         return "Noted: the classifier was wrong." if action == "wrong" else "Taken back."
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(moderator.user, actions.Press(pk, pressed["version"]), until)
+        deferrals.defer(moderator.user, actions.SeenComment(pk, pressed["version"]), until)
         return "Deferred."
     if action == "bring-back":
         deferrals.bring_back(moderator.user, pk)

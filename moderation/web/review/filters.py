@@ -96,7 +96,7 @@ class FilterForm(forms.Form):
     )
     signal = ChoiceField(
         required=False,
-        choices=[("", "Any signal"), *((name, FACTS[name].words) for name in SIGNALS)],
+        choices=[("", "Any signal"), *((name, FACTS[name].label) for name in SIGNALS)],
     )
     at_least = forms.FloatField(
         required=False,

@@ -57,7 +57,7 @@ def build_marks(
     over = {signal.id for signal in signals if signal.over}
     marks = reason_marks(decision)
     for word in _heaviest(comment, over):
-        label = f"Weighed: {FACTS[word.signal].words.lower()}"
+        label = f"Weighed: {FACTS[word.signal].phrase}"
         marks += [Mark(start, end, "weighed", label) for start, end in _all(comment.body, word)]
     return marks
 

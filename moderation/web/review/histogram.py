@@ -66,4 +66,4 @@ def build_histogram(site: Site, filters: QueueFilters) -> Histogram | None:
         query = query_of(replace(filters, at_least=round(low, 2), at_most=round(high, 2)))
         height = HEIGHT * each.number / most
         bars.append(Bar(each.low, each.high, each.number, height, inside, query))
-    return Histogram(FACTS[filters.signal].words, bars)
+    return Histogram(FACTS[filters.signal].label, bars)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from moderation.models import Moderator, Role, SecondReview
 from moderation.policy import Clause
 from moderation.quality.gold import my_gold_reviews
-from moderation.review.my_work import PAGE_SIZE, own_decisions, today
+from moderation.review.my_work import PAGE_SIZE, decisions_by_moderator, today
 from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.review.workload import workload as count_workload
@@ -44,7 +44,7 @@ def workload(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 def own(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Show this person's own decisions, each with its undo, and what today asked of them."""
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
-    made = own_decisions(moderator.user, moderator.site, before=before)
+    made = decisions_by_moderator(moderator.user, moderator.site, before=before)
     shown = made[:PAGE_SIZE]
     context = {
         "site": moderator.site,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from moderation.accounts.invitations import note_presence
 from moderation.accounts.roles import colleagues
 from moderation.models import Moderator
-from moderation.quality.sampling import kept_draws
+from moderation.quality.sampling import held_assignments
 from moderation.review import claims
 from moderation.web.access import moderates
 from moderation.web.review.queue import read_ids
@@ -27,7 +27,7 @@ def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     answer: dict[str, object] = {"token": get_token(request)}
     if request.method == "POST":
         held = read_ids(request.POST.get("held", ""))
-        kept = claims.renew(moderator.user, held) | kept_draws(moderator.user, held)
+        kept = claims.renew(moderator.user, held) | held_assignments(moderator.user, held)
         if rest := note_presence(moderator):
             answer["rest"] = (
                 f"You have been reading for {rest.seconds // 60} minutes. A few minutes away from "

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from moderation.accounts.roles import at_least, sites_of
 from moderation.appeals.queue import count_waiting as count_appeals
 from moderation.models import Comment, Moderator, Role, Status
-from moderation.quality.second_reviews import comments_to_read_again, shuffled_in
+from moderation.quality.second_reviews import comments_for_second_review, mix_in
 from moderation.review import claims, queue_filters
 from moderation.review import queue as review_queue
 from moderation.review.bulk import SELECTED_CAP
@@ -131,7 +131,7 @@ def claim_next(
         found = claims.claim_next(
             moderator.user, moderator.site, filters, after=after, skipped=skipped
         )
-    again = comments_to_read_again(moderator, filters, given=1 if found else 0)
+    again = comments_for_second_review(moderator, filters, count=1 if found else 0)
     return again[0] if again else found
 
 
@@ -150,7 +150,7 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     nothing is left, the answer holds what the page says then.
     """
     filters = read_filters(request, moderator).filters()
-    besides = read_ids(request.GET.get("have", ""))
+    on_desk = read_ids(request.GET.get("have", ""))
     skipped = remembered(request, moderator.site)
     try:
         with queue_filters.bounded():
@@ -159,14 +159,14 @@ def ahead(request: HttpRequest, moderator: Moderator) -> HttpResponse:
                 moderator.site,
                 filters,
                 limit=AHEAD,
-                besides=besides,
+                on_desk=on_desk,
                 skipped=skipped,
             )
     except queue_filters.QueryTooSlow:
         found = []
-    again = comments_to_read_again(moderator, filters, given=len(found), besides=besides)
+    again = comments_for_second_review(moderator, filters, count=len(found), on_desk=on_desk)
     waiting = count_waiting(moderator, filters)
-    given = shuffled_in(found, again)
+    given = mix_in(found, again)
     answer = {
         "cards": [card_html(request, moderator, comment, filters, held=True) for comment in given],
         "waiting": render_to_string("review/_waiting.html", {"waiting": waiting}),

@@ -114,7 +114,7 @@ def signal_lines(score: Score | None, policy: CompiledPolicy | None) -> list[Sig
         return []
     thresholds = _thresholds(policy)
     lines = [
-        SignalLine(name, FACTS[name].words, float(value), thresholds.get(name))
+        SignalLine(name, FACTS[name].label, float(value), thresholds.get(name))
         for name, value in score.signals.items()
         if name in FACTS and isinstance(value, int | float)
     ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from moderation.models import Escalation, Moderator, SecondReview, Status
 from moderation.quality import second_reviews
-from moderation.quality.sampling import draw_of_press
+from moderation.quality.sampling import assignment_of_card
 from moderation.review.actions import ModeratorDecision
 from moderation.review.deferrals import HOURS
 from moderation.web.review import skipped
@@ -34,7 +34,7 @@ def read_again(request: HttpRequest, moderator: Moderator, pk: int, form: Form) 
     """
     pressed = form.cleaned_data
     action, clause = pressed["action"], pressed["clause"]
-    draw = draw_of_press(moderator.user, pk, pressed["key"])
+    draw = assignment_of_card(moderator.user, pk, pressed["key"])
     if draw is None or action in ("wrong", "right"):
         return ""
     if action == "skip" or action in DEFERRALS:

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals.answer import grant, open_appeal, uphold
+from moderation.appeals.actions import grant, open_appeal, uphold
 from moderation.decisions.author_link import decision_url
 from moderation.intake import erase
 from moderation.models import (
@@ -69,7 +69,7 @@ def words_of(answer: object) -> str:
 def test_it_tells_status_clause_and_who_but_never_a_name(rejected: Comment, client: Client) -> None:
     page = words_of(client.get(link(rejected)))
     assert "Your comment was not posted" in page
-    assert "A moderator decided, because of this point:" in page
+    assert "A moderator rejected your comment because of this point of the policy:" in page
     assert "2 No personal abuse" in page and 'href="/policy/daily/versions/1/#no-abuse"' in page
     assert "“&lt;b&gt;nonsense&lt;/b&gt;”" in page
     assert "Mona" not in page and "Second time" not in page
@@ -80,7 +80,7 @@ def test_it_tells_status_clause_and_who_but_never_a_name(rejected: Comment, clie
     ("status", "words"),
     [
         (Status.PENDING, "is being checked"),
-        (Status.IN_REVIEW, "A person will read your comment"),
+        (Status.IN_REVIEW, "A moderator will read your comment"),
         (Status.APPROVED, "Your comment is posted"),
     ],
 )
@@ -88,7 +88,8 @@ def test_every_status_has_its_words(
     make_comment: MakeComment, client: Client, status: Status, words: str
 ) -> None:
     page = words_of(client.get(link(make_comment(status=status))))
-    assert words in page and "Send the appeal" not in page and "Send the new text" not in page
+    assert words in page and "Comments are moderated under" in page
+    assert "Send the appeal" not in page and "Send the new text" not in page
 
 
 def test_the_reader_who_wrote_it_finds_it_from_the_story(rejected: Comment, reader: Client) -> None:
@@ -121,16 +122,19 @@ def test_an_appeal_is_sent_once_and_its_state_is_shown(rejected: Comment, client
         assert (answer.status_code, answer["Location"]) == (302, link(rejected))
     assert Appeal.objects.get().words == f"{WORDS}\nTwice."
     page = words_of(client.get(link(rejected)))
-    assert "Waits for an answer" in page and "Send the appeal" not in page
+    assert "Waiting for an answer" in page and "Send the appeal" not in page
     refused = client.post(link(rejected), {"words": "Another one."})
-    assert refused.status_code == 422 and "It was appealed against before" in words_of(refused)
+    assert (
+        refused.status_code == 422
+        and "There is already an appeal against this rejection" in words_of(refused)
+    )
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ("", "Please write a sentence"),
-        ("\u200b", "Nothing can be seen"),
+        ("\u200b", "The text is invisible"),
         ("x" * 2001, "At most 2,000 characters"),
     ],
 )
@@ -153,7 +157,7 @@ def test_who_is_too_fast_waits_and_keeps_the_words(
 
 @pytest.mark.parametrize(
     ("verb", "badge"),
-    [(grant, "Granted"), (uphold, "The decision stands")],
+    [(grant, "Granted"), (uphold, "Decision confirmed")],
 )
 def test_the_answer_appears_after_the_hold(
     rejected: Comment,
@@ -166,7 +170,7 @@ def test_the_answer_appears_after_the_hold(
     made, _ = open_appeal(rejected, author_id=READER, words=WORDS)
     decision = verb(owen, made.pk, expected_version=2, answer="I have <i>looked</i>.")
     held = words_of(client.get(link(rejected)))
-    assert "Waits for an answer" in held and "looked" not in held
+    assert "Waiting for an answer" in held and "looked" not in held
     settings.PUBLISHING_HOLD_SECONDS = 0
     Appeal.objects.update(outcome=None)
     Comment.objects.update(held_until=None, status=Status.REJECTED)
@@ -184,7 +188,7 @@ def test_a_site_with_one_moderator_says_so(
     made, _ = open_appeal(rejected, author_id=READER, words=WORDS)
     assert "only one moderator" in words_of(client.get(link(rejected)))
     uphold(mona, made.pk, expected_version=2)
-    assert "The same moderator has looked" in words_of(client.get(link(rejected)))
+    assert "The same moderator reviewed the decision again." in words_of(client.get(link(rejected)))
 
 
 def test_another_text_is_sent_where_the_comment_was_written(
@@ -206,7 +210,7 @@ def test_another_text_is_sent_where_the_comment_was_written(
     [
         ({"body": TEXT}, "This is the text that was not posted"),
         ({"body": " "}, "Please write something"),
-        ({"body": "\u200b"}, "Nothing can be seen"),
+        ({"body": "\u200b"}, "The text is invisible"),
         ({"body": "New.", "revision": "2"}, "changed elsewhere"),
     ],
 )
@@ -239,5 +243,5 @@ def test_software_is_named_as_such(
     why = {"source": Source.POLICY, "clauses": ["no-spam"], "policy": with_policy}
     rule(comment, Status.REJECTED, None, **why)
     page = words_of(client.get(link(comment)))
-    assert "Our software decided, as the policy says" in page
+    assert "Our software rejected your comment because of this point of the policy:" in page
     assert Moderator.objects.filter(site=daily).exists()

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from moderation.appeals.answer import grant, open_appeal, uphold
+from moderation.appeals.actions import grant, open_appeal, uphold
 from moderation.intake import edit
 from moderation.intake.erase import erase_comment
 from moderation.models import (
@@ -85,7 +85,7 @@ def test_an_appeal_shows_text_words_and_clause_and_folds_away_who_decided(
     page = page_of(owens, waiting[0])
     assert "Comment number 0." in page and "U+200B" in page
     assert "2 No personal abuse" in page
-    shown, folded = page.split('<details class="panel why">')
+    shown, folded = page.split('<details class="panel reasons">')
     assert "Mona" not in shown and "A note of the desk." not in shown
     assert "Mona" in folded and "A note of the desk." in folded
 

@@ -108,7 +108,7 @@ def test_no_more_than_three_heavy_texts_follow_each_other(
     heavy = [held(f"Heavy {n}.", priority=9 - n / 10, threat=0.9) for n in range(8)]
     light = [held(f"Light {n}.", priority=1 - n / 10, threat=0.1) for n in range(2)]
     filters, line = QueueFilters(), list[int]()
-    while more := claims.claim_ahead(mona, daily, filters, limit=4, besides=line):
+    while more := claims.claim_ahead(mona, daily, filters, limit=4, on_desk=line):
         line += [comment.pk for comment in more]
         if len(line) >= 5:
             break

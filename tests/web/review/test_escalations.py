@@ -116,12 +116,12 @@ def test_reasons_are_folded_away_until_decided_unless_the_site_shows_them(
     client: Client, waiting: list[Comment], daily: Site
 ) -> None:
     here = f"/review/daily/comments/{waiting[0].pk}/"
-    assert '<details class="panel why">' in client.get(here).content.decode()
+    assert '<details class="panel reasons">' in client.get(here).content.decode()
     Site.objects.update(show_reasons=True)
-    assert '<details class="panel why" open>' in client.get(here).content.decode()
+    assert '<details class="panel reasons" open>' in client.get(here).content.decode()
     Site.objects.update(show_reasons=False)
     client.post(decide_at(waiting[0]), pressed(waiting[0], action="approve"))
-    assert '<details class="panel why" open>' in client.get(here).content.decode()
+    assert '<details class="panel reasons" open>' in client.get(here).content.decode()
 
 
 def keys(**changed: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ def test_keys_are_ones_own(client: Client, waiting: list[Comment], mona: User) -
     without = {name: key for name, key in keys().items() if name != "single_keys"}
     client.post(SETTINGS, without)
     page = client.get(f"/review/daily/comments/{waiting[0].pk}/").content.decode()
-    assert "keyless" in page and 'data-key="a"' not in page
+    assert "without-keys" in page and 'data-key="a"' not in page
 
 
 @pytest.mark.parametrize("key", ["", "ab", "7", " ", "s", "Q", "<"])

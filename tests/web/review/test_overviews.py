@@ -93,7 +93,7 @@ def test_ones_own_decisions_and_nobody_elses(
     answer = client.get(OWN)
     page = answer.content.decode()
     assert "Number 0." in page and "2 No personal abuse" in page and "Number 2." not in page
-    assert (answer.context["today"].decided, answer.context["today"].heavy) == (2, 1)
+    assert (answer.context["today"].decided, answer.context["today"].disturbing) == (2, 1)
     mine = Decision.objects.get(comment=waiting[0])
     client.post("/review/daily/undo/", {"decision": mine.pk})
     page = client.get(OWN).content.decode()

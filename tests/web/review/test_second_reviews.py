@@ -298,7 +298,7 @@ def test_who_draws_second_gets_none(
             kind="audit", comment=decision.comment, version=2, moderator=user, decision=decision
         )
         monkeypatch.setattr(second_reviews, "_pick", lambda *_, drawn=drawn: drawn)
-        found = second_reviews.comments_to_read_again(moderator, QueueFilters(), given=1)
+        found = second_reviews.comments_for_second_review(moderator, QueueFilters(), count=1)
         assert len(found) == (1 if user == owen else 0)
     assert ReviewAssignment.objects.get().moderator == owen
 
@@ -327,7 +327,7 @@ def test_a_heavy_text_that_was_read_again_counts_for_the_day(
     mix_in("audit")
     press(desk_of_mona, settled, given(desk_of_mona), action="approve")
     today = desk_of_mona.get(OWN).context["today"]
-    assert (today.decided, today.heavy) == (1, 1)
+    assert (today.decided, today.disturbing) == (1, 1)
 
 
 def test_what_is_erased_is_not_read_again(desk_of_mona: Client, settle: Settle) -> None:

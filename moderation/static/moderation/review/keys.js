@@ -51,7 +51,7 @@ function onKey(event) {
     closeSheets();
     open?.querySelector("summary").focus({ preventScroll: true });
   }
-  const target = isOurs(event) && !find(".keyless") && targetOf(key);
+  const target = isOurs(event) && !find(".without-keys") && targetOf(key);
   if (!target) return;
   event.preventDefault();
   if (isBounce(key, target, event.timeStamp)) return;

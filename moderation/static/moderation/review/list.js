@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (!isOurs(event)) return;
   const key = event.key.toLowerCase();
   const here = document.activeElement;
-  if (key === "x") here.closest(".queued")?.querySelector("[name=chosen]")?.click();
+  if (key === "x") here.closest(".queue-item")?.querySelector("[name=chosen]")?.click();
   const step = { j: 1, k: -1 }[key];
   if (!step) return;
   const rows = [...document.querySelectorAll("#queue .excerpt")];

@@ -102,7 +102,7 @@ function decide(form, button) {
   const times = (form.dataset.presses = Number(form.dataset.presses ?? 0) + 1);
   if (times > 1) fields.key += `-${times}`;
   outbox.add({ address: form.getAttribute("action"), pk: Number(card.dataset.pk), fields });
-  if (button.matches(".wrong")) return toggle(button);
+  if (button.matches(".score-feedback")) return toggle(button);
   if (!fields.action || fields.action === "approve") remember(fields.key, card);
   advance(button.dataset.message);
 }
