@@ -23,7 +23,7 @@ Labels = dict[str, tuple[float, float]]
 Row = dict[str, Any]
 
 
-TEMPLATED = "templated_sentences"
+TEMPLATED = "own_sentences"
 """The source of the project's own templated sentences."""
 
 LEXICON = Path("lexicon_surge_profanity") / "profanity_en.csv.gz"

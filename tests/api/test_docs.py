@@ -33,7 +33,7 @@ def test_every_code_is_listed() -> None:
         *(ROOT / "moderation" / "intake").glob("*.py"),
         ROOT / "moderation" / "platform" / "validation.py",
         ROOT / "moderation" / "scoring" / "flags.py",
-        ROOT / "moderation" / "appeals" / "answer.py",
+        ROOT / "moderation" / "appeals" / "actions.py",
     ]
     assert all(source.exists() for source in sources)
     for source in sources:
