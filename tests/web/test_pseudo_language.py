@@ -11,8 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.translation import _trans
-from moderation.appeals.answer import open_appeal
 
+from moderation.appeals.actions import open_appeal
 from moderation.decisions.author_link import decision_url
 from moderation.models import ClassifierVersion, PolicyVersion, Score, Site, Status, Story
 from moderation.platform import memo
