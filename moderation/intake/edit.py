@@ -32,7 +32,7 @@ def edit_comment(comment: Comment, *, body: str, expected_revision: int | None =
         if row.body == body:
             return False
         if expected_revision not in (None, row.revision):
-            raise Conflict(_("Another request has changed the comment in the meantime."))
+            raise Conflict(_("The comment was changed elsewhere in the meantime."))
         if refusal := suspensions([row.author_id]).get(row.author_id):
             raise refusal
         Revision.objects.create(comment=row, number=row.revision, body=row.body)

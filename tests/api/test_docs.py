@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from moderation.models import Scope
+from moderation.platform.http import json_body
 from tests.api.calls import COMMENTS, get, post
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,8 @@ def test_every_code_is_listed() -> None:
     for source in sources:
         for code in re.findall(r'\bcode ?= ?"([a-z0-9_]+)"', source.read_text()):
             assert f"`{code}`" in GUIDE, (source.name, code)
+    for _, code, _ in json_body._PROBLEMS.values():
+        assert f"`{code}`" in GUIDE, code
 
 
 def test_first_example_works_as_written(api_key: str) -> None:

@@ -11,14 +11,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.translation import _trans
-from moderation.appeals.answer import open_appeal
 
+from moderation.appeals.actions import open_appeal
 from moderation.decisions.author_link import decision_url
 from moderation.models import ClassifierVersion, PolicyVersion, Score, Site, Status, Story
+from moderation.platform import memo
 from moderation.policy import DEFAULT_DOCUMENT
 from moderation.policy_versions.drafts import save_draft
 from moderation.policy_versions.live import ensure_default
-from moderation.web.public import visitors
 from tests.cast import MakeComment
 from tests.desk import rule
 from tests.web.untranslated import SHOWN_ATTRIBUTES, is_text
@@ -122,7 +122,7 @@ def site(
     daily: Site, story: Story, owen: User, mona: User, make_comment: MakeComment
 ) -> Iterator[Site]:
     """A site with something on each of its pages."""
-    visitors.forget()
+    memo.forget_all()
     live = ensure_default(daily)
     parent = make_comment("Text by a person.", status=Status.APPROVED, author_name="Greta")
     make_comment("Text by a person.", status=Status.APPROVED, author_name="Ravi", parent=parent)
@@ -133,7 +133,7 @@ def site(
     document = {**live.document, "title": "Text by a person.", "default": "review", "rules": []}
     save_draft(daily, document=document, user=owen, seen=None)
     yield daily
-    visitors.forget()
+    memo.forget_all()
 
 
 STORY = "/stories/daily/mill-street/"
