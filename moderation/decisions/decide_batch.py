@@ -144,7 +144,7 @@ def _row(each: BatchDecision) -> dict[str, Any]:
         "note": each.note,
         "priority": each.priority,
         "event": event_of(
-            outside=Status.PENDING, status=each.status, source=each.source, edited=each.edited
+            public_status=Status.PENDING, status=each.status, source=each.source, edited=each.edited
         ),
     }
     if score := each.score:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         expires_at = None
         if options["days"] is not None:
             expires_at = datetime.now(UTC) + timedelta(days=options["days"])
-        _, plain = create_key(
+        _row, plain = create_key(
             site,
             name=options["name"],
             scopes=options["scope"] or ["submit", "read"],
