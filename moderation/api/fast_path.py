@@ -55,6 +55,6 @@ class ApiMiddleware:
 
 
 def _not_allowed(allow: str) -> HttpResponse:
-    refusal = ModerationError(f"Allowed here: {allow}.", code="method_not_allowed")
+    refusal = ModerationError(f"This address accepts: {allow}.", code="method_not_allowed")
     refusal.status = HTTPStatus.METHOD_NOT_ALLOWED
     return problems.respond(refusal, {"Allow": allow})

@@ -190,14 +190,14 @@ def _decide(comment_pk: int, change: StatusChange) -> Decision:
     if not silent:
         known = change.reverses is not None and change.reverses.pk != getattr(held, "pk", None)
         event = outbox.event_of(
-            outside=public,
+            public_status=public,
             status=change.status,
             source=change.source,
             edited=comment.revision > 1,
             reverses_known=known,
         )
         if event:
-            outbox.tell(decision, event)
+            outbox.add(decision, event)
     return decision
 
 

@@ -143,7 +143,7 @@ def _row(decision: BatchDecision) -> dict[str, Any]:
         "note": decision.note,
         "priority": decision.priority,
         "event": event_of(
-            outside=Status.PENDING,
+            public_status=Status.PENDING,
             status=decision.status,
             source=decision.source,
             edited=decision.edited,

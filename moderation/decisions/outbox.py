@@ -1,4 +1,4 @@
-"""What the publisher is told of a decision, and what is kept in the house."""
+"""The outbox: which decisions publishers receive, by which event, and which are withheld."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import connection
 from moderation.models import Decision, Delivery, Source, Status
 
 REVERSED = "decision.reversed"
-# A comment's new status, as an event. Entering review is told only of what readers could see.
+# The event of a comment's new status. A comment that no reader could see enters review without one.
 EVENTS = {
     Status.APPROVED: "comment.approved",
     Status.REJECTED: "comment.rejected",
@@ -15,7 +15,7 @@ EVENTS = {
 }
 ALL_EVENTS = (*EVENTS.values(), REVERSED)
 
-TELL = """
+ADD = """
 INSERT INTO moderation_delivery (endpoint_id, decision_id, event, due_at)
 SELECT endpoint.id, decision.id, %s, decision.effective_at
 FROM moderation_decision decision
@@ -28,42 +28,41 @@ WHERE decision.id = %s
 
 def event_of(
     *,
-    outside: str,
+    public_status: str,
     status: str,
     source: str,
     edited: bool = False,
     reverses_known: bool = False,
 ) -> str:
-    """Return the event that tells a change, or "" when there is nothing to tell.
+    """Return the event of a status change, or "" for a change that publishers do not receive.
 
-    outside: the status that the outside knows so far; status: the one it comes to know; edited:
-    it has an earlier revision, which readers may have seen; reverses_known: the change takes back
-    a decision that the outside has heard of. What was imported is history, which the publisher
-    knows.
+    public_status: the status that the publisher has; status: the new status; edited: the comment
+    has an earlier revision, which readers may have seen; reverses_known: the change undoes a
+    decision that the publisher has received. The publisher knows imported decisions already.
     """
     if source == Source.IMPORT:
         return ""
     if reverses_known:
         return REVERSED
-    visible = outside == Status.APPROVED or (edited and outside == Status.PENDING)
+    visible = public_status == Status.APPROVED or (edited and public_status == Status.PENDING)
     if status == Status.IN_REVIEW and not visible:
         return ""
     return EVENTS.get(Status(status), "")
 
 
-def tell(decision: Decision, event: str) -> None:
-    """Put the decision into the outbox, once per endpoint that wants the event."""
+def add(decision: Decision, event: str) -> None:
+    """Add the decision to the outbox, once per endpoint that wants the event."""
     with connection.cursor() as cursor:
-        cursor.execute(TELL, [event, decision.pk, event])
+        cursor.execute(ADD, [event, decision.pk, event])
 
 
 def withhold(decision: Decision) -> bool:
-    """Keep a decision inside the house; False when a part of it has already left.
+    """Withhold a decision from publishers; False when an attempt to send it has begun.
 
-    Locks the deliveries, so that no worker sends one while the decision is being taken back.
+    Locks the deliveries, so that no worker sends the decision during its undo.
     """
     deliveries = list(Delivery.objects.select_for_update().filter(decision=decision).order_by("id"))
-    if any(each.state != Delivery.State.DUE or each.attempts for each in deliveries):
+    if any(delivery.state != Delivery.State.DUE or delivery.attempts for delivery in deliveries):
         return False
     Delivery.objects.filter(decision=decision).update(state=Delivery.State.WITHHELD)
     Decision.objects.filter(pk=decision.pk).update(withheld=True)

@@ -1,4 +1,4 @@
-"""What a webhook says: the decision and its clauses, never the comment's text or scores."""
+"""The payload of a webhook: the decision and its clauses, never the comment's text or scores."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MESSAGE_IDS = uuid.UUID("7b1b1f0e-6a0c-4c43-9a52-5b6b6fd4c7d5")
 
 
 def webhook_id(delivery: Delivery) -> str:
-    """Return the id by which the receiver knows a delivery: the same on every attempt.
+    """Return the receiver's id of a delivery, which every attempt has.
 
-    Internal numbers stay inside; the creation time keeps ids apart when a database is set up anew.
+    It hides internal numbers. The creation time makes ids differ after a database is set up again.
     """
     name = f"{delivery.pk}:{delivery.created_at.isoformat()}"
     return f"msg_{uuid.uuid5(MESSAGE_IDS, name).hex}"
 
 
 def webhook_body(delivery: Delivery) -> bytes:
-    """Return the JSON that the receiver gets: the same bytes on every attempt, below 20 kB.
+    """Return the JSON for the receiver: identical bytes on every attempt, below 20 kB.
 
     `delivery` should come with its decision, comment, story, author and policy selected. `version`
-    counts a comment's changes: a receiver ignores an event with a lower one than it knows.
+    counts a comment's changes: a receiver ignores an event with a lower version than it has.
     """
     decision = delivery.decision
     data = describe(decision)
@@ -47,7 +47,7 @@ def webhook_body(delivery: Delivery) -> bytes:
 
 
 def describe(decision: Decision) -> dict[str, Any]:
-    """Return a decision as the outside may know it."""
+    """Return a decision as the publisher may see it."""
     comment = decision.comment
     clauses = public_clauses(decision)
     return {
@@ -68,7 +68,7 @@ def describe(decision: Decision) -> dict[str, Any]:
 
 
 def _appeal(decision: Decision) -> dict[str, str] | None:
-    """Return what an appeal came to and what its author is told, for the answer to one."""
+    """Return the result of an appeal and the answer to its author, for a decision on an appeal."""
     if decision.source != Source.APPEAL:
         return None
     appeal: Appeal | None = getattr(decision, "ended_appeal", None)
@@ -87,7 +87,7 @@ def public_clauses(decision: Decision) -> list[dict[str, str]]:
 
 
 def reason_sentence(status: str, clauses: list[dict[str, str]]) -> str:
-    """Return what the author of a comment is told."""
+    """Return the sentence that tells the author of a comment its status."""
     if status == Status.APPROVED:
         return "The comment is published."
     if status == Status.IN_REVIEW:

@@ -1,6 +1,6 @@
 """The demo: a paper with three stories, readers of every kind, a moderator and an editor.
 
-The comments come in as everybody's do, so that the worker scores them and the policy judges them.
+The comments are submitted like all others: the worker scores them and applies the policy.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ CONTENT = Path(__file__).resolve().parent.parent / "demo"
 
 
 def make_demo(*, force: bool = False) -> bool:
-    """Make the demo site unless it is there; return whether it was made.
+    """Make the demo site unless it exists; return whether it was made.
 
-    Only an empty database is filled, unless `force`: nobody wants demo readers beside real ones.
-    Raises `Conflict` when `force` is given and a site of that name belongs to somebody else.
+    Only an empty database gets the demo, unless `force`: real sites need no demo readers. Raises
+    `Conflict` when `force` is set and another site has the demo's name.
     """
     if is_demo():
         return False
@@ -45,7 +45,7 @@ def make_demo(*, force: bool = False) -> bool:
         if not force:
             return False
         if Site.objects.filter(slug=SITE).exists():
-            raise Conflict(f"There is a site “{SITE}” already that is not the demo.")
+            raise Conflict(f"Another site, not the demo, has the name “{SITE}”.")
     with transaction.atomic():
         site = Site.objects.create(slug=SITE, name="The Daily", reader_pages=True)
         ensure_default(site)
@@ -59,11 +59,11 @@ def make_demo(*, force: bool = False) -> bool:
 
 
 def demo_access() -> dict[str, str]:
-    """Return how to get in, {} with no demo: `site`, `story_id`, `api_key`, and for the pages
+    """Return the demo's access, {} without a demo: `site`, `story_id`, `api_key`, and for the pages
     `login` (a moderator) and `editor`, who share the `password`.
 
-    The key and the password are kept in plain in DATA_FOLDER/demo.json, for the owner's eyes only;
-    when that file is lost, both are made anew.
+    DATA_FOLDER/demo.json holds the key and the password in plain; only its owner can read it. If
+    the file is lost, both are replaced.
     """
     if not is_demo():
         return {}
@@ -77,7 +77,7 @@ def demo_access() -> dict[str, str]:
 
 
 def is_demo() -> bool:
-    """Tell whether the site of the demo's name is the demo: its moderator cannot exist anywhere."""
+    """Tell whether the site with the demo's name is the demo, by its fictional moderator."""
     return Moderator.objects.filter(site__slug=SITE, user__username=MODERATOR).exists()
 
 
@@ -125,7 +125,7 @@ def _make_stories(site: Site) -> None:
 
 
 def _import_history(site: Site) -> None:
-    """Give some readers a past: comments that were decided before."""
+    """Import earlier comments of some readers, with their decisions."""
     now = datetime.now(UTC)
     lines = []
     for comment in _content("history"):
@@ -162,8 +162,8 @@ def _submit_comments(site: Site) -> None:
 
 
 def _content(name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((CONTENT / f"{name}.json").read_text("utf-8"))
-    return found
+    content: list[dict[str, Any]] = json.loads((CONTENT / f"{name}.json").read_text("utf-8"))
+    return content
 
 
 def _path() -> Path:

@@ -26,22 +26,22 @@ STANDARD_INPUT = "-"
 
 @dataclass
 class ImportFile:
-    """An opened import file: `stream` gives its bytes unpacked, `raw` those on the disk."""
+    """An opened import file: `stream` has its unpacked bytes, `raw` those on the disk."""
 
     stream: IO[bytes]
     raw: IO[bytes]
     size: int | None
 
     def bytes_read(self) -> int:
-        """Return how far it has been read on the disk, for a progress bar."""
+        """Return the number of bytes read from the disk, for a progress bar."""
         return self.raw.tell() if self.size is not None else 0
 
 
 @contextlib.contextmanager
 def open_import(name: str) -> Iterator[ImportFile]:
-    """Open a file by its path, or standard input as `-`; what is packed with gzip is unpacked.
+    """Open a file by its path, or standard input as `-`, and unpack gzip.
 
-    Raises `Invalid` for UTF-16, which no line of would make sense, and OSError.
+    Raises `Invalid` for UTF-16, and OSError.
     """
     if name == STANDARD_INPUT:
         raw: IO[bytes] = sys.stdin.buffer
@@ -61,9 +61,9 @@ def open_import(name: str) -> Iterator[ImportFile]:
 
 
 class Checkpoint:
-    """How far an import has come, so that an interrupted one goes on from there.
+    """The place where an interrupted import resumes.
 
-    Only a hint that saves time: lines read twice are found to be there already.
+    It only saves time: lines that are read twice are stored once.
     """
 
     def __init__(self, site: str, name: str) -> None:
@@ -80,20 +80,20 @@ class Checkpoint:
         if self.path is None:
             return 0, 0
         try:
-            known = json.loads(self.path.read_text())
-            return int(known["lines"]), int(known["offset"])
+            place = json.loads(self.path.read_text())
+            return int(place["lines"]), int(place["offset"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0, 0
 
     def write(self, lines: int, offset: int) -> None:
-        """Note the place; silently not, where the folder cannot be written."""
+        """Store the place; does nothing if the folder is not writable."""
         if self.path is not None:
             with contextlib.suppress(OSError):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 write_private(self.path, json.dumps({"lines": lines, "offset": offset}))
 
     def clear(self) -> None:
-        """Forget the place: the import is complete."""
+        """Delete the place: the import is complete."""
         if self.path is not None:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The lines of an import file: JSON objects in our own form, or in that of labelled data sets."""
+"""The lines of an import file: JSON objects in our own form or in the labelled form."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ AUTHOR_FIELDS = frozenset({"id", "name"})
 FIELDS = frozenset(
     "id story parent_id author body submitted_at status clause clauses labels".split()  # noqa: SIM905
 )
-# What only an import or a replay understands; the API's own form has no such fields.
+# Fields of an import or a replay that the API does not have.
 EXTRA_FIELDS = frozenset({"status", "clause", "clauses", "labels"})
 DECIDED = (Status.APPROVED, Status.REJECTED, Status.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """A comment of the file and, where the file says it, what was decided and why."""
+    """A comment of the file and, if the file has it, its decision with the clauses."""
 
     submission: Submission
     status: Status | None
@@ -41,8 +41,8 @@ class ImportLine:
 def read_record(raw: bytes, *, form: str = NATIVE) -> dict[str, Any]:
     """Return one line as a record in our own form.
 
-    `raw` is UTF-8 without its line end. Raises `Invalid` in words for anything that is not one
-    JSON object with unique keys, or that has a field we do not know (in our own form).
+    `raw` is UTF-8 without its line end. Raises `Invalid` for anything but one JSON
+    object with unique keys, and for an unknown field in our own form.
     """
     record = _read_object(raw)
     if form == LABELLED:
@@ -54,7 +54,7 @@ def read_record(raw: bytes, *, form: str = NATIVE) -> dict[str, Any]:
 
 
 def read_line(record: Mapping[str, Any]) -> ImportLine:
-    """Return a record as a submission; raises `Invalid` naming the field that is wrong."""
+    """Return a record as a submission; raises `Invalid` with the name of the wrong field."""
     story = _part(record, "story", STORY_FIELDS)
     author = _part(record, "author", AUTHOR_FIELDS)
     external_id = _text(record, "id")
@@ -79,7 +79,7 @@ def read_line(record: Mapping[str, Any]) -> ImportLine:
 
 
 def is_abusive(record: Mapping[str, Any], field: str = "abusive") -> bool | None:
-    """Return what people said of it (`labels`), None when the record carries no such label.
+    """Return the label of a record (in `labels`), None when it has no such label.
 
     A fraction of raters counts as yes from one half on.
     """
@@ -93,7 +93,7 @@ def is_abusive(record: Mapping[str, Any], field: str = "abusive") -> bool | None
 
 
 def format_error(error: ModerationError) -> str:
-    """Return an error as the report of bad lines shows it."""
+    """Return an error in the form of the report of bad lines."""
     return f"{error.field}: {error.message}" if error.field else error.message
 
 
@@ -123,7 +123,7 @@ def _read_object(raw: bytes) -> dict[str, Any]:
 def _from_labelled(record: Mapping[str, Any]) -> dict[str, Any]:
     """Turn {id, text, article_id, title, article, parent_id, labels} into our own form.
 
-    Comments without an article stand under one story, so that nothing is left out.
+    Comments without an article get one common story, so that none is skipped.
     """
     story: dict[str, Any] = {"id": str(record.get("article_id") or "none")}
     if isinstance(record.get("title"), str):
@@ -183,7 +183,7 @@ def _clauses(record: Mapping[str, Any]) -> tuple[str, ...]:
     clauses: Sequence[Any] = record.get("clauses") or ([clause] if clause else [])
     if not isinstance(clauses, list) or len(clauses) > 20:
         raise Invalid("not a list of at most 20 clause ids", field="clauses")
-    for each in clauses:
-        if not isinstance(each, str) or not 0 < len(each) <= 64 or "\x00" in each:
+    for clause_id in clauses:
+        if not isinstance(clause_id, str) or not 0 < len(clause_id) <= 64 or "\x00" in clause_id:
             raise Invalid("a clause id is a text of 1-64 characters", field="clauses")
     return tuple(clauses)

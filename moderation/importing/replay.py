@@ -1,6 +1,6 @@
-"""Replaying comments through the API of a running Moderato, as a publisher's system would.
+"""Replays comments through the API of a running Moderato, as a publisher's system does.
 
-A client and nothing else: it speaks HTTP and never looks into the database.
+It is only a client: it uses HTTP and no database.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ReplayError(Exception):
 
 @dataclass
 class Sent:
-    """What was sent and what the service said of it, by the comments' ids."""
+    """The comments sent and the service's answers, by the comments' ids."""
 
     accepted: dict[str, bool | None] = field(default_factory=dict)  # id → label
     bodies: dict[str, int] = field(default_factory=dict)  # id → hash of the text
@@ -55,11 +55,11 @@ class Client:
         self.concurrency = concurrency
 
     def call(self, method: str, path: str, document: Any = None) -> httpx.Response:
-        """Return the answer; waits and tries again when the service is busy or away.
+        """Return the answer; waits and retries when the service is busy or does not answer.
 
-        Raises `ReplayError` for a key that is refused, or when it stays away.
+        Raises `ReplayError` for a rejected key, or after the last try.
         """
-        # Escaped, so that half a character in the file reaches the service, which refuses it.
+        # Escaped, so that half a character in the file reaches the service, which rejects it.
         body = None if document is None else json.dumps(document).encode("ascii")
         headers = {} if body is None else {"Content-Type": "application/json"}
         wait = 0.2
@@ -72,7 +72,7 @@ class Client:
                 problem = str(error) or type(error).__name__
             else:
                 if answer.status_code in (401, 403):
-                    raise ReplayError(f"The key is refused ({answer.status_code}).")
+                    raise ReplayError(f"The service rejects the key ({answer.status_code}).")
                 if answer.status_code != 429 and answer.status_code < 500:
                     return answer
                 problem = f"status {answer.status_code}"
@@ -87,8 +87,8 @@ class Client:
         answer = self.call("GET", f"comments/{quote(external_id, safe='')}")
         if answer.status_code == 404:
             return None
-        found: dict[str, Any] = answer.raise_for_status().json()
-        return found
+        comment: dict[str, Any] = answer.raise_for_status().json()
+        return comment
 
 
 def send(
@@ -154,7 +154,7 @@ def problem_code(answer: httpx.Response) -> str:
 
 
 def record_outcome(sent: Sent, record: Mapping[str, Any], problem: str, label: str) -> None:
-    """Write down what became of one record."""
+    """Record the result of one submission."""
     external_id = str(record["id"])
     if problem:
         sent.refused[external_id] = problem
@@ -171,7 +171,7 @@ def grouped(records: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Ma
 
 
 class Pace:
-    """Lets no more than `rate` comments a second through; None: as fast as it goes."""
+    """Limits submissions to `rate` comments a second; None: no limit."""
 
     def __init__(self, rate: float | None) -> None:
         self.rate = rate
@@ -179,7 +179,7 @@ class Pace:
         self.next = time.monotonic()
 
     def wait(self, comments: int) -> None:
-        """Wait for the turn of so many comments."""
+        """Wait until this many comments may be sent."""
         if self.rate is None:
             return
         with self.lock:
@@ -189,10 +189,10 @@ class Pace:
 
 
 def wait_until_decided(client: Client, ids: list[str], *, seconds: float) -> float | None:
-    """Wait until nothing is pending; return the seconds it took, None when it took too long.
+    """Wait until no comment is pending; return the seconds, None after too long a wait.
 
-    Looks at the last comment and a few others only, so that watching does not slow the work; when
-    none of those is pending, the caller looks at all of them anyway.
+    Reads only the last comment and a few others, so that it does not slow the work. The caller
+    reads all comments afterwards.
     """
     began = time.monotonic()
     probes = list(dict.fromkeys([*ids[-1:], *random.sample(ids, min(PROBES, len(ids)))]))
@@ -210,7 +210,7 @@ def wait_until_decided(client: Client, ids: list[str], *, seconds: float) -> flo
 def fetch_all(
     client: Client, ids: Iterable[str], progress: Callable[[int], object] = lambda _: None
 ) -> dict[str, dict[str, Any] | None]:
-    """Return every comment by id, None for one that the service does not know."""
+    """Return every comment by id, None for a comment that the service does not have."""
 
     def fetch(external_id: str) -> tuple[str, dict[str, Any] | None]:
         comment = client.comment(external_id)

@@ -1,4 +1,4 @@
-"""What came of a replay: how fast, what was decided, how that agrees with people, what was lost."""
+"""The report of a replay: speed, decisions, agreement with labels, lost comments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGNAL = "toxicity"
 
 @dataclass(frozen=True)
 class ReplayAgreement:
-    """How “not approved” agrees with people's label; `auc` is that of the signal `toxicity`."""
+    """The agreement of “not approved” with the labels; `auc` is that of the signal `toxicity`."""
 
     labelled: int
     abusive: int
@@ -57,10 +57,10 @@ class ReplayReport:
 
 
 def build_report(
-    sent: Sent, found: Mapping[str, dict[str, Any] | None], drained_after: float | None
+    sent: Sent, fetched: Mapping[str, dict[str, Any] | None], drained_after: float | None
 ) -> ReplayReport:
-    """Work out the figures from what was sent and what the service has."""
-    comments = {key: comment for key, comment in found.items() if comment is not None}
+    """Compute the figures from the comments sent and the comments that the service has."""
+    comments = {key: comment for key, comment in fetched.items() if comment is not None}
     decided = [comment for comment in comments.values() if comment["decision"]]
     delays = sorted(
         (_time(comment["decision"]["decided_at"]) - _time(comment["received_at"])).total_seconds()
@@ -162,7 +162,7 @@ def _agreement(
 
 
 def _decided_rate(decided: Sequence[Mapping[str, Any]]) -> float | None:
-    """Return comments a second from the first arrival to the last decision, the server's clock."""
+    """Return comments a second from the first arrival to the last decision, by its clock."""
     if not decided:
         return None
     first = min(_time(comment["received_at"]) for comment in decided)
@@ -181,7 +181,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float | None:
 
 def _drained(report: ReplayReport) -> str:
     if report.drained_after is None or report.delay_p50 is None:
-        return "not all within the time given"
+        return "not all within the wait"
     return (
         f"all {report.drained_after:.1f} s after the last was accepted"
         f" ({report.decided_rate or 0:,.0f}/s in all); from acceptance to decision"

@@ -1,7 +1,7 @@
-"""Importing comments from a file: batch by batch, once each, the bad lines kept out and named.
+"""Imports comments from a file in batches, each comment once, and reports bad lines.
 
-Memory stays flat whatever the length of the file. A comment and what was decided of it are written
-in one transaction, so an import that was interrupted can simply be run again.
+Memory does not grow with the file. One transaction writes a comment and its decision, so you can
+run an interrupted import again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BATCH = 1000
 
 @dataclass
 class ImportCounts:
-    """What became of the lines: stored now, there already, put off for their parent, refused."""
+    """The lines by result: stored now, already there, waiting for their parent, rejected."""
 
     stored: int = 0
     known: int = 0
@@ -42,18 +42,18 @@ class ImportCounts:
 
 @dataclass
 class Importer:
-    """Takes lines in and keeps count; `refuse(number, reason)` hears of every bad one."""
+    """Stores lines and counts them; calls `refuse(number, reason)` for every bad line."""
 
     site: Site
     refuse: Callable[[int, str], None]
     form: str = NATIVE
     counts: ImportCounts = field(default_factory=ImportCounts)
     _batch: list[tuple[int, bytes, ImportLine]] = field(default_factory=list)
-    # Replies that came before what they answer; on disk, for there may be many.
+    # Replies that came before their parents; on disk, because they may be many.
     _waiting: IO[bytes] = field(default_factory=lambda: _spool())
 
     def add(self, number: int, raw: bytes) -> bool:
-        """Take one line (without its line end); return whether a batch was written by it."""
+        """Add one line (without its line end); return whether it completed and wrote a batch."""
         if not raw.strip():
             return False
         try:
@@ -68,7 +68,7 @@ class Importer:
         return True
 
     def write(self) -> None:
-        """Write the lines taken so far."""
+        """Write the lines added so far."""
         batch, self._batch = self._batch, []
         for number, raw, error in self._store(batch):
             if error.code == "unknown_parent":
@@ -107,7 +107,7 @@ class Importer:
     def _store(
         self, batch: list[tuple[int, bytes, ImportLine]]
     ) -> list[tuple[int, bytes, ModerationError]]:
-        """Write a batch, return the lines that were refused."""
+        """Write a batch; return the rejected lines."""
         refused = []
         decisions = []
         with transaction.atomic():
@@ -146,7 +146,7 @@ def _decision(comment_pk: int, line: ImportLine) -> BatchDecision:
 
 
 def import_records(site: Site, lines: Iterable[bytes]) -> ImportCounts:
-    """Import lines that must all be good; raises ValueError with the first that is not."""
+    """Import lines that must all be good; raises ValueError with the first bad line."""
 
     def refuse(number: int, reason: str) -> None:
         raise ValueError(f"line {number}: {reason}")
@@ -158,9 +158,9 @@ def import_records(site: Site, lines: Iterable[bytes]) -> ImportCounts:
 
 
 def read_lines(stream: IO[bytes]) -> Iterable[bytes]:
-    """Yield the lines of a stream without their ends; a line that is too long comes cut.
+    """Yield the lines of a stream without their ends, and a part of a line that is too long.
 
-    A cut line is longer than MAXIMUM_LINE_BYTES, so that reading it is refused as too long.
+    The part is longer than MAXIMUM_LINE_BYTES, so that `read_record` rejects it as too long.
     """
     while raw := stream.readline(MAXIMUM_LINE_BYTES + 2):
         whole = raw.endswith(b"\n")

@@ -1,4 +1,4 @@
-"""Where a site's decisions are told: webhook addresses and their signing secrets."""
+"""A site's webhook endpoints and their signing secrets."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ MAXIMUM_ENDPOINTS = 50
 def add_endpoint(
     site: Site, *, url: str, events: Iterable[str] = ()
 ) -> tuple[WebhookEndpoint, str]:
-    """Add an address that hears of the site's decisions; return it and its secret, shown once.
+    """Add an endpoint for the site's decisions; return it and its secret, which is shown once.
 
-    `events` are names of `events.ALL_EVENTS`; none means all. Raises `Invalid` when the address may
-    not be called or an event is unknown, `Conflict` when the site has it already.
+    `events` are names of `outbox.ALL_EVENTS`; none means all. Raises `Invalid` for a URL that may
+    not be called and for an unknown event, `Conflict` when the site has the URL already.
     """
     chosen = list(dict.fromkeys(events))
     unknown = [event for event in chosen if event not in ALL_EVENTS]
     if unknown:
         raise Invalid(
-            f"Unknown event “{unknown[0]}”; known are {', '.join(ALL_EVENTS)}.", field="events"
+            f"Unknown event “{unknown[0]}”. The events are {', '.join(ALL_EVENTS)}.", field="events"
         )
     try:
         check_destination(url)
@@ -46,9 +46,9 @@ def add_endpoint(
         raise Invalid(str(error), field="url") from None
     existing = WebhookEndpoint.objects.filter(site=site)
     if existing.filter(url=url).exists():
-        raise Conflict("This site has a webhook with this address already.", field="url")
+        raise Conflict("This site already has a webhook with this URL.", field="url")
     if existing.count() >= MAXIMUM_ENDPOINTS:
-        raise Invalid(f"A site may have {MAXIMUM_ENDPOINTS} webhooks.", limit=MAXIMUM_ENDPOINTS)
+        raise Invalid(f"A site can have {MAXIMUM_ENDPOINTS} webhooks.", limit=MAXIMUM_ENDPOINTS)
     plain = new_secret()
     endpoint = WebhookEndpoint.objects.create(
         site=site, url=url, events=chosen, secrets=[encrypt(plain)]
@@ -72,7 +72,7 @@ def rotate_secret(endpoint: WebhookEndpoint) -> str:
 
 @transaction.atomic
 def retire_secret(endpoint: WebhookEndpoint) -> None:
-    """Forget the former secret after a rotation; raises `Conflict` when there is none."""
+    """Delete the former secret after a rotation; raises `Conflict` when there is none."""
     locked = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     if len(locked.secrets) < 2:
         raise Conflict("There is no former secret to retire.")
@@ -86,14 +86,14 @@ def remove_endpoint(endpoint: WebhookEndpoint) -> None:
 
 
 def disable_endpoint(endpoint_pk: int, *, reason: str) -> None:
-    """Stop telling an endpoint anything, for `reason` (as people read it)."""
+    """Send an endpoint nothing more, for `reason` (shown to people)."""
     WebhookEndpoint.objects.filter(pk=endpoint_pk, disabled_at__isnull=True).update(
         disabled_at=Now(), disabled_reason=reason[:200]
     )
 
 
 def enable_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Tell a disabled endpoint of decisions again, from now on."""
+    """Send a disabled endpoint decisions again, from now on."""
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled_at=None, disabled_reason="")
 
 
@@ -104,15 +104,15 @@ def plain_secrets(encrypted: Iterable[str]) -> list[str]:
     SECRET_KEY_FALLBACKS.
     """
     cipher = keyring(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    found = []
+    plain = []
     for token in encrypted:
         try:
-            found.append(cipher.decrypt(token.encode()).decode())
+            plain.append(cipher.decrypt(token.encode()).decode())
         except InvalidToken:
             continue
-    if not found:
+    if not plain:
         raise Invalid("The secret cannot be read with this SECRET_KEY; rotate it.")
-    return found
+    return plain
 
 
 def new_secret() -> str:
@@ -121,7 +121,7 @@ def new_secret() -> str:
 
 
 def encrypt(plain: str) -> str:
-    """Return a secret as the database keeps it."""
+    """Return a secret encrypted for the database."""
     cipher = keyring(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return cipher.encrypt(plain.encode()).decode()
 

@@ -1,8 +1,8 @@
-"""The one way out: every call to an address that somebody gave us goes through this client.
+"""The client for every call to a URL that a publisher or a client gave us.
 
-Such an address may point into our own network (server-side request forgery). So the name is
-resolved once, every address it has is checked, and the connection goes to a checked address,
-while TLS and the Host header keep the name. Redirects are not followed; time and size are capped.
+Such a URL may point into our own network (server-side request forgery). The client resolves the
+name once, checks every address, and connects to a checked address. TLS and the Host header keep
+the name. The client follows no redirect and limits time and size.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Resolver = Callable[[str, int], list[IPAddress]]
 
 MAXIMUM_URL_LENGTH = 2048
 MAXIMUM_ANSWER_BYTES = 64 * 1024
-# After the status is known the rest of the answer is only read to be polite to the receiver.
+# Only the status counts. The client reads a short body so that the receiver can finish.
 MAXIMUM_BODY_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 PUBLIC_PORTS = frozenset({80, 443})
@@ -45,17 +45,17 @@ class OutboundFailed(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the receiver said: the HTTP status and its headers (names in lower case)."""
+    """The receiver's answer: the HTTP status and the headers (names in lower case)."""
 
     status: int
     headers: Mapping[str, str]
 
 
 def check_url(url: str, *, allow_private: bool | None = None) -> httpx.URL:
-    """Return the parsed address of a receiver, or raise `OutboundRefused` in words.
+    """Return the parsed URL of a receiver; raises `OutboundRefused` with the reason.
 
-    Nothing is resolved here: names are resolved and checked at each connection. `allow_private`
-    defaults to the setting WEBHOOK_ALLOW_PRIVATE.
+    This resolves no name: each connection resolves and checks it. `allow_private` defaults to the
+    setting WEBHOOK_ALLOW_PRIVATE.
     """
     private = settings.WEBHOOK_ALLOW_PRIVATE if allow_private is None else allow_private
     if len(url) > MAXIMUM_URL_LENGTH:
@@ -82,10 +82,10 @@ def check_url(url: str, *, allow_private: bool | None = None) -> httpx.URL:
 
 
 def check_destination(url: str, *, resolver: Resolver | None = None) -> httpx.URL:
-    """Check an address as `check_url` does and, where its name can be resolved now, its addresses.
+    """Check a URL as `check_url` does and, if its name resolves now, the name's addresses.
 
-    Odd spellings of private addresses (`0x7f.1`, `2130706433`) are found here already. A name that
-    does not resolve passes: it is resolved and checked again at each connection.
+    This finds odd spellings of private addresses (`0x7f.1`, `2130706433`). A name that does not
+    resolve passes: each connection resolves and checks it again.
     """
     parsed = check_url(url)
     try:
@@ -97,7 +97,7 @@ def check_destination(url: str, *, resolver: Resolver | None = None) -> httpx.UR
 
 
 def resolve_in_time(resolver: Resolver, host: str, port: int, seconds: float) -> list[IPAddress]:
-    """Resolve a name; the system's resolver knows no timeout, so it waits in a thread."""
+    """Resolve a name in a thread, because the system's resolver has no timeout."""
     results: queue.SimpleQueue[list[IPAddress] | Exception] = queue.SimpleQueue()
 
     def work() -> None:
@@ -117,7 +117,7 @@ def resolve_in_time(resolver: Resolver, host: str, port: int, seconds: float) ->
 
 
 class Deadline:
-    """A point in time that a call may not pass, whatever the receiver does."""
+    """The latest end of a call, independent of the receiver."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -126,18 +126,18 @@ class Deadline:
         """Set the deadline `seconds` from now."""
         self.at = time.monotonic() + seconds
 
-    def left(self, wanted: float | None = None) -> float:
-        """Return the seconds left, at most `wanted`; raise the timeout when there are none."""
-        left = self.at - time.monotonic()
-        if left <= 0:
+    def remaining(self, wanted: float | None = None) -> float:
+        """Return the remaining seconds, at most `wanted`; raise the timeout at 0."""
+        remaining = self.at - time.monotonic()
+        if remaining <= 0:
             raise httpcore.ReadTimeout("the call took too long in all")
-        return left if wanted is None else min(left, wanted)
+        return remaining if wanted is None else min(remaining, wanted)
 
 
 class TimedStream(httpcore.NetworkStream):
     """A connection whose every read and write ends by the call's deadline.
 
-    A read timeout alone would let a receiver hold us for hours with a byte a second.
+    With only a read timeout, a receiver could hold a call for hours with a byte a second.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
@@ -146,12 +146,12 @@ class TimedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read within the deadline."""
-        return self.stream.read(max_bytes, self.deadline.left(timeout))
+        return self.stream.read(max_bytes, self.deadline.remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write within the deadline, piece by piece: each piece has its own timeout."""
+        """Write within the deadline, in pieces with a timeout each."""
         for start in range(0, len(buffer), 16_384):
-            self.stream.write(buffer[start : start + 16_384], self.deadline.left(timeout))
+            self.stream.write(buffer[start : start + 16_384], self.deadline.remaining(timeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -164,11 +164,12 @@ class TimedStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Begin TLS within the deadline."""
-        left = self.deadline.left(timeout)
-        return TimedStream(self.stream.start_tls(ssl_context, server_hostname, left), self.deadline)
+        seconds = self.deadline.remaining(timeout)
+        stream = self.stream.start_tls(ssl_context, server_hostname, seconds)
+        return TimedStream(stream, self.deadline)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the connection knows of itself."""
+        """Return a property of the connection."""
         return self.stream.get_extra_info(info)
 
 
@@ -189,13 +190,13 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address that answers, once all of them have been checked."""
-        addresses = resolve_in_time(self.resolver, host, port, self.deadline.left(timeout))
+        """Check all addresses, then connect to the first that answers."""
+        addresses = resolve_in_time(self.resolver, host, port, self.deadline.remaining(timeout))
         if not addresses:
             raise httpcore.ConnectError("the name has no address")
         check_addresses(addresses, allow_private=self.allow_private)
         for position, address in enumerate(addresses):
-            wait = self.deadline.left(timeout)
+            wait = self.deadline.remaining(timeout)
             try:
                 stream = self.plain.connect_tcp(
                     str(address), port, wait, local_address, socket_options
@@ -210,12 +211,12 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 @cache
 def default_tls() -> ssl.SSLContext:
-    """Return the TLS settings shared by all calls: reading the certificates takes a while."""
+    """Return the TLS settings of all calls; reading the certificates is slow."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 class OutboundClient:
-    """Posts to receivers, one call at a time; connections are kept between calls. Close it."""
+    """Posts to receivers, one call at a time, over kept connections. Close it."""
 
     def __init__(
         self,
@@ -244,10 +245,10 @@ class OutboundClient:
         self.pool.close()
 
     def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send `content` and return the answer's status and headers; the body is thrown away.
+        """Send `content` and return the answer's status and headers, without its body.
 
         Raises `OutboundRefused` before anything is sent, `OutboundFailed` when no status came
-        within `total_seconds` seconds. A redirect is an answer like any other.
+        within `total_seconds` seconds. A redirect is an answer, too.
         """
         target = check_url(url, allow_private=self.allow_private)
         self.deadline.start(self.total_seconds)
@@ -277,7 +278,7 @@ class OutboundClient:
             raise OutboundFailed(str(error) or type(error).__name__) from None
 
     def _drop_body(self, response: httpcore.Response) -> None:
-        """Read and forget a short body; leave the rest of a long or slow one."""
+        """Read and drop a short body; leave the rest of a long or slow body."""
         self.deadline.start(
             min(MAXIMUM_BODY_SECONDS, max(0.0, self.deadline.at - time.monotonic()))
         )

@@ -1,4 +1,4 @@
-"""Which addresses of the network may be called on somebody else's behalf."""
+"""The network addresses that a call to a receiver may reach."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class OutboundRefused(Exception):
-    """The address must not be called; the message says why and names no resolved address."""
+    """The URL must not be called; the message says why and shows no resolved address."""
 
 
 def unwrap(address: IPAddress) -> IPAddress:
@@ -58,7 +58,7 @@ def unwrap(address: IPAddress) -> IPAddress:
 def is_public(address: IPAddress) -> bool:
     """Tell whether an address belongs to the public internet and to a single host.
 
-    The old tunnels (6to4, Teredo, IPv4-compatible) are refused as such: no receiver lives there.
+    Addresses of old tunnels (6to4, Teredo, IPv4-compatible) are not public: no receiver uses them.
     """
     address = unwrap(address)
     if isinstance(address, ipaddress.IPv4Address):
@@ -71,16 +71,16 @@ def is_public(address: IPAddress) -> bool:
 
 
 def is_never_allowed(address: IPAddress) -> bool:
-    """Tell whether an address is refused even where private ones are allowed.
+    """Tell whether an address is forbidden even where private addresses are allowed.
 
-    Clouds keep their credentials on link-local addresses; nobody receives webhooks by multicast.
+    Clouds serve credentials on link-local addresses. No receiver uses multicast.
     """
     address = unwrap(address)
     return address.is_link_local or address.is_multicast or address.is_unspecified
 
 
 def check_literal(host: str, *, allow_private: bool) -> None:
-    """Refuse a host written as a private address at once, so that the form can say so."""
+    """Raise `OutboundRefused` for a host that is written as a private address."""
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -89,7 +89,7 @@ def check_literal(host: str, *, allow_private: bool) -> None:
 
 
 def check_addresses(addresses: list[IPAddress], *, allow_private: bool) -> None:
-    """Raise `OutboundRefused` unless every one of the addresses may be called."""
+    """Raise `OutboundRefused` unless all addresses may be called."""
     if any(is_never_allowed(address) for address in addresses):
         raise OutboundRefused("The address leads to a link-local or multicast address.")
     if not allow_private and not all(is_public(address) for address in addresses):
@@ -98,5 +98,5 @@ def check_addresses(addresses: list[IPAddress], *, allow_private: bool) -> None:
 
 def resolve(host: str, port: int) -> list[IPAddress]:
     """Return every address that the system's resolver knows for a name; raise OSError if none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in entries))

@@ -99,11 +99,11 @@ def test_it_says_why_it_cannot(live_server: Any, daily: Site, api_key: str, tmp_
     path = tmp_path / "replay.jsonl"
     path.write_text(json.dumps(record(1)) + "\n")
     wrong = "mk_live_" + "0" * 8 + "_" + "0" * 32 + "_" + "0" * 6
-    assert "key is refused" in replay(path, live_server.url, wrong, code=2)
+    assert "rejects the key (401)" in replay(path, live_server.url, wrong, code=2)
     assert "No such file" in replay(tmp_path / "nowhere", live_server.url, api_key, code=2)
     ApiKey.objects.all().delete()
     _, only_read = create_key(daily, name="reader", scopes=[Scope.READ])
-    assert "key is refused" in replay(path, live_server.url, only_read, code=2)
+    assert "rejects the key (403)" in replay(path, live_server.url, only_read, code=2)
 
 
 def comment(status: str, body: str = "text", toxicity: float = 0.1) -> dict[str, Any]:
