@@ -134,12 +134,12 @@ def test_a_moderator_reads_the_record_in_words(
 ) -> None:
     client.force_login(mona)
     address = f"/review/daily/comments/{comment.pk}/"
-    assert "nothing known of earlier reports" in client.get(address).content.decode()
+    assert "no earlier flags of this reader were checked" in client.get(address).content.decode()
     for status in (Status.REJECTED, Status.APPROVED, Status.REJECTED, Status.REJECTED):
         other = make_comment()
         flag(other, "greta")
         rule(other, status, mona)
-    assert "3 of 4 earlier reports were right" in client.get(address).content.decode()
+    assert "3 of 4 earlier flags were right" in client.get(address).content.decode()
 
 
 def test_the_records_of_a_batch_are_one_query(

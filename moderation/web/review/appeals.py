@@ -52,12 +52,12 @@ class AnswerForm(forms.Form):
 def appeals(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """List the waiting appeals, oldest first; the moderator's own rejections are marked."""
     site = moderator.site
-    found = (
+    waiting = (
         queue.waiting_appeals(site)
         .filter(pk__gt=read_number(request.GET.get("after", "")))
         .order_by("pk")
     )
-    shown = list(found[: queue.PAGE_SIZE + 1])
+    shown = list(waiting[: queue.PAGE_SIZE + 1])
     more = len(shown) > queue.PAGE_SIZE
     alone = queue.is_alone(moderator.user, site)
     context = {
@@ -92,14 +92,14 @@ def appeal(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
 @moderates
 def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     """Answer one appeal and go to the next."""
-    found = _find(moderator, pk)
+    appeal = _find(moderator, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _show(request, moderator, found, problem=_("Nothing was decided. Try again."))
-    given = form.cleaned_data
-    verb = grant if given["action"] == "grant" else uphold
-    text = given["answer"].replace("\r\n", "\n")
-    seen = {"expected_version": given["version"], "key": given["key"], "answer": text}
+        return _show(request, moderator, appeal, problem=_("Nothing was decided. Try again."))
+    values = form.cleaned_data
+    verb = grant if values["action"] == "grant" else uphold
+    text = values["answer"].replace("\r\n", "\n")
+    seen = {"expected_version": values["version"], "key": values["key"], "answer": text}
     try:
         verb(moderator.user, pk, **seen)
     except StaleDecision as error:
@@ -108,7 +108,7 @@ def answer(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     except NotFound as error:
         raise Http404(error.message) from error
     except ModerationError as error:
-        return _show(request, moderator, found, problem=error.message)
+        return _show(request, moderator, appeal, problem=error.message)
     granted, upheld = (
         _("Granted. The comment is approved."),
         _("Upheld. The comment stays rejected."),
@@ -138,18 +138,16 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:
-    found = Appeal.objects.select_related("site", *queue.RELATED).filter(
-        pk=min(pk, LARGEST_ID), site=moderator.site
-    )
-    appeal = found.first()
+    appeals = Appeal.objects.select_related("site", *queue.SURROUNDINGS)
+    appeal = appeals.filter(pk=min(pk, LARGEST_ID), site=moderator.site).first()
     if appeal is None:
         raise Http404("No such appeal.")
     return appeal
 
 
 def _go_on(moderator: Moderator, *, after: int) -> HttpResponse:
-    found = queue.answerable(moderator.user, moderator.site).exclude(pk=after)
-    appeal = found.filter(pk__gt=after).first() or (None if after else found.first())
+    others = queue.answerable(moderator.user, moderator.site).exclude(pk=after)
+    appeal = others.filter(pk__gt=after).first() or (None if after else others.first())
     if appeal is None:
         return redirect("review_appeals", moderator.site.slug)
     return redirect("review_appeal", moderator.site.slug, appeal.pk)

@@ -72,21 +72,21 @@ DURATIONS = {
 @moderates
 def author(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     """Show an author of the site, or carry out one of the page's forms."""
-    found = find_author(moderator.site, pk)
-    if found is None:
+    subject = find_author(moderator.site, pk)
+    if subject is None:
         raise Http404("No such author.")
     if request.method == "GET":
-        return render(request, "review/author.html", _context(request, moderator, found))
+        return render(request, "review/author.html", _context(request, moderator, subject))
     try:
-        message = _act(request, moderator, found)
+        message = _act(request, moderator, subject)
     except ModerationError as error:
-        context = _context(request, moderator, found) | {
+        context = _context(request, moderator, subject) | {
             "problem": error.message,
-            "given": request.POST,
+            "posted": request.POST,
         }
         return render(request, "review/author.html", context, status=422)
     messages.success(request, message)
-    return redirect("review_author", moderator.site.slug, found.pk)
+    return redirect("review_author", moderator.site.slug, subject.pk)
 
 
 @require_GET
@@ -96,62 +96,62 @@ def standings(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     offered = [value for value in Standing if value != Standing.NORMAL]
     standing = next((value for value in offered if value == request.GET.get("standing")), "")
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
-    found = standings_that_hold(moderator.site, standing=standing, before=before)
-    shown = found[:PAGE_SIZE]
+    changes = standings_that_hold(moderator.site, standing=standing, before=before)
+    shown = changes[:PAGE_SIZE]
     context = {
         "site": moderator.site,
         "changes": [_line(change) for change in shown],
         "standings": offered,
         "standing": standing,
-        "next": shown[-1].pk if len(found) > PAGE_SIZE else None,
+        "next": shown[-1].pk if len(changes) > PAGE_SIZE else None,
         "later_page": before < LARGEST_ID,
     }
     return render(request, "review/standings.html", context)
 
 
-def _act(request: HttpRequest, moderator: Moderator, found: Author) -> str:
+def _act(request: HttpRequest, moderator: Moderator, subject: Author) -> str:
     """Write the note, change the standing, or undo that; return the message."""
-    given = request.POST
-    if "text" in given:
-        write_note(moderator, found, given["text"])
+    posted = request.POST
+    if "text" in posted:
+        write_note(moderator, subject, posted["text"])
         return _("Note saved.")
-    seen = read_number(given.get("seen", ""))
-    if "undo" in given:
-        change = undo_standing(moderator, found, seen=seen)
+    seen = read_number(posted.get("seen", ""))
+    if "undo" in posted:
+        change = undo_standing(moderator, subject, seen=seen)
         return str(UNDONE[Standing(change.standing)])
-    wanted = given.get("standing", "")
+    wanted = posted.get("standing", "")
     if wanted not in Standing.values:
         raise Invalid(_("Choose a standing."), field="standing")
     change = change_standing(
         moderator,
-        found,
+        subject,
         Standing(wanted),
         seen=seen,
-        days=read_number(given.get("days", "")),
-        clause=given.get("clause", "")[:64],
-        reason=given.get("reason", "").replace("\r\n", "\n"),
+        days=read_number(posted.get("days", "")),
+        clause=posted.get("clause", "")[:64],
+        reason=posted.get("reason", "").replace("\r\n", "\n"),
     )
     return str(CHANGED[Standing(change.standing)])
 
 
-def _context(request: HttpRequest, moderator: Moderator, found: Author) -> dict[str, Any]:
-    changes = standing_changes(found)
+def _context(request: HttpRequest, moderator: Moderator, subject: Author) -> dict[str, Any]:
+    changes = standing_changes(subject)
     status = request.GET.get("status", "")
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
-    page = comments_by(found, status=status, before=before)
+    page = comments_by(subject, status=status, before=before)
     _version, policy = find_policy(moderator.site_id)
-    now = Standing(found.standing)
+    now = Standing(subject.standing)
     may = [value for value in Standing if value == now or may_set(moderator, value)]
     return {
         "site": moderator.site,
         "moderator": moderator,
-        "author": found,
-        "record": author_record(found),
+        "author": subject,
+        "record": author_record(subject),
         "now": now,
         "meaning": MEANINGS[now],
         "latest": changes[0] if changes else None,
         "changes": [_line(change) for change in changes],
-        "notes": notes_on(found),
+        "notes": notes_on(subject),
         "may_change": may_set(moderator, now),
         # The present standing can be set again, with another end or reason.
         "standings": [

@@ -78,15 +78,15 @@ def decide(round: ReviewRound, comment: Comment) -> HttpResponse:
     form = DecisionForm(round.request.POST)
     if not form.is_valid():
         return _refused(round, comment.pk, str(NOTHING_DECIDED))
-    given = form.cleaned_data
-    assignment = assignment_of_card(round.user, comment.pk, given["key"])
+    values = form.cleaned_data
+    assignment = draw_of_press(round.user, comment.pk, values["key"])
     try:
-        if assignment and given["action"] not in FEEDBACK:
-            message = answer_again(round, assignment, given)
-        elif given["action"] in ("", "approve"):
-            message = _decide(round, comment.pk, given)
+        if assignment and values["action"] not in FEEDBACK:
+            message = answer_again(round, assignment, values)
+        elif values["action"] in ("", "approve"):
+            message = _decide(round, comment.pk, values)
         else:
-            message = _set_aside(round, comment.pk, given)
+            message = _set_aside(round, comment.pk, values)
     except StaleDecision as error:
         return _too_late(round, comment.pk, error)
     except NotFound as error:
@@ -96,19 +96,19 @@ def decide(round: ReviewRound, comment: Comment) -> HttpResponse:
     return _go_on(round, comment.pk, message)
 
 
-def _decide(round: ReviewRound, pk: int, given: dict[str, Any]) -> str:
+def _decide(round: ReviewRound, pk: int, values: dict[str, Any]) -> str:
     """Approve the comment, or reject it by a clause; return the message."""
-    seen = {"expected_version": given["version"], "key": given["key"], "note": given["note"]}
-    if given["clause"]:
-        actions.reject(round.user, pk, clauses=[given["clause"]], **seen)
+    seen = {"expected_version": values["version"], "key": values["key"], "note": values["note"]}
+    if values["clause"]:
+        actions.reject(round.user, pk, clauses=[values["clause"]], **seen)
         return _("Rejected.")
     actions.approve(round.user, pk, **seen)
     return _("Approved.")
 
 
-def _set_aside(round: ReviewRound, pk: int, given: dict[str, Any]) -> str:
+def _set_aside(round: ReviewRound, pk: int, values: dict[str, Any]) -> str:
     """Carry out an action that decides nothing; return the message."""
-    action = given["action"]
+    action = values["action"]
     if action == "skip":
         claims.release(round.user, pk)
         round.skip(pk)
@@ -118,12 +118,12 @@ def _set_aside(round: ReviewRound, pk: int, given: dict[str, Any]) -> str:
         return _("Noted: the classifier was wrong.") if action == "wrong" else _("Note removed.")
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(round.user, actions.SeenComment(pk, given["version"]), until)
+        deferrals.defer(round.user, actions.Press(pk, values["version"]), until)
         return _("Deferred.")
     if action == "bring-back":
         deferrals.bring_back(round.user, pk)
         return _("Returned to the queue.")
-    seen = {"expected_version": given["version"], "note": given["note"]}
+    seen = {"expected_version": values["version"], "note": values["note"]}
     escalations.escalate(round.user, pk, action, **seen)
     return _("Escalated.")
 

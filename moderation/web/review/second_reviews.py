@@ -26,12 +26,12 @@ class Undone:
     status: Status
 
 
-def answer_again(round: ReviewRound, assignment: ReviewAssignment, given: dict[str, Any]) -> str:
+def answer_again(round: ReviewRound, assignment: ReviewAssignment, values: dict[str, Any]) -> str:
     """Keep a key press on an assigned comment; return the message of any other key press.
 
     Raises what `second_reviews.answer` raises.
     """
-    action, clause = given["action"], given["clause"]
+    action, clause = values["action"], values["clause"]
     if action == "skip" or action in DEFERRALS:
         second_reviews.skip(assignment)
         round.skip(assignment.comment_id)
@@ -40,9 +40,9 @@ def answer_again(round: ReviewRound, assignment: ReviewAssignment, given: dict[s
     if action in Escalation.Kind:
         status = Status.IN_REVIEW
     ruling = ModeratorDecision(
-        status=status, clauses=[clause] if clause else [], note=given["note"]
+        status=status, clauses=[clause] if clause else [], note=values["note"]
     )
-    seen = {"expected_version": given["version"], "key": given["key"]}
+    seen = {"expected_version": values["version"], "key": values["key"]}
     review = second_reviews.answer(assignment, ruling=ruling, **seen)
     messages = {
         Status.APPROVED: _("Approved."),

@@ -87,10 +87,10 @@ def _save_site(request: HttpRequest, moderator: Moderator) -> str:
     if not form.is_valid():
         return _("Each share is a number from 0 to %(most)s.") % {"most": MOST_PERCENT}
     site.show_reasons = "show_reasons" in request.POST
-    given = {name: percent for name, percent in form.cleaned_data.items() if percent is not None}
-    for name, percent in given.items():
+    percents = {name: percent for name, percent in form.cleaned_data.items() if percent is not None}
+    for name, percent in percents.items():
         setattr(site, name, percent / 100)
-    site.save(update_fields=["show_reasons", *given])
+    site.save(update_fields=["show_reasons", *percents])
     return ""
 
 

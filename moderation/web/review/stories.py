@@ -32,53 +32,53 @@ from moderation.web.review.rows import build_row
 @moderates
 def story(request: HttpRequest, moderator: Moderator, pk: int) -> HttpResponse:
     """Show a story of the site, or carry out one of the page's forms."""
-    found = find_story(moderator, pk)
-    if found is None:
+    subject = find_story(moderator, pk)
+    if subject is None:
         raise Http404("No such story.")
     if request.method == "GET":
-        return render(request, "review/story.html", _context(request, moderator, found))
+        return render(request, "review/story.html", _context(request, moderator, subject))
     try:
-        message = _act(request, moderator, found)
+        message = _act(request, moderator, subject)
     except ModerationError as error:
-        context = _context(request, moderator, found) | {"problem": error.message}
+        context = _context(request, moderator, subject) | {"problem": error.message}
         return render(request, "review/story.html", context, status=422)
     messages.success(request, message)
-    return redirect("review_story", moderator.site.slug, found.pk)
+    return redirect("review_story", moderator.site.slug, subject.pk)
 
 
-def _act(request: HttpRequest, moderator: Moderator, found: Story) -> str:
-    given = request.POST
-    if "watch" in given:
-        watched = given["watch"] == "on"
-        story_state.watch(moderator, found, watched=watched)
+def _act(request: HttpRequest, moderator: Moderator, subject: Story) -> str:
+    posted = request.POST
+    if "watch" in posted:
+        watched = posted["watch"] == "on"
+        story_state.watch(moderator, subject, watched=watched)
         return _("You watch this story.") if watched else _("You no longer watch this story.")
     change = story_state.change_state(
         moderator,
-        found,
-        given.get("state", ""),
-        seen=given.get("seen", ""),
-        note=given.get("note", "").replace("\r\n", "\n"),
+        subject,
+        posted.get("state", ""),
+        seen=posted.get("seen", ""),
+        note=posted.get("note", "").replace("\r\n", "\n"),
     )
     return _("Changed. The story is now: %(state)s.") % {"state": change.get_state_display()}
 
 
-def _context(request: HttpRequest, moderator: Moderator, found: Story) -> dict[str, Any]:
+def _context(request: HttpRequest, moderator: Moderator, subject: Story) -> dict[str, Any]:
     status = request.GET.get("status", "")
     before = read_number(request.GET.get("before", "")) or LARGEST_ID
     page, counts, too_slow = QueuePage(), None, False
     try:
-        counts = count_by_status(found)
-        page = comments_under(found, status=status, before=before)
+        counts = count_by_status(subject)
+        page = comments_under(subject, status=status, before=before)
     except QueryTooSlow:
         too_slow = True
     _version, policy = find_policy(moderator.site_id)
     return {
         "site": moderator.site,
         "moderator": moderator,
-        "story": found,
+        "story": subject,
         "counts": [(label, counts[value]) for value, label in Status.choices] if counts else [],
-        "states": [choice for choice in Story.State.choices if choice[0] != found.state],
-        "changes": story_changes(found),
+        "states": [choice for choice in Story.State.choices if choice[0] != subject.state],
+        "changes": story_changes(subject),
         "statuses": Status.choices,
         "status": status if status in Status.values else "",
         "rows": [build_row(item, moderator, policy) for item in page.items],

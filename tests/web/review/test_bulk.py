@@ -63,7 +63,7 @@ def test_the_list_without_a_signal_has_no_histogram(client: Client, waiting: lis
 
 def test_a_span_is_read_decided_and_taken_back(client: Client, waiting: list[Comment]) -> None:
     page = client.get(f"{TOGETHER}{LOW}").content.decode()
-    assert "10 comments match" in page and "4.9 %" in page
+    assert "10 comments match" in page and "4.9\N{NO-BREAK SPACE}%" in page
     answer = client.post(f"{TOGETHER}{LOW}", {"sample": "20", "clause": ""})
     made = BulkDecision.objects.get()
     here = f"{TOGETHER}{made.pk}/"
