@@ -138,7 +138,7 @@ def take_back(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 def _find(moderator: Moderator, pk: int) -> Appeal:
-    appeals = Appeal.objects.select_related("site", *queue.SURROUNDINGS)
+    appeals = Appeal.objects.select_related("site", *queue.RELATED)
     appeal = appeals.filter(pk=min(pk, LARGEST_ID), site=moderator.site).first()
     if appeal is None:
         raise Http404("No such appeal.")

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 
 from moderation.models import Comment, Decision, Escalation, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
-from moderation.quality.sampling import assignment_of_card
 from moderation.review import actions, claims, deferrals, escalations
 from moderation.review.comment_history import last_undoable
 from moderation.review.queue import LARGEST_ID
@@ -79,7 +78,7 @@ def decide(round: ReviewRound, comment: Comment) -> HttpResponse:
     if not form.is_valid():
         return _refused(round, comment.pk, str(NOTHING_DECIDED))
     values = form.cleaned_data
-    assignment = draw_of_press(round.user, comment.pk, values["key"])
+    assignment = assignment_of_card(round.user, comment.pk, values["key"])
     try:
         if assignment and values["action"] not in FEEDBACK:
             message = answer_again(round, assignment, values)
@@ -118,7 +117,7 @@ def _set_aside(round: ReviewRound, pk: int, values: dict[str, Any]) -> str:
         return _("Noted: the classifier was wrong.") if action == "wrong" else _("Note removed.")
     if action in DEFERRALS:
         until = deferrals.until_in(DEFERRALS[action])
-        deferrals.defer(round.user, actions.Press(pk, values["version"]), until)
+        deferrals.defer(round.user, actions.SeenComment(pk, values["version"]), until)
         return _("Deferred.")
     if action == "bring-back":
         deferrals.bring_back(round.user, pk)
