@@ -14,6 +14,7 @@ from moderation.learning import train
 from moderation.models import Comment, Site, Status
 from moderation.policy_versions.live import ensure_default
 from moderation.scoring import drain
+from moderation.webhooks.deliveries import WEBHOOKS
 from moderation.webhooks.endpoints import add_endpoint
 from moderation.webhooks.sender import deliver_due
 from tests.api.calls import comment as submission
@@ -78,7 +79,7 @@ def test_a_publisher_is_told(make_comment: MakeComment, daily: Site, settings: o
         make_comment()
         drain.score_batch()
         with walking() as walk:
-            assert deliver_due().sent == 1
+            assert deliver_due(WEBHOOKS).sent == 1
     check("A publisher is told", walk)
 
 

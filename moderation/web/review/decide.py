@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from moderation.models import Comment, Decision, Escalation, Status
 from moderation.platform.errors import ModerationError, NotFound, StaleDecision
+from moderation.quality.sampling import assignment_of_card
 from moderation.review import actions, claims, deferrals, escalations
 from moderation.review.comment_history import last_undoable
 from moderation.review.queue import LARGEST_ID
