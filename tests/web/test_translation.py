@@ -21,21 +21,18 @@ from tests.web.untranslated import in_script, in_template
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "moderation" / "static" / "moderation"
-# Folders whose texts are not marked for translation yet.
-NOT_YET = ("review",)
 # Fragments that stand inside a tag hold no text.
 INSIDE_A_TAG = re.compile(r"_(class|attributes)\.html$")
-NOT_YET_SCRIPTS = ("review",)
 
 
 def templates(ending: str) -> list[str]:
     paths = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob(f"*.{ending}"))
-    return [path for path in paths if not (path.startswith(NOT_YET) or INSIDE_A_TAG.search(path))]
+    return [path for path in paths if not INSIDE_A_TAG.search(path)]
 
 
 def scripts() -> list[str]:
     paths = sorted(str(path.relative_to(SCRIPTS)) for path in SCRIPTS.rglob("*.js"))
-    return [path for path in paths if not path.startswith(("vendor", *NOT_YET_SCRIPTS))]
+    return [path for path in paths if not path.startswith("vendor")]
 
 
 @pytest.mark.parametrize("name", templates("html"))

@@ -60,7 +60,7 @@ def tagged(page: str, pattern: str) -> str:
 
 def check_comment(page: str) -> None:
     """Each hostile text is there in its place, escaped, character by character."""
-    body = tagged(page, r'<div class="reading comment-text body"[^>]*><span>(.*?)</span></div>')
+    body = tagged(page, r'<div class="prose comment-text body"[^>]*><span>(.*?)</span></div>')
     assert body == (
         "&lt;script&gt;alert(&#x27;body&#x27;)&lt;/script&gt; &amp; "
         "&lt;img src=x onerror=alert(1)&gt;"
@@ -70,7 +70,7 @@ def check_comment(page: str) -> None:
     parent = tagged(page, r'<blockquote class="parent">(.*?)</blockquote>')
     assert "In reply to <bdi>&lt;u&gt;Nina&lt;/u&gt;</bdi>" in parent
     assert ">&lt;svg onload=alert(&#x27;parent&#x27;)&gt;</summary>" in parent
-    story_line = tagged(page, r'<p class="under story-line">(.*?)</p>')
+    story_line = tagged(page, r'<p class="context-line story-line">(.*?)</p>')
     assert "<bdi>&lt;s&gt;City&lt;/s&gt;</bdi>" in story_line
     assert "<bdi>&lt;i&gt;Mill&lt;/i&gt; Street &amp; &#x27;more&#x27;</bdi>" in story_line
     escaped_story = "&lt;/div&gt;&lt;script&gt;alert(&#x27;story&#x27;)&lt;/script&gt;"
@@ -110,7 +110,7 @@ def test_the_list_shows_hostile_texts_literally(
     assert tagged(page, r'<a class="excerpt comment-text"[^>]*>(.*?)</a>') == html.escape(BODY)
     assert tagged(page, r'<a class="author"[^>]*><bdi>(.*?)</bdi>') == html.escape(NAME)
     assert tagged(page, r'aria-label="Select the comment of (.*?)"') == html.escape(NAME)
-    under = tagged(page, r'<p class="small muted under">(.*?)</p>')
+    under = tagged(page, r'<p class="small muted context-line">(.*?)</p>')
     assert f"<bdi>{html.escape(SECTION)}</bdi>" in under
     assert f"<bdi>{html.escape(TITLE)}</bdi>" in under
 
