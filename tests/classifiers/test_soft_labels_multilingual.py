@@ -11,7 +11,7 @@ import pytest
 from classifiers.bundle import pack_arrays
 from classifiers.datasets.labelled import Example
 from classifiers.training import soft_labels_multilingual
-from classifiers.training.soft_labels import SOURCE, encode_soft_labels
+from classifiers.training.soft_labels import EXCERPTS, encode_soft_labels
 from classifiers.training.teacher_korean import DIMENSIONS, morpheme_vectors
 
 CLEAN, ABUSIVE = {"toxicity": (0.0, 1.0)}, {"toxicity": (1.0, 1.0)}
@@ -52,7 +52,7 @@ def test_korean_texts_without_labels_get_the_teachers_and_labels_stay(
     made = soft_labels_multilingual.add_soft_labels(EXAMPLES, "ko")
     assert made[:3] == EXAMPLES[:3]
     assert made[3].text == EXAMPLES[3].text
-    assert (made[3].source, made[3].part) == (SOURCE, "train")
+    assert (made[3].source, made[3].part) == (EXCERPTS, "train")
     said = 1 / (1 + np.exp(-logits[0]))
     targets = [
         made[3].labels[name][0]
