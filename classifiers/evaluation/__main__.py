@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.tables import as_markdown
+from classifiers.figure_tables import as_markdown
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
-    from classifiers.tables import Table
+    from classifiers.figure_tables import Table
 
 START, END = (
     "<!-- tables: written by python -m classifiers.evaluation -->",

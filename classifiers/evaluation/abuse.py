@@ -11,8 +11,8 @@ import numpy as np
 from classifiers.classifier import Classifier
 from classifiers.datasets.disguised_copies import DISGUISES
 from classifiers.datasets.labelled import PERSPECTIVE, Example, normalised, part_of, read_rows
+from classifiers.figure_tables import FIGURES, Table, figure_cells
 from classifiers.metrics import rank_interval, report, roc_auc
-from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.card_figures import abuse_scores
 from classifiers.types import ABUSE_SIGNALS
 

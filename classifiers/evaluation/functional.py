@@ -13,8 +13,8 @@ import numpy as np
 
 from classifiers.classifier import Classifier, load
 from classifiers.datasets.functional_suite import THRESHOLD, Function, suite
+from classifiers.figure_tables import Table, as_markdown
 from classifiers.metrics import share_interval
-from classifiers.tables import Table, as_markdown
 from classifiers.types import Item
 
 

@@ -16,8 +16,8 @@ from classifiers.abuse.languages import LanguageHeads
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, normalised, part_of, read_rows
 from classifiers.datasets.languages import LANGUAGE_DATASETS, read_language
+from classifiers.figure_tables import Table, figure_cells
 from classifiers.metrics import report, share_interval
-from classifiers.tables import Table, figure_cells
 from classifiers.text.language import UNDETERMINED, detect_batch
 from classifiers.text.tokens import read_words
 from classifiers.training.languages import language_rows, train_language

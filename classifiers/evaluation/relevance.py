@@ -12,9 +12,9 @@ import numpy as np
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example, Row, read_rows
 from classifiers.datasets.off_topic_pairs import Thread, make_pairs, nearest_threads, threads_of
+from classifiers.figure_tables import Table, figure_cells
 from classifiers.metrics import recall_at, report
 from classifiers.relevance.comparison import THREAD_READ
-from classifiers.tables import Table, figure_cells
 from classifiers.training.relevance import sparse_vectors_of
 from classifiers.types import Item
 

@@ -16,7 +16,7 @@ from classifiers.abuse.features import blocks
 from classifiers.abuse.model import as_items, sigmoid
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import read_rows
-from classifiers.tables import Table
+from classifiers.figure_tables import Table
 from classifiers.text.hashing import TABLE_BITS
 from classifiers.types import Item
 

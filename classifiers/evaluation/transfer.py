@@ -10,8 +10,8 @@ import numpy as np
 from classifiers.abuse.features import blocks
 from classifiers.abuse.model import sigmoid
 from classifiers.datasets.labelled import Example
+from classifiers.figure_tables import FIGURES, Table, figure_cells
 from classifiers.metrics import report
-from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.training.abuse import AbuseTrainer
 from classifiers.training.augmentation import augment
 from classifiers.training.dense_features import WordEmbeddings

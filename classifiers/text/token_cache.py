@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifiers.text.appearance import appearance_of, quotation_marks
 from classifiers.text.broken_words import part_kinds
 from classifiers.text.chunks import Chunks
-from classifiers.text.growing import Growing, Number, extend_together
+from classifiers.text.growing_arrays import Growing, Number, extend_together
 from classifiers.text.hash_index import HashIndex
 from classifiers.text.hashing import (
     Hashes,

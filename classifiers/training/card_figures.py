@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from classifiers.classifier import Classifier
 from classifiers.datasets.labelled import Example
+from classifiers.figure_tables import FIGURES, Table, figure_cells
 from classifiers.metrics import report
-from classifiers.tables import FIGURES, Table, figure_cells
 from classifiers.types import ABUSE_SIGNALS, Item
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from classifiers.text import token_cache
 from classifiers.text.chunks import MAX_CHARS, cut
 from classifiers.text.folding import fold
-from classifiers.text.growing import Growing, extend_together
+from classifiers.text.growing_arrays import Growing, extend_together
 from classifiers.text.tokens import read_words
 from tests.cost import processor_seconds
 

@@ -115,6 +115,6 @@ def test_it_refuses_in_one_sentence(
 
 
 def test_queueing_is_switched_on_and_off(daily: Site) -> None:
-    assert "also queued" in doors("queue", "on")
+    assert "scored and queued for review" in doors("queue", "on")
     assert Site.objects.get().queues_integrations
     assert "scored only" in doors("queue", "off")

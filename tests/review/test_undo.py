@@ -127,7 +127,7 @@ def test_a_former_moderator_undoes_nothing(waiting: Comment, mona: User, herald:
     Moderator.objects.filter(user=mona).delete()
     Moderator.objects.create(user=mona, site=herald, role=Role.EDITOR)
     for named in (decision.pk, None):
-        with pytest.raises(NotFound, match="There is no decision of yours to undo"):
+        with pytest.raises(NotFound, match="You have no decision to undo"):
             actions.undo(mona, named)
     waiting.refresh_from_db()
     assert (waiting.status, waiting.version) == (Status.APPROVED, 2)

@@ -21,7 +21,7 @@ from moderation.platform.errors import ModerationError, NotFound, StaleDecision
 from moderation.review.actions import undo as take_decision_back
 from moderation.review.queue import LARGEST_ID
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
+from moderation.web.query_numbers import read_number
 from moderation.web.review.card import build_card
 from moderation.web.review.reasons import reason_lines
 from moderation.web.review.shortcuts import keys_of

@@ -24,9 +24,9 @@ from moderation.platform.errors import Invalid, ModerationError
 from moderation.review.comment_history import author_record
 from moderation.review.queue import LARGEST_ID, PAGE_SIZE
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
+from moderation.web.query_numbers import read_number
 from moderation.web.review.reasons import clause_titles
-from moderation.web.review.round import find_policy
+from moderation.web.review.review_round import find_policy
 from moderation.web.review.rows import build_row
 
 # What each standing does, what a page says when it is set or set again, and for how many days.

@@ -19,8 +19,8 @@ from moderation.review.deferrals import HOURS
 from moderation.review.queue import LARGEST_ID, Count, count_comments
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
-from moderation.web.review.round import ReviewRound, find_policy, in_round
+from moderation.web.query_numbers import read_number
+from moderation.web.review.review_round import ReviewRound, find_policy, in_round
 from moderation.web.review.rows import is_cut
 
 

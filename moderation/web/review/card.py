@@ -37,7 +37,7 @@ from moderation.web.review.panels import (
     reasons_panel,
     story_panel,
 )
-from moderation.web.review.round import find_policy
+from moderation.web.review.review_round import find_policy
 
 # Per second review, this many ordinary comments look the same, up to a share of all comments.
 DECOYS, MOST_DECOYS = 3, 0.5

@@ -19,7 +19,7 @@ from moderation.review import claims, queue, queue_filters
 from moderation.review.comment_history import last_undoable
 from moderation.web.review.card import build_card
 from moderation.web.review.messages import script_messages
-from moderation.web.review.round import ReviewRound
+from moderation.web.review.review_round import ReviewRound
 from moderation.web.review.shortcuts import keys_of, shown_keys
 
 # The count next to a comment is a courtesy: no decision waits longer for it.
@@ -92,7 +92,7 @@ def show_empty(round: ReviewRound) -> HttpResponse:
 
 def empty_html(round: ReviewRound) -> str:
     """Return the part of the page that says why no comment is left."""
-    return render_to_string("review/_empty.html", _empty_context(round), round.request)
+    return render_to_string("review/_all_reviewed.html", _empty_context(round), round.request)
 
 
 def _empty_context(round: ReviewRound) -> dict[str, Any]:

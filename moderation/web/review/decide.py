@@ -25,7 +25,7 @@ from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.review.comment import card_html, show_comment
 from moderation.web.review.queue import claim_next
-from moderation.web.review.round import ReviewRound, in_round, on_comment
+from moderation.web.review.review_round import ReviewRound, in_round, on_comment
 from moderation.web.review.second_reviews import (
     DEFERRALS,
     Undone,

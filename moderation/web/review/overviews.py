@@ -16,9 +16,9 @@ from moderation.review.queue import LARGEST_ID
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.review.workload import workload as count_workload
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
+from moderation.web.query_numbers import read_number
 from moderation.web.review.reasons import cited
-from moderation.web.review.round import find_policy
+from moderation.web.review.review_round import find_policy
 
 
 @require_GET

@@ -40,5 +40,5 @@ def here(request: HttpRequest, moderator: Moderator) -> HttpResponse:
             ) % {"minutes": minutes}
         answer["lapsed"] = [pk for pk in held if pk not in kept]
         others = {"colleagues": colleagues(moderator)}
-        answer["here"] = render_to_string("review/_here.html", others).strip()
+        answer["here"] = render_to_string("review/_colleagues.html", others).strip()
     return JsonResponse(answer)

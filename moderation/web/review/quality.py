@@ -21,10 +21,10 @@ from moderation.quality.gold import add_gold, gold_comments, retire_gold
 from moderation.quality.report import ClauseAgreement, Compared, quality
 from moderation.review.actions import ModeratorDecision
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
+from moderation.web.query_numbers import read_number
 from moderation.web.review.content_warnings import is_covered
 from moderation.web.review.reasons import cited, signal_lines
-from moderation.web.review.round import find_comment, find_policy
+from moderation.web.review.review_round import find_comment, find_policy
 
 PERIODS = (30, 90, 365)
 # With fewer reviews, or fewer that rest on a clause, a coefficient says nothing yet.

@@ -29,7 +29,7 @@ from moderation.web.review.comment import (
 from moderation.web.review.filters import FIRST_FIELDS, SPAN, non_defaults, query_of
 from moderation.web.review.highlights import warm_up
 from moderation.web.review.histogram import build_histogram
-from moderation.web.review.round import ReviewRound, in_round, on_comment
+from moderation.web.review.review_round import ReviewRound, in_round, on_comment
 from moderation.web.review.rows import build_row
 
 # The page's script gets this many comments at a time: a small answer is a quick one.

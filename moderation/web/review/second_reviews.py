@@ -11,7 +11,7 @@ from moderation.models import Escalation, Moderator, ReviewAssignment, SecondRev
 from moderation.quality import second_reviews
 from moderation.review.actions import ModeratorDecision
 from moderation.review.deferrals import HOURS
-from moderation.web.review.round import ReviewRound
+from moderation.web.review.review_round import ReviewRound
 
 # The values of the buttons that defer a comment, with their hours.
 DEFERRALS = {f"defer-{hours}": hours for hours in HOURS}

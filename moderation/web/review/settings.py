@@ -14,7 +14,7 @@ from moderation.accounts.roles import at_least
 from moderation.models import Moderator, Role, Site
 from moderation.web.access import moderates
 from moderation.web.review.content_warnings import clause_lines, save_warnings, signal_lines
-from moderation.web.review.round import find_policy
+from moderation.web.review.review_round import find_policy
 from moderation.web.review.shortcuts import FIRST, SHORTCUTS, keys_of, problem_with
 
 MOST_PERCENT = 20

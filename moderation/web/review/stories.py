@@ -23,8 +23,8 @@ from moderation.platform.errors import ModerationError
 from moderation.review.queue import LARGEST_ID, QueuePage
 from moderation.review.queue_filters import QueryTooSlow
 from moderation.web.access import moderates
-from moderation.web.numbers import read_number
-from moderation.web.review.round import find_policy
+from moderation.web.query_numbers import read_number
+from moderation.web.review.review_round import find_policy
 from moderation.web.review.rows import build_row
 
 

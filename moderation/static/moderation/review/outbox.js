@@ -1,7 +1,7 @@
 // Decisions on their way to the server: one by one, in order, until each has its answer.
 // Each has a key of its own: sent twice, it is one decision.
 
-import { ask } from "./ask.js";
+import { ask } from "./server.js";
 
 const KEPT = "presses"; // in the tab's storage, so that a reload loses none; no comment texts
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15_000]; // milliseconds between attempts

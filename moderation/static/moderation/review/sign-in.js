@@ -1,6 +1,6 @@
 // Signing in again on the page itself, when the session has ended.
 
-import { ask } from "./ask.js";
+import { ask } from "./server.js";
 import { find } from "./keys.js";
 import { message } from "./messages.js";
 

@@ -1,8 +1,8 @@
 // The review page: it shows the next comment at once, and saves decisions in the background.
 
-import { ask, toElement } from "./ask.js";
+import { ask, toElement } from "./server.js";
 import { closeSheets, find, listen, unhide } from "./keys.js";
-import { Line } from "./line.js";
+import { Line } from "./next-comments.js";
 import { message } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { SignIn } from "./sign-in.js";

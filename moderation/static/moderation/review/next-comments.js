@@ -1,6 +1,6 @@
 // The next comments of the round, loaded before the page needs them.
 
-import { ask, toElement } from "./ask.js";
+import { ask, toElement } from "./server.js";
 
 const DEPTH = 20;
 const PAUSE = 3000; // milliseconds until a silent server is asked again
