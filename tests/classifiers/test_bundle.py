@@ -51,7 +51,7 @@ def test_it_refuses_another_format_and_missing_arrays(tmp_path: Path) -> None:
         load(tmp_path / "new")
     empty = {"abuse.npz": pack_arrays({}), "relevance.npz": pack_arrays({})}
     write_bundle(tmp_path / "empty", empty, {"name": "other", "heads": ["toxicity"]})
-    with pytest.raises(BundleError, match="lacks"):
+    with pytest.raises(BundleError, match="is incomplete"):
         load(tmp_path / "empty")
 
 
