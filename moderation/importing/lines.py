@@ -10,9 +10,8 @@ from typing import Any
 
 from moderation.intake.submit import Submission
 from moderation.models import Status
-from moderation.platform import strict_json
 from moderation.platform.errors import Invalid, ModerationError
-from moderation.platform.strict_json import StrictJson, StrictJsonError
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
 
 NATIVE, LABELLED = "native", "labelled"
 FORMS = (NATIVE, LABELLED)
@@ -110,7 +109,7 @@ def _read_object(raw: bytes) -> dict[str, Any]:
     except StrictJsonError as error:
         message = (
             "the same key twice"
-            if error.problem == strict_json.DUPLICATE_KEY
+            if error.problem is JsonProblem.DUPLICATE_KEY
             else f"{error.detail} is not a JSON number"
         )
         raise Invalid(f"not JSON: {message}", code="not_json") from None

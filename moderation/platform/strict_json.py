@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from enum import Enum, auto
 from typing import Any
 
-# What is wrong with a text that is JSON by its syntax.
-DUPLICATE_KEY, CONSTANT, TOO_DEEP = "duplicate key", "constant", "too deep"
-INFINITE_NUMBER, LONG_NUMBER = "infinite number", "long number"
+
+class JsonProblem(Enum):
+    """What is wrong with a text that is JSON by its syntax."""
+
+    DUPLICATE_KEY = auto()
+    CONSTANT = auto()
+    INFINITE_NUMBER = auto()
+    LONG_NUMBER = auto()
+    TOO_DEEP = auto()
 
 
 class StrictJsonError(ValueError):
     """The text breaks a rule of the decoder; `detail` is the key or the constant in question."""
 
-    def __init__(self, problem: str, detail: str = "") -> None:
-        super().__init__(problem, detail)
-        self.problem, self.detail = problem, detail
+    def __init__(self, problem: JsonProblem, detail: str = "") -> None:
+        super().__init__(problem.name, detail)
+        self.problem = problem
+        self.detail = detail
 
 
 class StrictJson:
@@ -28,7 +36,8 @@ class StrictJson:
     def __init__(
         self, *, digits: int | None = None, depth: int | None = None, finite: bool = False
     ) -> None:
-        self.digits, self.depth = digits, depth
+        self.digits = digits
+        self.depth = depth
         self.decoder = json.JSONDecoder(
             object_pairs_hook=_object,
             parse_constant=_reject_constant,
@@ -46,44 +55,50 @@ class StrictJson:
             raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
         value = self.decoder.decode(text)
         # A text that nests deeply has as many brackets: most texts need no closer look.
-        if self.depth is not None and text.count("{") + text.count("[") > self.depth:
-            _check_depth(value, self.depth)
+        if (
+            self.depth is not None
+            and text.count("{") + text.count("[") > self.depth
+            and _nests_deeper(value, self.depth)
+        ):
+            raise StrictJsonError(JsonProblem.TOO_DEEP)
         return value
 
     def _integer(self, digits: str) -> int:
         if self.digits is not None and len(digits) > self.digits:
-            raise StrictJsonError(LONG_NUMBER)
+            raise StrictJsonError(JsonProblem.LONG_NUMBER)
         return int(digits)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        known: set[str] = set()
+        keys: set[str] = set()
         for key, _ in pairs:
-            if key in known:
-                raise StrictJsonError(DUPLICATE_KEY, key)
-            known.add(key)
+            if key in keys:
+                raise StrictJsonError(JsonProblem.DUPLICATE_KEY, key)
+            keys.add(key)
     return members
 
 
 def _reject_constant(name: str) -> Any:
-    raise StrictJsonError(CONSTANT, name)
+    raise StrictJsonError(JsonProblem.CONSTANT, name)
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise StrictJsonError(INFINITE_NUMBER)
+        raise StrictJsonError(JsonProblem.INFINITE_NUMBER)
     return value
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    level = [value]
-    for _ in range(depth + 1):
-        level = [part for part in level if isinstance(part, dict | list)]
-        if not level:
-            return
-        children = (part.values() if isinstance(part, dict) else part for part in level)
-        level = [child for some in children for child in some]
-    raise StrictJsonError(TOO_DEEP)
+def _nests_deeper(value: Any, depth: int) -> bool:
+    """Tell whether arrays and objects nest deeper than `depth`; looks one level further at most."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(depth):
+        containers = [
+            child
+            for container in containers
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, dict | list)
+        ]
+    return bool(containers)

@@ -7,10 +7,9 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from pydantic import BaseModel
 
-from moderation.platform import strict_json
 from moderation.platform.errors import TooLarge
 from moderation.platform.http.problems import BadRequest, LengthRequired, NotJson
-from moderation.platform.strict_json import StrictJson, StrictJsonError
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -52,16 +51,16 @@ def decode(raw: bytes) -> str:
 
 _strict = StrictJson(digits=DIGITS, depth=DEPTH, finite=True)
 # By problem: message, code, limit.
-_PROBLEMS: dict[str, tuple[str, str, int | None]] = {
-    strict_json.DUPLICATE_KEY: ("A field is named twice in one object.", "duplicate_field", None),
-    strict_json.CONSTANT: ("JSON has no NaN or Infinity.", "not_json", None),
-    strict_json.INFINITE_NUMBER: ("A number is too large.", "number_too_large", None),
-    strict_json.LONG_NUMBER: (
+_PROBLEMS: dict[JsonProblem, tuple[str, str, int | None]] = {
+    JsonProblem.DUPLICATE_KEY: ("A field is named twice in one object.", "duplicate_field", None),
+    JsonProblem.CONSTANT: ("JSON has no NaN or Infinity.", "not_json", None),
+    JsonProblem.INFINITE_NUMBER: ("A number is too large.", "number_too_large", None),
+    JsonProblem.LONG_NUMBER: (
         f"A number has at most {DIGITS} digits.",
         "number_too_large",
         DIGITS,
     ),
-    strict_json.TOO_DEEP: (f"JSON nests at most {DEPTH} levels here.", "too_deep", DEPTH),
+    JsonProblem.TOO_DEEP: (f"JSON nests at most {DEPTH} levels here.", "too_deep", DEPTH),
 }
 
 

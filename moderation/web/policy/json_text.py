@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moderation.platform import strict_json
-from moderation.platform.strict_json import StrictJson, StrictJsonError
+from moderation.platform.strict_json import JsonProblem, StrictJson, StrictJsonError
 
 _strict = StrictJson()
 
@@ -29,7 +28,7 @@ def read_json(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise JsonTextError("It is nested too deeply. Nothing was saved.") from error
     except StrictJsonError as error:
-        if error.problem == strict_json.DUPLICATE_KEY:
+        if error.problem is JsonProblem.DUPLICATE_KEY:
             message = f"The key “{error.detail[:60]}” stands twice. Nothing was saved."
         else:
             message = f"{error.detail} is no number in JSON. Nothing was saved."
