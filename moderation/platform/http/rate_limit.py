@@ -89,7 +89,8 @@ visitors = MovingWindow()
 
 def share(per_minute: int) -> int:
     """Return this process's share of a limit for all web processes."""
-    return max(1, per_minute // max(1, int(settings.WEB_PROCESSES)))
+    processes: int = settings.WEB_PROCESSES
+    return max(1, per_minute // processes) if processes > 1 else per_minute
 
 
 def count(request: HttpRequest, key_id: int, cost: int = 1) -> None:

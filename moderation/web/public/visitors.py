@@ -69,7 +69,7 @@ def seconds_to_wait(request: HttpRequest, reader: str, act: str) -> int:
 
     Each web process counts for its share, and never in Redis: a comment does not wait for Redis.
     """
-    share = rate_limit.share(settings.READER_COMMENTS_PER_MINUTE)
+    share = max(1, rate_limit.share(settings.READER_COMMENTS_PER_MINUTE))
     return rate_limit.visitors.use(
         {
             (act, "reader", reader): share,
