@@ -162,25 +162,29 @@ class SiteBatch:
 
 def gather_by_site(claimed: Sequence[ClaimedComment]) -> list[SiteBatch]:
     """Return claimed comments of any sites, site by site, with all that scoring them needs."""
-    contexts = dict(zip(claimed, gather([one.subject for one in claimed]), strict=True))
+    contexts = gather([comment.subject for comment in claimed])
+    by_site: dict[int, list[int]] = {}
+    for place, comment in enumerate(claimed):
+        by_site.setdefault(comment.site_pk, []).append(place)
     return [
-        _site_batch(site_pk, [one for one in claimed if one.site_pk == site_pk], contexts)
-        for site_pk in sorted({one.site_pk for one in claimed})
+        SiteBatch(
+            site_pk,
+            [claimed[place] for place in places],
+            [contexts[place] for place in places],
+            *_usable_policy(site_pk),
+        )
+        for site_pk, places in sorted(by_site.items())
     ]
 
 
-def _site_batch(
+def _usable_policy(
     site_pk: int,
-    claimed: Sequence[ClaimedComment],
-    contexts: dict[ClaimedComment, CommentContext],
-) -> SiteBatch:
-    version: PolicyVersion | None = None
-    policy: CompiledPolicy | None = None
+) -> tuple[PolicyVersion, CompiledPolicy] | tuple[None, None]:
     try:
-        version, policy = live_policy(site_pk)
+        return live_policy(site_pk)
     except (NoPolicyError, PolicyError) as error:
         logger.error("site %s: no policy can be evaluated (%s)", site_pk, type(error).__name__)
-    return SiteBatch(site_pk, claimed, [contexts[one] for one in claimed], version, policy)
+        return None, None
 
 
 def gather(subjects: Sequence[Subject]) -> list[CommentContext]:
