@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 # Decisions, published policies, second reviews and the changes of standings and stories cannot be
-# rewritten, whoever tries.
+# rewritten by anyone.
 DECISIONS = """
 CREATE FUNCTION moderation_decision_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -86,7 +86,7 @@ DROP FUNCTION moderation_storychange_is_final();
 DROP TRIGGER standingchange_is_final ON moderation_standingchange;
 DROP FUNCTION moderation_standingchange_is_final();
 """
-# An entry for each comment in review, whoever writes (moderation.models.queue_entries). The names
+# An entry for each comment in review (moderation.models.queue_entries). The names
 # are those of moderation.policy.SIGNALS, in their order.
 QUEUE_ENTRIES = """
 CREATE FUNCTION moderation_signals(given jsonb) RETURNS double precision[] LANGUAGE sql IMMUTABLE
