@@ -28,13 +28,13 @@ INSERT INTO moderation_comment AS c (site_id, story_id, author_id, parent_id, ex
     idempotency_key, fingerprint, author_name, body, submitted_at)
 SELECT r.site_id, r.story_id, r.author_id, {parent}, r.external_id, r.key,
     decode(r.fingerprint, 'hex'), r.author_name, r.body, coalesce(r.submitted_at, now())
-FROM json_to_recordset(%s::json) AS r(site_id bigint, story_id bigint, author_id bigint,
-    parent text, external_id text, key text, fingerprint text, author_name text, body text,
-    submitted_at timestamptz, past boolean)
+FROM ROWS FROM (json_to_recordset(%s::json) AS (site_id bigint, story_id bigint,
+    author_id bigint, parent text, external_id text, key text, fingerprint text,
+    author_name text, body text, submitted_at timestamptz, past boolean)) WITH ORDINALITY AS r
 {join}
 WHERE (r.past OR NOT EXISTS (
     SELECT FROM moderation_author a WHERE a.id = r.author_id AND {suspended})){parents}
-ORDER BY r.site_id, r.external_id
+ORDER BY r.site_id, r.external_id, r.ordinality  -- of two under one id, the first one stays
 ON CONFLICT DO NOTHING
 RETURNING c.id, c.site_id, c.external_id
 """
