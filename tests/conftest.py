@@ -131,3 +131,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def chromium() -> str:
     """The path of the browser for playwright's `executable_path`."""
     return find_browser() or ""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes as text: pytest has no name for them when it escapes none (`make mutants`)."""
+    return ascii(val)[2:-1] if isinstance(val, bytes) else None
