@@ -134,5 +134,9 @@ def chromium() -> str:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name bytes as text: pytest has no name for them when it escapes none (`make mutants`)."""
-    return ascii(val)[2:-1] if isinstance(val, bytes) else None
+    """Name bytes and half characters in ASCII: `make mutants` asks pytest to escape no name."""
+    if isinstance(val, bytes):
+        return ascii(val)[2:-1]
+    if isinstance(val, str) and any("\ud800" <= letter <= "\udfff" for letter in val):
+        return ascii(val)[1:-1]
+    return None
