@@ -27,15 +27,13 @@ from moderation.learning.label_sets import (
     what_is_missing,
 )
 from moderation.learning.labels import Label, count_decisions
-from moderation.learning.promote import live_version, promote
+from moderation.learning.promote import promote
 from moderation.learning.suggestions import count_suggestions
 from moderation.models import ClassifierVersion, Site
 from moderation.scoring.site_classifier import bundled, bundled_row_pk, classifier_for, unusable
 
 if TYPE_CHECKING:
     from classifiers.site_model import Adaptation
-
-__all__ = ["Training", "live_classifier_version", "retrain", "retrain_due"]
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +47,6 @@ NEW_DECISIONS = 50
 RUN_SECONDS = 60.0
 # First half of the advisory lock's key; the second one is the site, or none for the daily run.
 LOCK, EVERY_SITE = 0x7EA14, 0
-
-live_classifier_version = live_version
 
 
 @dataclass(frozen=True, slots=True)
